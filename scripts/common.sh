@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# What the scripts of this directory share: source it, do not run it.
+
+set -euo pipefail
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/weighbridge
+
+say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
+
+die() {
+  say "$*"
+  exit 1
+}
+
+# Wait for the lock FILE and hold it until this process ends; macOS has perl, but no flock.
+hold_lock() {
+  mkdir -p "$(dirname "$1")"
+  exec 9>"$1"
+  if command -v flock >/dev/null; then
+    flock 9
+  else
+    perl -e 'open my $lock, ">&=9" or die $!; flock $lock, 2 or die $!'
+  fi
+}
+
+# Set UV to the uv of this machine, or put one of our own into the cache.
+find_uv() {
+  UV=$(command -v uv || echo "$CACHE/uv/bin/uv")
+  export UV
+  "$UV" --version >/dev/null 2>&1 && return
+  say "no uv here, taking one from the package registry"
+  command -v python3 >/dev/null || die "needs uv or any python3: install one of them and try again"
+  rm -rf "$CACHE/uv"
+  python3 -m venv "$CACHE/uv" >/dev/null 2>&1 && "$CACHE/uv/bin/python" -m pip install -q uv >&2 ||
+    python3 -m pip install -q --target "$CACHE/uv" uv >&2 ||
+    die "cannot install uv: install it yourself and try again"
+}
