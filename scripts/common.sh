@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# What the scripts of this directory share: source it, do not run it.
+# What the scripts of this directory share, all of which work from the project's top: source it, do not run it.
 
 set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/weighbridge
 
 say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
