@@ -1,0 +1,65 @@
+"""Weigh-ins from Withings and Fitbit, shown here and pushed to Garmin Connect once."""
+
+from typing import TypeIs
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from .account import async_remove_garmin, async_setup_garmin
+from .const import CONF_PROVIDER, DOMAIN, Provider
+from .coordinator import SourceConfigEntry, async_remove_source, async_setup_source
+from .push import GarminConfigEntry
+from .services import async_setup_services
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+SOURCE_PLATFORMS = (Platform.EVENT, Platform.SENSOR)
+GARMIN_PLATFORMS = (Platform.BUTTON, Platform.SENSOR)
+
+type WeighbridgeConfigEntry = SourceConfigEntry | GarminConfigEntry
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up what does not depend on any account."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> bool:
+    """Set up an account, a source of weigh-ins or their destination."""
+    if _is_garmin(entry):
+        await async_setup_garmin(hass, entry)
+        await hass.config_entries.async_forward_entry_setups(entry, GARMIN_PLATFORMS)
+    else:
+        await async_setup_source(hass, entry)
+        await hass.config_entries.async_forward_entry_setups(entry, SOURCE_PLATFORMS)
+    return True
+
+
+async def async_unload_entry(
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry
+) -> bool:
+    """Unload an account."""
+    if not _is_garmin(entry):
+        return await hass.config_entries.async_unload_platforms(entry, SOURCE_PLATFORMS)
+    if not await hass.config_entries.async_unload_platforms(entry, GARMIN_PLATFORMS):
+        return False
+    await entry.runtime_data.async_close()
+    return True
+
+
+async def async_remove_entry(
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry
+) -> None:
+    """Remove what an account has left on disk."""
+    if _is_garmin(entry):
+        await async_remove_garmin(hass, entry)
+    else:
+        await async_remove_source(hass, entry)
+
+
+def _is_garmin(entry: WeighbridgeConfigEntry) -> TypeIs[GarminConfigEntry]:
+    """Tell a destination from a source."""
+    return bool(entry.data[CONF_PROVIDER] == Provider.GARMIN)

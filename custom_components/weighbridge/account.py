@@ -1,0 +1,87 @@
+"""A Garmin entry from set-up to removal."""
+
+from datetime import datetime, timedelta
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    UnsupportedStorageVersionError,
+)
+from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.util import dt as dt_util
+
+from . import issues
+from .clients.garmin import GarminAuthError
+from .const import CONF_TOKENS, DOMAIN, LOGGER
+from .feeds import LinkFeeds
+from .push import GarminAccount, GarminConfigEntry
+from .storage import AccountMemory, account_store, token_store
+
+KEEP_ALIVE_INTERVAL = timedelta(hours=6)
+
+
+async def async_setup_garmin(hass: HomeAssistant, entry: GarminConfigEntry) -> None:
+    """Set an account up from what it remembers. This costs no request to Garmin."""
+    memory = await _async_load_memory(hass, entry)
+    tokens_store = token_store(hass, entry.entry_id)
+    if (tokens := entry.data.get(CONF_TOKENS)) is not None:
+        # A fresh sign-in: from now on the tokens rotate, in a store that is written
+        # at once.
+        await tokens_store.async_save({"tokens": tokens})
+        memory.last_contact = dt_util.utcnow()
+        hass.config_entries.async_update_entry(
+            entry,
+            data={key: entry.data[key] for key in entry.data if key != CONF_TOKENS},
+        )
+    elif (saved := await tokens_store.async_load()) is not None:
+        tokens = saved.get("tokens")
+    try:
+        account = GarminAccount(
+            hass,
+            entry,
+            memory=memory,
+            store=account_store(hass, entry.entry_id),
+            tokens=tokens or "",
+            tokens_store=tokens_store,
+        )
+    except GarminAuthError as err:
+        raise ConfigEntryAuthFailed(
+            translation_domain=DOMAIN, translation_key="garmin_signed_out"
+        ) from err
+    entry.runtime_data = account
+    entry.async_on_unload(await LinkFeeds(hass, account).async_start())
+    account.async_request_flush()
+
+    async def keep_alive(_now: datetime) -> None:
+        await account.async_keep_alive()
+
+    entry.async_on_unload(
+        async_track_time_interval(
+            hass, keep_alive, KEEP_ALIVE_INTERVAL, cancel_on_shutdown=True
+        )
+    )
+    entry.async_create_background_task(
+        hass, account.async_keep_alive(), f"{DOMAIN} keep-alive {entry.entry_id}"
+    )
+
+
+async def async_remove_garmin(hass: HomeAssistant, entry: GarminConfigEntry) -> None:
+    """Remove what an account has on disk, and its issues."""
+    await account_store(hass, entry.entry_id).async_remove()
+    await token_store(hass, entry.entry_id).async_remove()
+    issues.async_clear_all(hass, entry)
+
+
+async def _async_load_memory(
+    hass: HomeAssistant, entry: GarminConfigEntry
+) -> AccountMemory:
+    """Load the memory; begin a new one, filled by reading Garmin, when it is unusable."""
+    try:
+        data = await account_store(hass, entry.entry_id).async_load()
+        return AccountMemory() if data is None else AccountMemory.from_json(data)
+    except UnsupportedStorageVersionError, KeyError, TypeError, ValueError:
+        LOGGER.warning(
+            "The ledger of %s cannot be read and is built anew from Garmin Connect",
+            entry.title,
+        )
+        return AccountMemory()

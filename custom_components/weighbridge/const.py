@@ -1,0 +1,47 @@
+"""Names shared by the rooms of Weighbridge."""
+
+from enum import StrEnum
+import logging
+from typing import Final
+
+DOMAIN: Final = "weighbridge"
+LOGGER = logging.getLogger(__package__)
+
+
+class Provider(StrEnum):
+    """The vendors, as `entry.data["provider"]` names them."""
+
+    WITHINGS = "withings"
+    FITBIT = "fitbit"
+    GARMIN = "garmin"
+
+
+SOURCES: Final = (Provider.WITHINGS, Provider.FITBIT)
+
+CONF_PROVIDER: Final = "provider"
+
+# A Garmin entry's tokens between the sign-in and the first set-up.
+CONF_TOKENS: Final = "tokens"
+
+SUBENTRY_LINK: Final = "link"
+CONF_SOURCE: Final = "source"
+CONF_WEIGH_INS: Final = "weigh_ins"
+CONF_HISTORY: Final = "history"
+CONF_SINCE: Final = "since"
+CONF_START: Final = "start"
+CONF_MIN_WEIGHT: Final = "min_weight"
+CONF_MAX_WEIGHT: Final = "max_weight"
+CONF_HEIGHT: Final = "height"
+
+
+class History(StrEnum):
+    """How far back a link reaches."""
+
+    NEW = "new"
+    ALL = "all"
+    SINCE = "since"
+
+
+def signal_source_updated(entry_id: str) -> str:
+    """Return the dispatcher signal that tells of a source's successful poll."""
+    return f"{DOMAIN}_source_updated_{entry_id}"

@@ -1,0 +1,162 @@
+"""Feeds: what a source brings flows along the links into the accounts."""
+
+import asyncio
+
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigEntryState,
+)
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+
+from . import issues
+from .const import DOMAIN, LOGGER, SUBENTRY_LINK, signal_source_updated
+from .coordinator import SourceConfigEntry, SourceCoordinator
+from .links import Link
+from .push import GarminAccount
+
+
+def links_of(entry: ConfigEntry) -> dict[str, Link]:
+    """Return the links of a Garmin entry by their ids."""
+    return {
+        subentry.subentry_id: Link.from_subentry(subentry)
+        for subentry in entry.subentries.values()
+        if subentry.subentry_type == SUBENTRY_LINK
+    }
+
+
+def loaded_source(hass: HomeAssistant, entry_id: str) -> SourceCoordinator | None:
+    """Return the coordinator of a source, None while the source is not loaded."""
+    entry: SourceConfigEntry | None = hass.config_entries.async_get_entry(entry_id)
+    if entry is None or entry.state is not ConfigEntryState.LOADED:
+        return None
+    return entry.runtime_data.coordinator
+
+
+class LinkFeed:
+    """Reads one link's source whenever the source has been polled."""
+
+    def __init__(self, hass: HomeAssistant, account: GarminAccount, link: Link) -> None:
+        """Feed an account from the source of a link."""
+        self.link = link
+        self._hass = hass
+        self._account = account
+        self._lock = asyncio.Lock()
+        self._stop: CALLBACK_TYPE | None = None
+
+    @callback
+    def async_start(self) -> None:
+        """Follow the source, and take what it has brought already."""
+        self._stop = async_dispatcher_connect(
+            self._hass, signal_source_updated(self.link.source), self._source_updated
+        )
+        self._source_updated()
+
+    @callback
+    def async_stop(self) -> None:
+        """Follow the source no longer."""
+        if self._stop is not None:
+            self._stop()
+            self._stop = None
+
+    @callback
+    def _source_updated(self) -> None:
+        self._account.entry.async_create_background_task(
+            self._hass,
+            self._async_read(),
+            f"{DOMAIN} link {self.link.link_id}",
+        )
+
+    async def _async_read(self) -> None:
+        """Take the newest poll, or all that came since the link last read."""
+        async with self._lock:
+            source = loaded_source(self._hass, self.link.source)
+            if source is None or self._stop is None:
+                return
+            batch = source.data.batch
+            cursor = self._account.ledger.cursor(self.link.link_id, self.link.start)
+            if batch.since > cursor:
+                try:
+                    batch = await source.async_get_changes(cursor)
+                except HomeAssistantError as err:
+                    LOGGER.info("A link catches up at the next poll: %s", err)
+                    return
+            await self._account.async_take(self.link, batch)
+
+
+class LinkFeeds:
+    """The feeds of one account, kept in step with its links."""
+
+    def __init__(self, hass: HomeAssistant, account: GarminAccount) -> None:
+        """Keep the feeds of an account."""
+        self._hass = hass
+        self._account = account
+        self._feeds: dict[str, LinkFeed] = {}
+        self._lock = asyncio.Lock()
+
+    async def async_start(self) -> CALLBACK_TYPE:
+        """Start all feeds; return how to stop them."""
+        await self._async_plan()
+        unsubscribe = async_dispatcher_connect(
+            self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._entry_changed
+        )
+
+        @callback
+        def stop() -> None:
+            unsubscribe()
+            for feed in self._feeds.values():
+                feed.async_stop()
+
+        return stop
+
+    @callback
+    def _entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        """Plan anew when a link was added, changed or removed, or a source."""
+        ours = entry.entry_id == self._account.entry.entry_id
+        sources = {feed.link.source for feed in self._feeds.values()}
+        if (ours and links_of(entry) != self._links()) or (
+            entry.entry_id in sources and change is ConfigEntryChange.REMOVED
+        ):
+            self._account.entry.async_create_background_task(
+                self._hass,
+                self._async_plan(),
+                f"{DOMAIN} links of {self._account.entry.entry_id}",
+            )
+
+    def _links(self) -> dict[str, Link]:
+        return {link_id: feed.link for link_id, feed in self._feeds.items()}
+
+    async def _async_plan(self) -> None:
+        """Bring the feeds in line with the links."""
+        async with self._lock:
+            entry = self._account.entry
+            wanted = links_of(entry)
+            known = set(self._feeds) | set(self._account.ledger.cursors)
+            for link_id in known - set(wanted):
+                if (feed := self._feeds.pop(link_id, None)) is not None:
+                    feed.async_stop()
+                issues.async_clear_missing_source(self._hass, entry, link_id)
+                await self._account.async_forget_link(link_id)
+            for link_id, link in wanted.items():
+                self._check_source(link)
+                feed = self._feeds.get(link_id)
+                if feed is not None and feed.link == link:
+                    continue
+                if feed is not None:
+                    feed.async_stop()
+                    await self._account.async_review(link)
+                self._feeds[link_id] = LinkFeed(self._hass, self._account, link)
+                self._feeds[link_id].async_start()
+
+    @callback
+    def _check_source(self, link: Link) -> None:
+        """Tell the user of a link that has lost its source."""
+        entry = self._account.entry
+        if self._hass.config_entries.async_get_entry(link.source) is None:
+            title = entry.subentries[link.link_id].title
+            issues.async_report_missing_source(self._hass, entry, link.link_id, title)
+        else:
+            issues.async_clear_missing_source(self._hass, entry, link.link_id)

@@ -1,0 +1,146 @@
+"""What was measured: plain values in SI units, free of vendors and of Home Assistant."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+# Everything a weigh-in may carry besides its weight, named as the entities are.
+COMPOSITION = (
+    "body_fat",
+    "fat_mass",
+    "fat_free_mass",
+    "muscle_mass",
+    "bone_mass",
+    "body_water",
+    "visceral_fat",
+    "bmi",
+    "basal_metabolic_rate",
+    "metabolic_age",
+    "heart_rate",
+)
+
+
+class Doubt(StrEnum):
+    """Why a vendor is not sure that a weigh-in belongs to this person."""
+
+    AMBIGUOUS = "ambiguous"
+    INITIAL = "initial"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeighIn:
+    """One weighing of one person.
+
+    `measured_at` is an aware UTC datetime in whole seconds: the moment on the
+    scale. Masses are in kg, `body_fat` and `body_water` in %, `visceral_fat` is the
+    vendor's index, `basal_metabolic_rate` is in kcal/day, `metabolic_age` in years
+    and `heart_rate` in beats per minute. What was not measured is None, never 0.
+    """
+
+    measured_at: datetime
+    weight: float
+    body_fat: float | None = None
+    fat_mass: float | None = None
+    fat_free_mass: float | None = None
+    muscle_mass: float | None = None
+    bone_mass: float | None = None
+    body_water: float | None = None
+    visceral_fat: float | None = None
+    bmi: float | None = None
+    basal_metabolic_rate: float | None = None
+    metabolic_age: float | None = None
+    heart_rate: float | None = None
+    # The vendor's own key, stable over edits.
+    source_id: str | None = None
+    # When the vendor received it, which a scale that was offline delays by weeks.
+    recorded_at: datetime | None = None
+    doubt: Doubt | None = None
+
+    @property
+    def second(self) -> int:
+        """Return the epoch second of the measurement, the key of a weigh-in."""
+        return int(self.measured_at.timestamp())
+
+    def values(self) -> Iterator[tuple[str, float]]:
+        """Yield the name and value of all that was measured, the weight first."""
+        yield "weight", self.weight
+        for name in COMPOSITION:
+            value: float | None = getattr(self, name)
+            if value is not None:
+                yield name, value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BloodPressure:
+    """One blood pressure reading: mmHg and beats per minute, at an aware UTC time."""
+
+    measured_at: datetime
+    systolic: int
+    diastolic: int
+    heart_rate: int | None = None
+    source_id: str | None = None
+    recorded_at: datetime | None = None
+    doubt: Doubt | None = None
+
+    @property
+    def second(self) -> int:
+        """Return the epoch second of the measurement, the key of a reading."""
+        return int(self.measured_at.timestamp())
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Height:
+    """A person's height in metres, valid from a moment (aware UTC) on."""
+
+    measured_at: datetime
+    height: float
+
+
+class BatteryLevel(StrEnum):
+    """The battery words that vendors use instead of, or beside, a percentage."""
+
+    EMPTY = "empty"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class DeviceKind(StrEnum):
+    """What a device of a source is."""
+
+    SCALE = "scale"
+    TRACKER = "tracker"
+    BLOOD_PRESSURE_MONITOR = "blood_pressure_monitor"
+    SLEEP_MONITOR = "sleep_monitor"
+    THERMOMETER = "thermometer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceStatus:
+    """A scale or tracker: `battery` in %, `last_sync` an aware UTC datetime."""
+
+    device_id: str
+    kind: DeviceKind
+    model: str | None = None
+    manufacturer: str | None = None
+    firmware: str | None = None
+    battery: int | None = None
+    battery_level: BatteryLevel | None = None
+    last_sync: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one reading of a source brought.
+
+    The batch holds everything that the vendor learned from `since` up to `until`,
+    both epoch seconds of the vendor's clock, and may hold more. `until` is where the
+    next reading may start.
+    """
+
+    since: int
+    until: int
+    weigh_ins: tuple[WeighIn, ...] = ()
+    blood_pressures: tuple[BloodPressure, ...] = ()
+    heights: tuple[Height, ...] = ()

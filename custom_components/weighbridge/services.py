@@ -1,0 +1,246 @@
+"""The actions of Weighbridge."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import probatio
+
+from homeassistant.const import ATTR_CONFIG_ENTRY_ID, UnitOfMass
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_get_config_entry
+from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import MassConverter
+
+from .const import CONF_PROVIDER, DOMAIN, SOURCES, Provider
+from .coordinator import SourceConfigEntry
+from .feeds import links_of, loaded_source
+from .ledger import Way
+from .links import Link
+from .model import WeighIn
+from .push import GarminConfigEntry
+
+SERVICE_PUSH_MEASUREMENT = "push_measurement"
+SERVICE_SYNC = "sync"
+SERVICE_GET_MEASUREMENTS = "get_measurements"
+
+ATTR_UNIT = "unit"
+ATTR_WEIGHT = "weight"
+ATTR_MEASURED_AT = "measured_at"
+ATTR_START = "start"
+ATTR_END = "end"
+ATTR_DRY_RUN = "dry_run"
+
+UNITS = {
+    "kg": UnitOfMass.KILOGRAMS,
+    "lb": UnitOfMass.POUNDS,
+    "st": UnitOfMass.STONES,
+}
+
+# Masses come in the unit of the call, as the weight does.
+MASSES = ("muscle_mass", "bone_mass")
+RANGES = {
+    "body_fat": (0, 100),
+    "body_water": (0, 100),
+    "visceral_fat": (0, 254),
+    "basal_metabolic_rate": (0, 16000),
+    "metabolic_age": (0, 254),
+    "bmi": (0, 250),
+}
+MAX_WEIGHT_KG = 655
+
+# A scale's clock may run a little ahead.
+MAX_AHEAD = timedelta(minutes=5)
+
+ENTRY_SCHEMA = probatio.Schema({probatio.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
+
+PUSH_MEASUREMENT_SCHEMA = ENTRY_SCHEMA.extend(
+    {
+        probatio.Required(ATTR_WEIGHT): cv.positive_float,
+        probatio.Optional(ATTR_UNIT, default="kg"): probatio.In(UNITS),
+        probatio.Optional(ATTR_MEASURED_AT): cv.datetime,
+    }
+    | {probatio.Optional(name): cv.positive_float for name in MASSES}
+    | {
+        probatio.Optional(name): probatio.All(
+            probatio.Coerce(float), probatio.Range(min=low, max=high)
+        )
+        for name, (low, high) in RANGES.items()
+    }
+)
+
+SYNC_SCHEMA = ENTRY_SCHEMA.extend(
+    {
+        probatio.Optional(ATTR_START): cv.date,
+        probatio.Optional(ATTR_END): cv.date,
+        probatio.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
+    }
+)
+
+GET_MEASUREMENTS_SCHEMA = ENTRY_SCHEMA.extend(
+    {
+        probatio.Required(ATTR_START): probatio.Any(cv.datetime, cv.date),
+        probatio.Optional(ATTR_END): probatio.Any(cv.datetime, cv.date),
+    }
+)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions, whether or not an account is loaded."""
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_PUSH_MEASUREMENT,
+        _async_push_measurement,
+        schema=PUSH_MEASUREMENT_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_SYNC,
+        _async_sync,
+        schema=SYNC_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_GET_MEASUREMENTS,
+        _async_get_measurements,
+        schema=GET_MEASUREMENTS_SCHEMA,
+        supports_response=SupportsResponse.ONLY,
+    )
+
+
+async def _async_push_measurement(call: ServiceCall) -> ServiceResponse:
+    """Push one weigh-in to Garmin Connect."""
+    account = _garmin_entry(call).runtime_data
+    way = await account.async_push_measurement(_weigh_in(call.data))
+    return {"result": "pushed" if way is Way.PUSHED else "already_there"}
+
+
+async def _async_sync(call: ServiceCall) -> ServiceResponse:
+    """Bring Garmin Connect up to date with the links of an account."""
+    entry = _garmin_entry(call)
+    start, end = _moment(call.data.get(ATTR_START)), _end(call.data.get(ATTR_END))
+    offers: list[tuple[Link, WeighIn]] = []
+    for link in links_of(entry).values():
+        if not link.weigh_ins:
+            continue
+        source = loaded_source(call.hass, link.source)
+        if source is None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="source_not_loaded",
+                translation_placeholders={
+                    "source": entry.subentries[link.link_id].title
+                },
+            )
+        batch = await source.async_get_period(
+            start or datetime.fromtimestamp(link.start, UTC), end
+        )
+        offers.extend((link, weigh_in) for weigh_in in batch.weigh_ins)
+    dry_run: bool = call.data[ATTR_DRY_RUN]
+    result = await entry.runtime_data.async_sync(offers, dry_run=dry_run)
+    response: dict[str, Any] = {
+        "found": result.found,
+        "already_there": result.already_there,
+        "pushed": result.pushed,
+        "held": result.held,
+        "failed": result.failed,
+    }
+    if dry_run:
+        response["would_push"] = [_to_json(weigh_in) for weigh_in in result.would_push]
+    return response
+
+
+async def _async_get_measurements(call: ServiceCall) -> ServiceResponse:
+    """Return what a source measured in a period."""
+    entry: SourceConfigEntry = async_get_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
+    )
+    if entry.data[CONF_PROVIDER] not in SOURCES:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="not_a_source",
+            translation_placeholders={"entry": entry.title},
+        )
+    start = _moment(call.data[ATTR_START])
+    batch = await entry.runtime_data.coordinator.async_get_period(
+        start or dt_util.utcnow(), _end(call.data.get(ATTR_END))
+    )
+    return {"measurements": [_to_json(weigh_in) for weigh_in in batch.weigh_ins]}
+
+
+def _garmin_entry(call: ServiceCall) -> GarminConfigEntry:
+    """Return the Garmin entry that an action names."""
+    entry: GarminConfigEntry = async_get_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
+    )
+    if entry.data[CONF_PROVIDER] != Provider.GARMIN:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="not_a_garmin_account",
+            translation_placeholders={"entry": entry.title},
+        )
+    return entry
+
+
+def _weigh_in(data: dict[str, Any]) -> WeighIn:
+    """Read a weigh-in from the data of an action."""
+    unit = UNITS[data[ATTR_UNIT]]
+
+    def kilograms(mass: float) -> float:
+        return round(MassConverter.convert(mass, unit, UnitOfMass.KILOGRAMS), 2)
+
+    weight = kilograms(data[ATTR_WEIGHT])
+    if not 0 < weight < MAX_WEIGHT_KG:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="implausible_weight",
+            translation_placeholders={"weight": f"{weight:.2f}"},
+        )
+    now = dt_util.utcnow()
+    measured_at = dt_util.as_utc(data.get(ATTR_MEASURED_AT, now))
+    if measured_at > now + MAX_AHEAD:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="measured_in_future"
+        )
+    composition: dict[str, Any] = {
+        name: kilograms(data[name]) if name in MASSES else data[name]
+        for name in (*MASSES, *RANGES)
+        if name in data
+    }
+    return WeighIn(
+        measured_at=measured_at.replace(microsecond=0), weight=weight, **composition
+    )
+
+
+def _moment(when: date | None) -> datetime | None:
+    """Return the moment that a date or a time means in the home's time zone."""
+    if when is None or isinstance(when, datetime):
+        return None if when is None else dt_util.as_utc(when)
+    return dt_util.as_utc(dt_util.start_of_local_day(when))
+
+
+def _end(when: date | None) -> datetime:
+    """Return the moment when a period ends: a date counts to its end."""
+    if when is None:
+        return dt_util.utcnow() + MAX_AHEAD
+    if isinstance(when, datetime):
+        return dt_util.as_utc(when)
+    return dt_util.as_utc(dt_util.start_of_local_day(when + timedelta(days=1)))
+
+
+def _to_json(weigh_in: WeighIn) -> dict[str, Any]:
+    """Return a weigh-in as an action answers it, in local time."""
+    return {
+        "measured_at": dt_util.as_local(weigh_in.measured_at).isoformat(),
+        **dict(weigh_in.values()),
+    }
