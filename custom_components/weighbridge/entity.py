@@ -1,0 +1,64 @@
+"""What the entities of a source, and those of a Garmin account, have in common."""
+
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import CONF_PROVIDER, DOMAIN, Provider
+from .coordinator import SourceCoordinator
+from .push import GarminAccount
+
+MANUFACTURERS = {
+    Provider.WITHINGS: "Withings",
+    Provider.FITBIT: "Fitbit",
+    Provider.GARMIN: "Garmin",
+}
+
+
+class AccountEntity(Entity):
+    """Something on the device that stands for an account."""
+
+    _attr_has_entity_name = True
+
+    def _belong(self, entry: ConfigEntry[Any], description: EntityDescription) -> None:
+        """Take the place on the account's device that the description's key names."""
+        self.entity_description = description
+        self._attr_translation_key = description.key
+        self._attr_unique_id = f"{entry.unique_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, str(entry.unique_id))},
+            entry_type=DeviceEntryType.SERVICE,
+            manufacturer=MANUFACTURERS[Provider(entry.data[CONF_PROVIDER])],
+            name=entry.title,
+        )
+
+
+class SourceEntity(AccountEntity, CoordinatorEntity[SourceCoordinator]):
+    """Something of a person; unavailable while the source does not answer."""
+
+    def __init__(
+        self, coordinator: SourceCoordinator, description: EntityDescription
+    ) -> None:
+        """Belong to the account's device."""
+        CoordinatorEntity.__init__(self, coordinator)
+        self._belong(coordinator.config_entry, description)
+
+
+class GarminAccountEntity(AccountEntity):
+    """Something of a Garmin account that is known here without asking Garmin."""
+
+    _attr_should_poll = False
+
+    def __init__(self, account: GarminAccount, description: EntityDescription) -> None:
+        """Belong to the account's device."""
+        self.account = account
+        self._belong(account.entry, description)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the account."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.account.async_add_listener(self.async_write_ha_state))

@@ -1,0 +1,171 @@
+"""Sensors: what a person's last weighing gave, and how a Garmin account is doing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfMass, UnitOfTime
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
+
+from .coordinator import SourceConfigEntry, SourceData
+from .entity import GarminAccountEntity, SourceEntity
+from .push import GarminAccount, GarminConfigEntry
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceSensorDescription(SensorEntityDescription):
+    """A sensor of a person: where its value is, None while there never was one."""
+
+    value: Callable[[SourceData], float | datetime | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GarminSensorDescription(SensorEntityDescription):
+    """A sensor of a Garmin account."""
+
+    value: Callable[[GarminAccount], int | datetime | None]
+
+
+def _quantity(
+    key: str,
+    unit: str | None,
+    *,
+    precision: int,
+    device_class: SensorDeviceClass | None = None,
+) -> SourceSensorDescription:
+    """Describe the newest value of a quantity."""
+    return SourceSensorDescription(
+        key=key,
+        device_class=device_class,
+        native_unit_of_measurement=unit,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=precision,
+        value=lambda data: data.latest.get(key),
+    )
+
+
+def _mass(key: str) -> SourceSensorDescription:
+    """Describe a mass as exactly as Garmin Connect takes it."""
+    return _quantity(
+        key, UnitOfMass.KILOGRAMS, precision=2, device_class=SensorDeviceClass.WEIGHT
+    )
+
+
+SOURCE_SENSORS = (
+    _mass("weight"),
+    _mass("fat_mass"),
+    _mass("fat_free_mass"),
+    _mass("muscle_mass"),
+    _mass("bone_mass"),
+    _quantity("body_fat", PERCENTAGE, precision=1),
+    _quantity("body_water", PERCENTAGE, precision=1),
+    _quantity("visceral_fat", None, precision=1),
+    _quantity("bmi", "kg/m²", precision=1),
+    _quantity("basal_metabolic_rate", "kcal/d", precision=0),
+    _quantity("metabolic_age", UnitOfTime.YEARS, precision=0),
+    _quantity("heart_rate", "bpm", precision=0),
+    SourceSensorDescription(
+        key="last_weigh_in",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda data: data.last_weigh_in,
+    ),
+)
+
+GARMIN_SENSORS = (
+    GarminSensorDescription(
+        key="last_push",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda account: account.last_push,
+    ),
+    GarminSensorDescription(
+        key="pending",
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda account: account.pending,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: SourceConfigEntry | GarminConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors of an account."""
+    runtime = entry.runtime_data
+    if isinstance(runtime, GarminAccount):
+        async_add_entities(
+            GarminSensor(runtime, description) for description in GARMIN_SENSORS
+        )
+        return
+
+    coordinator = runtime.coordinator
+    added: set[str] = set()
+
+    @callback
+    def add_measured() -> None:
+        """Add a sensor for each quantity that was measured for the first time."""
+        found = [
+            description
+            for description in SOURCE_SENSORS
+            if description.key not in added
+            and description.value(coordinator.data) is not None
+        ]
+        added.update(description.key for description in found)
+        async_add_entities(
+            SourceSensor(coordinator, description) for description in found
+        )
+
+    add_measured()
+    entry.async_on_unload(coordinator.async_add_listener(add_measured))
+
+
+class SourceSensor(SourceEntity, SensorEntity):
+    """The newest value of something that a source measures.
+
+    It stays until there is a newer one: who weighs in with socks on has no other fat.
+    """
+
+    entity_description: SourceSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> float | datetime | None:
+        """Return the newest value."""
+        return self.entity_description.value(self.coordinator.data)
+
+    @property
+    @override
+    def suggested_unit_of_measurement(self) -> str | None:
+        """Return pounds for a mass where Home Assistant is set to them."""
+        if (
+            self.device_class is SensorDeviceClass.WEIGHT
+            and self.hass.config.units is US_CUSTOMARY_SYSTEM
+        ):
+            return UnitOfMass.POUNDS
+        return super().suggested_unit_of_measurement
+
+
+class GarminSensor(GarminAccountEntity, SensorEntity):
+    """Something about what was pushed to a Garmin account."""
+
+    entity_description: GarminSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> int | datetime | None:
+        """Return the value now."""
+        return self.entity_description.value(self.account)
