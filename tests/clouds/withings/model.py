@@ -1,0 +1,129 @@
+"""What Withings holds of a person, and how its API words it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+WEIGHT = 1
+HEIGHT = 4
+FAT_FREE_MASS = 5
+FAT_RATIO = 6
+FAT_MASS = 8
+DIASTOLIC = 9
+SYSTOLIC = 10
+HEART_RATE = 11
+MUSCLE_MASS = 76
+HYDRATION = 77
+BONE_MASS = 88
+VISCERAL_FAT = 170
+BASAL_METABOLIC_RATE = 226
+METABOLIC_AGE = 227
+
+
+@dataclass(kw_only=True)
+class MeasureGroup:
+    """What one weighing, or one other measurement, gave."""
+
+    grpid: int
+    measured_at: datetime
+    created: datetime
+    modified: datetime
+    measures: dict[int, float]
+    """Measure type to value, in Withings' units."""
+    attrib: int = 0
+    category: int = 1
+    device: WithingsDevice | None = None
+
+    def as_json(self, types: frozenset[int] | None) -> dict[str, Any]:
+        """Return the group with the measures of these types, or with all."""
+        deviceid = self.device.deviceid if self.device else None
+        return {
+            "grpid": self.grpid,
+            "attrib": self.attrib,
+            "date": int(self.measured_at.timestamp()),
+            "created": int(self.created.timestamp()),
+            "modified": int(self.modified.timestamp()),
+            "category": self.category,
+            "deviceid": deviceid,
+            "hash_deviceid": deviceid,
+            "measures": [
+                _measure(kind, value)
+                for kind, value in self.measures.items()
+                if types is None or kind in types
+            ],
+            "modelid": self.device.model_id if self.device else None,
+            "model": self.device.model if self.device else None,
+            "comment": None,
+        }
+
+
+@dataclass(kw_only=True)
+class WithingsDevice:
+    """A device that is linked to a person."""
+
+    deviceid: str
+    type: str = "Scale"
+    model: str = "Body+"
+    model_id: int = 5
+    battery: str = "high"
+    timezone: str = "Europe/Berlin"
+    last_session: datetime | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the device as `getdevice` lists it."""
+        return {
+            "type": self.type,
+            "battery": self.battery,
+            "model": self.model,
+            "model_id": self.model_id,
+            "timezone": self.timezone,
+            "first_session_date": None,
+            "last_session_date": int(self.last_session.timestamp())
+            if self.last_session
+            else None,
+            "deviceid": self.deviceid,
+            "hash_deviceid": self.deviceid,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subscription:
+    """A callback that wants to know of a person's new data."""
+
+    callbackurl: str
+    appli: int
+    comment: str
+    client_id: str
+
+
+@dataclass(kw_only=True)
+class WithingsPerson:
+    """A Withings user."""
+
+    name: str
+    userid: int
+    timezone: str
+    groups: list[MeasureGroup] = field(default_factory=list)
+    raw_groups: list[Mapping[str, Any]] = field(default_factory=list)
+    """Groups that are answered as they are; their `date` must be there to page."""
+    devices: dict[str, WithingsDevice] = field(default_factory=dict)
+    raw_devices: list[Mapping[str, Any]] = field(default_factory=list)
+    subscriptions: list[Subscription] = field(default_factory=list)
+
+
+def _measure(kind: int, value: float) -> dict[str, int]:
+    """Return a value as Withings words it: an integer and a power of ten."""
+    exact = Decimal(str(value))
+    unit = 0 if kind in (DIASTOLIC, SYSTOLIC, HEART_RATE) else -3
+    _, _, exponent = exact.normalize().as_tuple()
+    if isinstance(exponent, int):
+        unit = min(unit, exponent)
+    return {
+        "value": int(exact.scaleb(-unit)),
+        "type": kind,
+        "unit": unit,
+        "algo": 3 if kind == WEIGHT else 0,
+        "fm": 3,
+    }

@@ -1,0 +1,30 @@
+"""Fixtures for the tests of the simulated vendors."""
+
+from collections.abc import AsyncGenerator
+
+from aiohttp import ClientSession
+import pytest
+
+from tests.clouds import Clouds, pointed
+
+
+@pytest.fixture(autouse=True)
+def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send whatever would leave this machine into the void."""
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+
+
+@pytest.fixture
+async def clouds(socket_enabled: None) -> AsyncGenerator[Clouds]:
+    """Run the clouds, with `garminconnect` pointed at them."""
+    async with Clouds() as clouds:
+        with pointed(clouds.url, ["garmin"]):
+            yield clouds
+
+
+@pytest.fixture
+async def session(socket_enabled: None) -> AsyncGenerator[ClientSession]:
+    """Return an HTTP client."""
+    async with ClientSession() as session:
+        yield session
