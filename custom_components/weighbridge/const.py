@@ -23,7 +23,12 @@ CONF_PROVIDER: Final = "provider"
 # A Garmin entry's tokens between the sign-in and the first set-up.
 CONF_TOKENS: Final = "tokens"
 
+CONF_LOW_BATTERY_THRESHOLD: Final = "low_battery_threshold"
+DEFAULT_LOW_BATTERY_THRESHOLD: Final = 20
+
 SUBENTRY_LINK: Final = "link"
+CONF_KIND: Final = "kind"
+KIND_ACCOUNT: Final = "account"
 CONF_SOURCE: Final = "source"
 CONF_WEIGH_INS: Final = "weigh_ins"
 CONF_HISTORY: Final = "history"

@@ -1,0 +1,129 @@
+"""Adding accounts, signing in again, and the settings of sources."""
+
+from collections.abc import Mapping
+from typing import Any, Final, override
+
+import probatio
+
+from homeassistant.config_entries import (
+    ConfigEntry,
+    ConfigFlowResult,
+    ConfigSubentryFlow,
+    OptionsFlow,
+    OptionsFlowWithReload,
+)
+from homeassistant.const import PERCENTAGE
+from homeassistant.core import callback
+from homeassistant.helpers.selector import NumberSelector, NumberSelectorConfig
+
+from .const import (
+    CONF_LOW_BATTERY_THRESHOLD,
+    CONF_PROVIDER,
+    DEFAULT_LOW_BATTERY_THRESHOLD,
+    DOMAIN,
+    SOURCES,
+    SUBENTRY_LINK,
+    Provider,
+)
+from .garmin_flow import GarminFlow
+from .link_flow import LinkFlow
+from .oauth_flow import SourceFlow
+
+OPTIONS_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Required(
+            CONF_LOW_BATTERY_THRESHOLD, default=DEFAULT_LOW_BATTERY_THRESHOLD
+        ): probatio.All(
+            NumberSelector(
+                NumberSelectorConfig(
+                    min=5, max=95, step=1, unit_of_measurement=PERCENTAGE
+                )
+            ),
+            probatio.Coerce(int),
+        )
+    }
+)
+
+
+class WeighbridgeConfigFlow(SourceFlow, GarminFlow, domain=DOMAIN):
+    """Add an account of any vendor, or sign in to it again."""
+
+    @override
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask what to add."""
+        return self.async_show_menu(
+            step_id="user",
+            menu_options=[Provider.WITHINGS.value, Provider.GARMIN.value],
+            description_placeholders={"notice": await self._async_get_notice()},
+        )
+
+    async def async_step_reauth(
+        self, entry_data: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        """Begin anew with an account that refuses its saved sign-in."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say which account it is before the sign-in starts."""
+        if user_input is None:
+            return self.async_show_form(step_id="reauth_confirm")
+        return await self._async_sign_in_again(self._get_reauth_entry())
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Sign in again because the user wants to."""
+        return await self._async_sign_in_again(self._get_reconfigure_entry())
+
+    async def _async_sign_in_again(self, entry: ConfigEntry) -> ConfigFlowResult:
+        """Sign in with the vendor, and the credential, of an entry."""
+        provider = Provider(entry.data[CONF_PROVIDER])
+        if provider is Provider.GARMIN:
+            return await self.async_step_garmin()
+        return await self._async_sign_in_to(provider, entry.data["auth_implementation"])
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return what can be added to an entry: links to a Garmin account."""
+        if config_entry.data[CONF_PROVIDER] == Provider.GARMIN:
+            return {SUBENTRY_LINK: LinkFlow}
+        return {}
+
+    @classmethod
+    @callback
+    @override
+    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
+        """Tell whether an entry has settings: sources have batteries."""
+        return config_entry.data[CONF_PROVIDER] in SOURCES
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+        """Return the settings of a source."""
+        return SourceOptionsFlow()
+
+
+class SourceOptionsFlow(OptionsFlowWithReload):
+    """The settings of a source."""
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask from when on a battery is low."""
+        if user_input is not None:
+            return self.async_create_entry(data=user_input)
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                OPTIONS_SCHEMA, self.config_entry.options
+            ),
+        )
