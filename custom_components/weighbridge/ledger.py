@@ -17,6 +17,9 @@ from .model import WeighIn
 TWIN_SECONDS = 120
 TWIN_KG = 0.05
 
+# The link of what came to Garmin without us.
+REMOTE_LINK = "garmin"
+
 # Half of the last digit that Garmin and the vendors keep.
 _SAME = 0.0051
 
@@ -240,8 +243,8 @@ class Ledger:
                 other = min(near, key=lambda r: abs(r.second - item.record.second))
                 slots[other.second // TWIN_SECONDS].remove(other)
                 self._settle(item, Way.FOUND)
+                self._remember_remote(other, of=item.record.second)
                 found.append(item.record.second)
-        # An old version goes only while its new one still waits here.
         return Reconciled(found=tuple(found), outdated=tuple(outdated))
 
     def mark_sent(self, seconds: Iterable[int], now: int) -> None:
@@ -378,6 +381,17 @@ class Ledger:
         self._remember_twin(record, link, of=twin)
         self._index(record.second)
         return Offer.TWIN
+
+    def _remember_remote(self, remote: Remote, *, of: int) -> None:
+        """Keep a weigh-in at Garmin from answering for a second one later."""
+        self._settled[remote.second] = Settled(
+            weight=remote.weight,
+            body_fat=remote.body_fat,
+            link=REMOTE_LINK,
+            way=Way.TWIN,
+            twin_of=of,
+        )
+        self._index(remote.second)
 
     def _remember_twin(self, record: WeighIn, link: str, *, of: int) -> None:
         self._settled[record.second] = Settled(

@@ -1,0 +1,492 @@
+"""The ledger: nothing lost, nothing twice, whatever happens in between."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+import itertools
+import json
+
+from hypothesis import settings, strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+)
+import pytest
+
+from custom_components.weighbridge.ledger import (
+    TWIN_KG,
+    TWIN_SECONDS,
+    Hold,
+    Item,
+    Ledger,
+    Offer,
+    State,
+    Way,
+)
+from custom_components.weighbridge.model import Doubt, WeighIn
+from custom_components.weighbridge.storage import AccountMemory
+
+EPOCH = 1_790_000_000
+
+
+@dataclass(frozen=True)
+class AtGarmin:
+    """A weigh-in as the Garmin of these tests holds it."""
+
+    second: int
+    weight: float
+    body_fat: float | None = None
+
+
+def weigh_in(
+    second: int, weight: float = 80.0, body_fat: float | None = None
+) -> WeighIn:
+    """Return a weigh-in some seconds after the epoch of these tests."""
+    return WeighIn(
+        measured_at=datetime.fromtimestamp(EPOCH + second, UTC),
+        weight=weight,
+        body_fat=body_fat,
+    )
+
+
+def reloaded(ledger: Ledger) -> Ledger:
+    """Return a ledger as the disk gives it back."""
+    stored = json.dumps(AccountMemory(ledger=ledger).to_json())
+    return AccountMemory.from_json(json.loads(stored)).ledger
+
+
+def push(ledger: Ledger, garmin: list[AtGarmin]) -> None:
+    """Read, compare and upload, as a push without any trouble does."""
+    for outdated in ledger.reconcile(list(garmin)).outdated:
+        garmin.remove(outdated)
+    for item in ledger.pending():
+        garmin.append(uploaded(item.record))
+        ledger.confirm([item.record.second])
+
+
+def uploaded(record: WeighIn) -> AtGarmin:
+    """Return what Garmin makes of an upload."""
+    return AtGarmin(record.second, record.weight, record.body_fat)
+
+
+def test_an_offer_waits_and_is_done_once_confirmed() -> None:
+    """A weigh-in is pending until it is confirmed, and then stays done."""
+    ledger = Ledger()
+    record = weigh_in(0)
+    assert ledger.state(record.second) is None
+    assert ledger.offer(record, link="a") is Offer.NEW
+    assert ledger.state(record.second) is State.PENDING
+    ledger.confirm([record.second])
+    assert ledger.state(record.second) is State.DONE
+    assert ledger.way(record.second) is Way.PUSHED
+    assert ledger.offer(record, link="a") is Offer.KNOWN
+    assert ledger.pending() == []
+    assert ledger.count(State.DONE) == 1
+
+
+def test_pending_is_newest_first() -> None:
+    """A long history is pushed from today backwards."""
+    ledger = Ledger()
+    for second in (60, 6000, 600):
+        ledger.offer(weigh_in(second), link="a")
+    assert [item.record.second - EPOCH for item in ledger.pending()] == [6000, 600, 60]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kg", "is_twin"),
+    [
+        (TWIN_SECONDS, TWIN_KG, True),
+        (-TWIN_SECONDS, -TWIN_KG, True),
+        (TWIN_SECONDS + 1, 0.0, False),
+        (0, 0.06, True),
+        (1, 0.06, False),
+    ],
+)
+def test_twins_of_two_sources(seconds: int, kg: float, *, is_twin: bool) -> None:
+    """Two sources that report the same kg within two minutes report one weighing."""
+    ledger = Ledger()
+    ledger.offer(weigh_in(600, 80.0), link="withings")
+    ledger.offer(weigh_in(600 + seconds, round(80.0 + kg, 2)), link="fitbit")
+    assert len(ledger.pending()) == (1 if is_twin else 2)
+    garmin: list[AtGarmin] = []
+    push(ledger, garmin)
+    assert len(garmin) == (1 if is_twin else 2)
+    other = weigh_in(600 + seconds).second
+    assert ledger.state(other) is State.DONE
+    assert ledger.way(other) is Way.PUSHED
+
+
+def test_two_weighings_of_one_source_are_never_twins() -> None:
+    """Whoever steps on the scale twice in a minute has two weigh-ins."""
+    ledger = Ledger()
+    assert ledger.offer(weigh_in(0), link="a") is Offer.NEW
+    assert ledger.offer(weigh_in(20), link="a") is Offer.NEW
+    assert ledger.offer(weigh_in(5), link="b") is Offer.TWIN
+    assert ledger.offer(weigh_in(25), link="b") is Offer.TWIN
+    assert ledger.offer(weigh_in(40), link="b") is Offer.NEW
+    assert len(ledger.pending()) == 3
+
+
+def test_own_twins_on_request() -> None:
+    """An automation that fires twice pushes once."""
+    ledger = Ledger()
+    assert ledger.offer(weigh_in(0), link="action", own_twins=True) is Offer.NEW
+    assert ledger.offer(weigh_in(3), link="action", own_twins=True) is Offer.TWIN
+    assert ledger.offer(weigh_in(6), link="action", own_twins=True) is Offer.TWIN
+    assert ledger.offer(weigh_in(6), link="action", own_twins=True) is Offer.KNOWN
+
+
+def test_garmin_answers_for_one_weigh_in_only() -> None:
+    """One weigh-in at Garmin does not hide the second of two alike."""
+    ledger = Ledger()
+    for second in (0, 60):
+        ledger.offer(weigh_in(second), link="a")
+    ledger.reconcile([AtGarmin(EPOCH + 30, 80.02)])
+    assert len(ledger.pending()) == 1
+    ledger = reloaded(ledger)
+    ledger.reconcile([AtGarmin(EPOCH + 30, 80.02)])
+    assert len(ledger.pending()) == 1
+
+
+def test_what_garmin_has_of_ours_is_no_twin_of_a_new_one() -> None:
+    """The first of two alike is done; the second must go up all the same."""
+    ledger = Ledger()
+    ledger.offer(weigh_in(0), link="a")
+    ledger.confirm([EPOCH])
+    ledger.offer(weigh_in(60), link="a")
+    ledger.reconcile([AtGarmin(EPOCH, 80.0)])
+    assert [item.record.second for item in ledger.pending()] == [EPOCH + 60]
+
+
+def test_an_edit_of_ours_replaces_the_old_value() -> None:
+    """The old value at Garmin goes, the new one comes, also after a restart."""
+    ledger = Ledger()
+    garmin: list[AtGarmin] = []
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    push(ledger, garmin)
+    assert ledger.offer(weigh_in(0, 79.5), link="a") is Offer.CHANGED
+    ledger = reloaded(ledger)
+    push(ledger, garmin)
+    assert garmin == [AtGarmin(EPOCH, 79.5)]
+    assert ledger.way(EPOCH) is Way.PUSHED
+
+
+def test_a_late_body_fat_is_an_edit_and_a_missing_one_is_not() -> None:
+    """Weight and fat of one weighing may arrive apart."""
+    ledger = Ledger()
+    garmin: list[AtGarmin] = []
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    push(ledger, garmin)
+    assert ledger.offer(weigh_in(0, 80.0, 18.4), link="a") is Offer.CHANGED
+    push(ledger, garmin)
+    assert garmin == [AtGarmin(EPOCH, 80.0, 18.4)]
+    assert ledger.offer(weigh_in(0, 80.0), link="a") is Offer.KNOWN
+
+
+def test_what_others_brought_to_garmin_is_never_replaced() -> None:
+    """An edit does not touch a weigh-in that Garmin has from elsewhere."""
+    ledger = Ledger()
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    ledger.reconcile([AtGarmin(EPOCH, 80.0)])
+    assert ledger.way(EPOCH) is Way.FOUND
+    assert ledger.offer(weigh_in(0, 79.0), link="a") is Offer.KNOWN
+    assert ledger.pending() == []
+
+
+def test_an_edit_between_upload_and_answer() -> None:
+    """The version that was sent may be there: it goes when the new one comes."""
+    ledger = Ledger()
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    ledger.mark_sent([EPOCH], EPOCH + 5)
+    ledger.offer(weigh_in(0, 79.0), link="a")
+    old = AtGarmin(EPOCH, 80.0)
+    assert ledger.reconcile([old]).outdated == (old,)
+    assert len(ledger.pending()) == 1
+
+
+def test_held_waits_for_a_word() -> None:
+    """What is held is neither pushed nor forgotten, and goes when released."""
+    ledger = Ledger()
+    ledger.offer(weigh_in(0, 20.0), link="a", hold=Hold.TOO_LIGHT)
+    ledger.offer(weigh_in(900, 21.0), link="a", hold=Hold.TOO_LIGHT)
+    assert ledger.count(State.HELD) == 2
+    assert ledger.pending() == []
+    ledger = reloaded(ledger)
+    ledger.release(EPOCH)
+    ledger.leave_out(EPOCH + 900)
+    assert [item.record.second for item in ledger.pending()] == [EPOCH]
+    assert ledger.way(EPOCH + 900) is Way.LEFT_OUT
+    assert ledger.offer(weigh_in(900, 21.0), link="a", hold=Hold.TOO_LIGHT) is (
+        Offer.KNOWN
+    )
+    # An answer stands: the next poll does not hold it again.
+    assert ledger.offer(weigh_in(0, 20.0), link="a", hold=Hold.TOO_LIGHT) is Offer.KNOWN
+    assert len(ledger.pending()) == 1
+
+
+@pytest.mark.parametrize("apart", [0, 30])
+def test_a_source_without_doubt_takes_over(apart: int) -> None:
+    """What one source is unsure of, another may be sure of."""
+    ledger = Ledger()
+    ledger.offer(
+        replace(weigh_in(0), doubt=Doubt.AMBIGUOUS), link="a", hold=Hold.AMBIGUOUS
+    )
+    assert ledger.offer(weigh_in(apart), link="b") is Offer.CHANGED
+    assert [item.link for item in ledger.pending()] == ["b"]
+    assert ledger.count(State.HELD) == 0
+    assert ledger.state(EPOCH) is State.PENDING
+
+
+def test_a_new_range_is_judged_at_once() -> None:
+    """A link whose range was widened lets go what it held."""
+    ledger = Ledger()
+    ledger.offer(weigh_in(0, 45.0), link="a", hold=Hold.TOO_LIGHT)
+    ledger.offer(weigh_in(900, 45.0), link="b", hold=Hold.TOO_LIGHT)
+    ledger.review("a", lambda _: None)
+    assert [item.link for item in ledger.pending()] == ["a"]
+    ledger.review("a", lambda record: Hold.TOO_LIGHT if record.weight < 50 else None)
+    assert ledger.count(State.HELD) == 2
+
+
+def test_refused_is_parked_until_it_is_corrected() -> None:
+    """A refused weigh-in is not tried again, its corrected version is."""
+    ledger = Ledger()
+    ledger.offer(weigh_in(0, 300.0), link="a")
+    ledger.fail(EPOCH)
+    assert ledger.state(EPOCH) is State.FAILED
+    assert ledger.offer(weigh_in(0, 300.0), link="a") is Offer.KNOWN
+    assert ledger.pending() == []
+    assert ledger.offer(weigh_in(0, 80.0), link="a") is Offer.CHANGED
+    assert len(ledger.pending()) == 1
+
+
+def test_a_removed_link_leaves_what_another_wants() -> None:
+    """What only the removed link wanted goes; a twin's link takes over the rest."""
+    ledger = Ledger()
+    ledger.offer(weigh_in(0), link="a")
+    ledger.offer(weigh_in(20), link="b")
+    ledger.offer(weigh_in(9000), link="a")
+    ledger.advance("a", EPOCH, EPOCH + 9000)
+    ledger.forget_link("a")
+    assert [(item.record.second, item.link) for item in ledger.pending()] == [
+        (EPOCH, "b")
+    ]
+    assert ledger.state(EPOCH + 9000) is None
+    assert ledger.cursor("a", EPOCH) == EPOCH
+    assert ledger.offer(weigh_in(9000), link="b") is Offer.NEW
+
+
+def test_a_removed_link_takes_its_own_twins_along() -> None:
+    """No twin points at a weigh-in that is gone."""
+    ledger = Ledger()
+    ledger.offer(weigh_in(0), link="action", own_twins=True)
+    ledger.offer(weigh_in(20), link="action", own_twins=True)
+    ledger.forget_link("action")
+    assert ledger.state(EPOCH + 20) is None
+    assert ledger.offer(weigh_in(20), link="b") is Offer.NEW
+
+
+def test_cursor_reaches_back_with_the_link() -> None:
+    """A link that is set to start earlier reads from there again."""
+    ledger = Ledger()
+    assert ledger.cursor("a", 500) == 500
+    assert ledger.advance("a", 500, 900)
+    assert not ledger.advance("a", 500, 800)
+    assert ledger.cursor("a", 500) == 900
+    assert ledger.cursor("a", 100) == 100
+    assert ledger.advance("a", 100, 900)
+    assert reloaded(ledger).cursor("a", 100) == 900
+
+
+def test_unknown_outcomes_are_remembered() -> None:
+    """After a restart it is known when something was sent without an answer."""
+    ledger = Ledger()
+    ledger.offer(weigh_in(0), link="a")
+    ledger.offer(weigh_in(600), link="a")
+    assert ledger.last_sent_at() is None
+    ledger.mark_sent([EPOCH, EPOCH + 600], EPOCH + 700)
+    assert reloaded(ledger).last_sent_at() == EPOCH + 700
+    ledger.mark_unsent([EPOCH, EPOCH + 600])
+    assert ledger.last_sent_at() is None
+
+
+def test_every_field_survives_the_disk() -> None:
+    """What waits is stored whole."""
+    record = WeighIn(
+        measured_at=datetime.fromtimestamp(EPOCH, UTC),
+        recorded_at=datetime.fromtimestamp(EPOCH + 60, UTC),
+        weight=80.05,
+        body_fat=18.4,
+        muscle_mass=60.1,
+        bmi=24.2,
+        heart_rate=61.0,
+        source_id="4815757309",
+        doubt=Doubt.INITIAL,
+    )
+    ledger = Ledger()
+    ledger.offer(record, link="a", hold=Hold.INITIAL)
+    assert list(reloaded(ledger).unsettled()) == [
+        Item(record=record, link="a", state=State.HELD, hold=Hold.INITIAL)
+    ]
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Offers, edits, pushes, lost answers and crashes in any order.
+
+    Every weighing is an hour from the next, so that a twin has one other at the most;
+    a weighing may be two weigh-ins of one source within a minute.
+    """
+
+    def __init__(self) -> None:
+        """Begin with an empty ledger and an empty Garmin."""
+        super().__init__()
+        self.ledger = Ledger()
+        self.disk = reloaded(self.ledger)
+        self.garmin: list[AtGarmin] = []
+        self.sources: dict[str, dict[int, WeighIn]] = {"a": {}, "b": {}}
+        self.foreign: set[int] = set()
+        self.hours = itertools.count()
+
+    def save(self) -> None:
+        """Write the ledger to the disk."""
+        self.disk = reloaded(self.ledger)
+
+    @initialize()
+    def start(self) -> None:
+        """Have one weighing to begin with."""
+        self.sources["a"][EPOCH - 3600] = weigh_in(-3600)
+
+    @rule(
+        grams=st.integers(40_000, 150_000),
+        again=st.none() | st.integers(1, 59),
+        twin=st.none() | st.tuples(st.integers(-59, 59), st.integers(-5, 5)),
+        fat=st.none() | st.integers(50, 500),
+    )
+    def step_on_scale(
+        self,
+        grams: int,
+        again: int | None,
+        twin: tuple[int, int] | None,
+        fat: int | None,
+    ) -> None:
+        """Weigh once or twice; the other source may report it, too."""
+        second = next(self.hours) * 3600
+        weight = round(grams / 1000, 2)
+        body_fat = None if fat is None else fat / 10
+        record = weigh_in(second, weight, body_fat)
+        self.sources["a"][record.second] = record
+        if again is not None:
+            record = weigh_in(second + again, weight, body_fat)
+            self.sources["a"][record.second] = record
+        elif twin is not None:
+            record = weigh_in(second + twin[0], round(weight + twin[1] / 100, 2))
+            self.sources["b"][record.second] = record
+
+    @rule(data=st.data(), link=st.sampled_from(["a", "b"]))
+    def poll(self, data: st.DataObject, link: str) -> None:
+        """Read any part of a source, in any order, any number of times."""
+        known = list(self.sources[link].values())
+        for record in data.draw(
+            st.lists(st.sampled_from(known)) if known else st.just([])
+        ):
+            self.ledger.offer(record, link=link)
+        self.save()
+
+    @rule(data=st.data(), grams=st.integers(10, 1000))
+    def edit(self, data: st.DataObject, grams: int) -> None:
+        """Correct a weigh-in in the vendor's app, where no twin confuses matters."""
+        twins = {second // 3600 for second in self.sources["b"]}
+        single = [
+            second
+            for second in self.sources["a"]
+            if not {second // 3600, second // 3600 + 1, second // 3600 - 1} & twins
+            and second not in self.foreign
+        ]
+        if single:
+            second = data.draw(st.sampled_from(single))
+            record = self.sources["a"][second]
+            self.sources["a"][second] = replace(
+                record, weight=round(record.weight + grams / 100, 2)
+            )
+
+    @rule(
+        outcome=st.sampled_from(
+            ["accepted", "answer lost", "upload lost", "killed before", "killed after"]
+        ),
+        size=st.integers(1, 4),
+    )
+    def push_batch(self, outcome: str, size: int) -> None:
+        """Push one batch, to any end."""
+        for outdated in self.ledger.reconcile(list(self.garmin)).outdated:
+            self.garmin.remove(outdated)
+        batch = [item.record for item in self.ledger.pending()[:size]]
+        seconds = [record.second for record in batch]
+        self.ledger.mark_sent(seconds, EPOCH)
+        self.save()
+        if outcome in ("accepted", "answer lost", "killed after"):
+            self.garmin.extend(uploaded(record) for record in batch)
+        if outcome == "accepted":
+            self.ledger.confirm(seconds)
+            self.save()
+        elif outcome.startswith("killed"):
+            self.ledger = reloaded(self.disk)
+
+    @rule()
+    def restart(self) -> None:
+        """Lose all that is not on the disk."""
+        self.ledger = reloaded(self.disk)
+
+    @precondition(lambda self: self.ledger.pending())
+    @rule(data=st.data())
+    def someone_else_pushes(self, data: st.DataObject) -> None:
+        """Another app brings a weigh-in to Garmin before us, to the second."""
+        record = data.draw(st.sampled_from(self.ledger.pending())).record
+        if all(there.second != record.second for there in self.garmin) and (
+            record == self.sources["a"].get(record.second)
+            and not any(
+                item.replaces or item.sent_at
+                for item in self.ledger.pending()
+                if item.record == record
+            )
+        ):
+            self.garmin.append(uploaded(record))
+            self.foreign.add(record.second)
+
+    @invariant()
+    def never_twice(self) -> None:
+        """Garmin never holds two weigh-ins of one second."""
+        seconds = [there.second for there in self.garmin]
+        assert len(seconds) == len(set(seconds))
+
+    def teardown(self) -> None:
+        """At the end, with all read and the network good, everything is there once."""
+        for link, known in self.sources.items():
+            for record in known.values():
+                self.ledger.offer(record, link=link)
+        for _ in range(2):
+            push(self.ledger, self.garmin)
+        assert self.ledger.pending() == []
+        there = {at.second: at for at in self.garmin}
+        assert len(there) == len(self.garmin)
+        twins = 0
+        for second, record in self.sources["a"].items():
+            near = [
+                twin
+                for twin in self.sources["b"]
+                if abs(twin - second) < 60 and twin != second
+            ]
+            if near:
+                twins += 1
+                assert (second in there) + (near[0] in there) == 1
+            else:
+                assert there[second].weight == record.weight
+                assert there[second].body_fat == record.body_fat
+        assert len(self.garmin) == len(self.sources["a"])
+
+
+LedgerMachine.TestCase.settings = settings(
+    max_examples=150, stateful_step_count=40, deadline=None
+)
+TestLedgerMachine = LedgerMachine.TestCase
