@@ -114,12 +114,13 @@ class Fault:
         self, request: web.Request, handler: Handler
     ) -> web.StreamResponse | None:
         """Answer the request as the fault has it; None for a reset connection."""
-        await request.read()
         real = None
-        if self.processed or isinstance(self.effect, Delay | Truncate):
-            if isinstance(self.effect, Delay) and not self.processed:
-                await asyncio.sleep(self.effect.seconds)
+        if isinstance(self.effect, Delay) and not self.processed:
+            await asyncio.sleep(self.effect.seconds)
+        if self.processed or isinstance(self.effect, Delay):
             real = await answer(request, handler)
+        else:
+            await request.read()
         match self.effect:
             case Answer() as instead:
                 return web.Response(

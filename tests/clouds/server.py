@@ -42,6 +42,7 @@ class Clouds:
         self._now = now
         self._port = port
         self._runner: web.AppRunner | None = None
+        self._serving: set[asyncio.Task[object]] = set()
         self._vendors: Mapping[
             str, WithingsCloud | GoogleCloud | GarminCloud | SmsGateway
         ] = {
@@ -75,6 +76,10 @@ class Clouds:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+        # aiohttp loses sight of a request whose client has gone away.
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def __aenter__(self) -> Self:
         """Start."""
@@ -103,6 +108,9 @@ class Clouds:
         self, request: web.Request, handler: Handler
     ) -> web.StreamResponse:
         """Log a request to a vendor, and let faults meet it."""
+        if (task := asyncio.current_task()) is not None:
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
         _, name, rest = (*request.path.split("/", 2), "", "")[:3]
         if (vendor := self._vendors.get(name)) is None:
             return await handler(request)

@@ -83,7 +83,7 @@ class WithingsApi:
         """Answer `getmeas`: newest first, a page at a time."""
         _expect(form, "getmeas")
         types = _types(form)
-        category = _integer(form, "category")
+        asked_for, category = _period(form), _integer(form, "category")
         known = [
             group.as_json(types)
             for group in person.groups
@@ -95,7 +95,7 @@ class WithingsApi:
                 *(group for group in known if group["measures"]),
                 *map(dict, person.raw_groups),
             )
-            if _asked_for(group, form)
+            if asked_for(group)
         ]
         groups.sort(key=lambda group: int(group.get("date", 0)), reverse=True)
         offset = _integer(form, "offset") or 0
@@ -216,13 +216,18 @@ def _types(form: Form) -> frozenset[int] | None:
     return frozenset(int(part) for part in text.split(","))
 
 
-def _asked_for(group: dict[str, Any], form: Form) -> bool:
-    """Decide by `lastupdate`, or else by the dates, whether a group is asked for."""
-    if (since := _integer(form, "lastupdate")) is not None:
-        return int(group.get("modified", group.get("date", _NEVER))) >= since
+def _period(form: Form) -> Callable[[dict[str, Any]], bool]:
+    """Return what `lastupdate`, or else the dates, let through."""
+    since = _integer(form, "lastupdate")
     start, end = _integer(form, "startdate"), _integer(form, "enddate")
-    date = int(group.get("date", 0))
-    return (start is None or date >= start) and (end is None or date <= end)
+
+    def asked_for(group: dict[str, Any]) -> bool:
+        date = int(group.get("date", 0))
+        if since is not None:
+            return int(group.get("modified", _NEVER)) >= since
+        return (start is None or date >= start) and (end is None or date <= end)
+
+    return asked_for
 
 
 def _same(one: Subscription, other: Subscription) -> bool:

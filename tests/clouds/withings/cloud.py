@@ -309,6 +309,10 @@ class WithingsCloud:
             if subscription.appli == appli
         ]
 
+    async def notified(self) -> None:
+        """Wait until `auto_notify` has delivered everything."""
+        await asyncio.gather(*self._notifying)
+
     async def answers_head(self, url: str) -> bool:
         """Return whether a callback answers HEAD, or is out of reach from here."""
         if self._local(url) is None:
