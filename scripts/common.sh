@@ -24,15 +24,21 @@ hold_lock() {
   fi
 }
 
-# Set UV to the uv of this machine, or put one of our own into the cache.
+# Set UV to the uv of this machine, or to one of our own in the cache.
 find_uv() {
-  UV=$(command -v uv || echo "$CACHE/uv/bin/uv")
-  export UV
-  "$UV" --version >/dev/null 2>&1 && return
-  say "no uv here, taking one from the package registry"
-  command -v python3 >/dev/null || die "needs uv or any python3: install one of them and try again"
-  rm -rf "$CACHE/uv"
-  python3 -m venv "$CACHE/uv" >/dev/null 2>&1 && "$CACHE/uv/bin/python" -m pip install -q uv >&2 ||
-    python3 -m pip install -q --target "$CACHE/uv" uv >&2 ||
-    die "cannot install uv: install it yourself and try again"
+  if UV=$(command -v uv) && "$UV" --version >/dev/null 2>&1; then
+    return
+  fi
+  UV=$CACHE/uv/bin/uv
+  if ! "$UV" --version >/dev/null 2>&1; then
+    say "no uv here, taking one from the package registry"
+    command -v python3 >/dev/null || die "needs uv or any python3: install one of them and try again"
+    rm -rf "$CACHE/uv"
+    { python3 -m venv "$CACHE/uv" >/dev/null 2>&1 && "$CACHE/uv/bin/python" -m pip install -qq uv; } ||
+      python3 -m pip install -qq --target "$CACHE/uv" uv ||
+      die "cannot install uv: install it yourself and try again"
+  fi
+  local index
+  index=${PIP_INDEX_URL:-$(python3 -m pip config get global.index-url 2>/dev/null || true)}
+  [ -z "$index" ] || export UV_DEFAULT_INDEX="${UV_DEFAULT_INDEX:-$index}"
 }
