@@ -51,9 +51,9 @@ class LinkFeed:
     def async_start(self) -> None:
         """Follow the source, and take what it has brought already."""
         self._stop = async_dispatcher_connect(
-            self._hass, signal_source_updated(self.link.source), self._source_updated
+            self._hass, signal_source_updated(self.link.source), self.async_look
         )
-        self._source_updated()
+        self.async_look()
 
     @callback
     def async_stop(self) -> None:
@@ -63,7 +63,8 @@ class LinkFeed:
             self._stop = None
 
     @callback
-    def _source_updated(self) -> None:
+    def async_look(self) -> None:
+        """Read what the source has, in the background."""
         self._account.entry.async_create_background_task(
             self._hass,
             self._async_read(),
@@ -115,10 +116,16 @@ class LinkFeeds:
     @callback
     def _entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
         """Plan anew when a link was added, changed or removed, or a source."""
+        feeds = [
+            feed for feed in self._feeds.values() if feed.link.source == entry.entry_id
+        ]
+        if change is ConfigEntryChange.UPDATED:
+            # A source tells of its first poll before it counts as loaded.
+            for feed in feeds:
+                feed.async_look()
         ours = entry.entry_id == self._account.entry.entry_id
-        sources = {feed.link.source for feed in self._feeds.values()}
         if (ours and links_of(entry) != self._links()) or (
-            entry.entry_id in sources and change is ConfigEntryChange.REMOVED
+            feeds and change is ConfigEntryChange.REMOVED
         ):
             self._account.entry.async_create_background_task(
                 self._hass,
