@@ -2,17 +2,21 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 
 from . import Clouds
 
 
 async def _run(port: int, latency: float, seed: int) -> None:
-    """Answer until interrupted."""
+    """Print the address, and answer until told to stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with Clouds(port=port, latency=latency, seed=seed) as clouds:
         sys.stdout.write(f"{clouds.url}\n")
         sys.stdout.flush()
-        await asyncio.Event().wait()
+        await stop.wait()
 
 
 def main() -> None:
@@ -22,10 +26,7 @@ def main() -> None:
     parser.add_argument("--latency", type=float, default=0.0, help="seconds a request")
     parser.add_argument("--seed", type=int, default=0, help="of random faults")
     arguments = parser.parse_args()
-    try:
-        asyncio.run(_run(arguments.port, arguments.latency, arguments.seed))
-    except KeyboardInterrupt:
-        sys.stderr.write("stopped\n")
+    asyncio.run(_run(arguments.port, arguments.latency, arguments.seed))
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ class Clouds:
         for name, vendor in self._vendors.items():
             app.add_subapp(f"/{name}", vendor.app)
         app.add_subapp("/control", Control(self).app)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()

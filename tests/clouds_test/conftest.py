@@ -8,13 +8,6 @@ import pytest
 from tests.clouds import Clouds, pointed
 
 
-@pytest.fixture(autouse=True)
-def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Send whatever would leave this machine into the void."""
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-
-
 @pytest.fixture
 async def clouds(socket_enabled: None) -> AsyncGenerator[Clouds]:
     """Run the clouds, with `garminconnect` pointed at them."""
