@@ -38,7 +38,7 @@ def test_point() -> None:
     assert vars(sso)["MOBILE_DELAY_MAX_S"] == 0
     undo()
     assert addresses() == real
-    assert pause == sso.MOBILE_DELAY_MAX_S
+    assert pause == vars(sso)["MOBILE_DELAY_MAX_S"]
 
 
 def test_point_notices_what_moved(monkeypatch: pytest.MonkeyPatch) -> None:
