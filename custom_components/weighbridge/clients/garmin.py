@@ -342,8 +342,11 @@ def _profile(answer: Any) -> GarminProfile:
     profile_id = answer.get("profileId") if isinstance(answer, dict) else None
     if not isinstance(profile_id, int):
         raise GarminUnavailableError("The profile had a foreign answer")
-    name = answer.get("fullName") or answer.get("userName")
-    return GarminProfile(str(profile_id), name if isinstance(name, str) else None)
+    # `userName`, the other one that people know, is often their e-mail.
+    name = answer.get("fullName")
+    return GarminProfile(
+        str(profile_id), name if isinstance(name, str) and name else None
+    )
 
 
 def _weigh_in(metric: dict[str, Any]) -> GarminWeighIn | None:
