@@ -58,7 +58,7 @@ class SourceCoordinator(DataUpdateCoordinator[SourceData]):
             hass,
             LOGGER,
             config_entry=entry,
-            name=f"{DOMAIN} {session.provider}",
+            name=f"{DOMAIN} {entry.title}",
             update_interval=UPDATE_INTERVAL,
             request_refresh_debouncer=Debouncer(
                 hass, LOGGER, cooldown=REFRESH_COOLDOWN, immediate=True
@@ -88,7 +88,9 @@ class SourceCoordinator(DataUpdateCoordinator[SourceData]):
     def async_take_new(self) -> list[WeighIn]:
         """Return the weigh-ins that are new, the oldest first, each of them once."""
         if taken := self.memory.take_new():
-            self._store.async_delay_save(self.memory.as_dict)
+            self.config_entry.async_create_task(
+                self.hass, self._store.async_save(self.memory.as_dict())
+            )
         return taken
 
     @override

@@ -45,15 +45,16 @@ class WeighInEvent(SourceEntity, EventEntity):
 
     @callback
     def _started(self, _hass: HomeAssistant) -> None:
-        """Begin to fire."""
+        """Begin to fire as soon as the entity has its old state back."""
         self._has_started = True
-        self._handle_coordinator_update()
+        soon = self.hass.loop.call_soon(self._handle_coordinator_update)
+        self.async_on_remove(soon.cancel)
 
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
         """Fire once for each new weigh-in, in the order of time."""
-        # Triggers skip an event that comes straight out of unavailability.
+        # Triggers skip a state that comes straight out of unavailability.
         self.async_write_ha_state()
         if not (self._has_started and self.available):
             return

@@ -51,8 +51,13 @@ def _quantity(
         native_unit_of_measurement=unit,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=precision,
-        value=lambda data: data.latest.get(key),
+        value=lambda data: _shown(data.latest.get(key), precision),
     )
+
+
+def _shown(value: float | None, precision: int) -> float | None:
+    """Return a value as its state shows it: in full, but 61 and not 61.0."""
+    return round(value) if value is not None and precision == 0 else value
 
 
 def _mass(key: str) -> SourceSensorDescription:

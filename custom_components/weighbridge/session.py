@@ -8,7 +8,10 @@ from aiohttp import ClientSession
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    OAuth2TokenRequestReauthError,
+)
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.config_entry_oauth2_flow import (
     OAuth2Session,
@@ -46,8 +49,9 @@ class SourceSession:
         """Return what the client reads; a refused access token is renewed once.
 
         Raises UpdateFailed if the vendor cannot answer now, and ConfigEntryAuthFailed
-        if it refuses a fresh token, after asking the user to sign in again. Home
-        Assistant's own OAuth2TokenRequest errors tell of a refresh that failed.
+        if it refuses a fresh token or a refresh, after asking the user to sign in
+        again. A refresh that failed otherwise raises Home Assistant's own
+        OAuth2TokenRequest errors, which are HomeAssistantErrors too.
         """
         async with self._lock:
             try:
@@ -56,7 +60,7 @@ class SourceSession:
                 except SourceAuthError:
                     self._expire_token()
                     return await read(self.client)
-            except SourceAuthError as err:
+            except (SourceAuthError, OAuth2TokenRequestReauthError) as err:
                 self._entry.async_start_reauth_if_available(self._hass)
                 raise ConfigEntryAuthFailed(
                     translation_domain=DOMAIN,
