@@ -1,0 +1,140 @@
+"""Fixtures that all tests share."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.weighbridge.const import (
+    CONF_PROVIDER,
+    CONF_TOKENS,
+    DOMAIN,
+    Provider,
+)
+from homeassistant import loader
+from homeassistant.components.application_credentials import (
+    ClientCredential,
+    async_import_client_credential,
+)
+from homeassistant.core import DOMAIN as HOMEASSISTANT_DOMAIN, HomeAssistant
+from homeassistant.setup import async_setup_component
+
+from .clouds import (
+    WITHINGS_CLIENT_ID,
+    WITHINGS_CLIENT_SECRET,
+    Clouds,
+    GarminAccount,
+    pointed,
+)
+from .common import WITHINGS_CREDENTIAL, withings_token
+from .frontend import FRONTEND, Frontend
+
+
+@pytest.fixture(autouse=True)
+def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send whatever would leave this machine into the void.
+
+    The harness blocks Python's own sockets only, and Garmin's client has others.
+    """
+    for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "127.0.0.1,localhost")
+
+
+@pytest.fixture
+async def hass(hass: HomeAssistant) -> HomeAssistant:
+    """Return a Home Assistant that finds custom integrations."""
+    hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
+    assert await async_setup_component(hass, HOMEASSISTANT_DOMAIN, {})
+    return hass
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Return snapshots in Home Assistant's words."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+async def clouds(socket_enabled: None) -> AsyncGenerator[Clouds]:
+    """Run the simulated vendors, with all that would call the real ones at them."""
+    async with Clouds() as clouds:
+        with pointed(clouds.url, ("withings", "garmin")):
+            yield clouds
+
+
+@pytest.fixture
+async def withings_credential(hass: HomeAssistant) -> None:
+    """Store the credential of an application that the simulated Withings knows."""
+    assert await async_setup_component(hass, "application_credentials", {})
+    await async_import_client_credential(
+        hass,
+        DOMAIN,
+        ClientCredential(WITHINGS_CLIENT_ID, WITHINGS_CLIENT_SECRET, "Withings"),
+        WITHINGS_CREDENTIAL,
+    )
+
+
+@pytest.fixture
+async def withings_entry(
+    hass: HomeAssistant, clouds: Clouds, withings_credential: None
+) -> MockConfigEntry:
+    """Return the entry of Alice's Withings account, signed in but not yet set up."""
+    person = clouds.withings.person("alice")
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Alice",
+        unique_id=f"withings_{person.userid}",
+        data={
+            CONF_PROVIDER: Provider.WITHINGS.value,
+            "auth_implementation": WITHINGS_CREDENTIAL,
+            "token": await withings_token(clouds, "alice"),
+        },
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.fixture
+def garmin_user(clouds: Clouds) -> GarminAccount:
+    """Return Alice's account at the simulated Garmin."""
+    return clouds.garmin.account(
+        "alice@example.com", "her password", display_name="Alice"
+    )
+
+
+@pytest.fixture
+def garmin_entry(
+    hass: HomeAssistant, clouds: Clouds, garmin_user: GarminAccount
+) -> MockConfigEntry:
+    """Return the entry of Alice's Garmin account, signed in but not yet set up."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Alice at Garmin",
+        unique_id=f"garmin_{garmin_user.profile_id}",
+        data={
+            CONF_PROVIDER: Provider.GARMIN.value,
+            CONF_TOKENS: clouds.garmin.signed_in(garmin_user),
+        },
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.fixture
+async def frontend(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    hass_client_no_auth: ClientSessionGenerator,
+    hass_admin_user: MockUser,
+) -> Frontend:
+    """Return the browser of a user who is signed in."""
+    # The test client serves only what is there when it starts.
+    for component in ("config", "application_credentials", "webhook"):
+        assert await async_setup_component(hass, component, {})
+    token = await hass.auth.async_create_refresh_token(hass_admin_user, FRONTEND)
+    return Frontend(hass, await hass_client_no_auth(), token)
