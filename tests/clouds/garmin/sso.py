@@ -50,6 +50,7 @@ class GarminSso:
         if session not in self._sessions:
             session = secrets.token_hex(16)
             self._sessions[session] = None
+            self._tokens.issued.add(session)
         response.set_cookie(_COOKIE, session, httponly=True)
         return response
 

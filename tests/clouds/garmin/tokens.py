@@ -45,6 +45,8 @@ class GarminTokens:
         self._access: dict[str, _Token] = {}
         self._refresh: dict[str, _Token] = {}
         self._cookies: dict[str, GarminAccount] = {}
+        self.issued: set[str] = set()
+        """Every secret that was ever given out, to look for in logs."""
         self.access_lifetime = timedelta(hours=24)
         self.refresh_lifetime = timedelta(days=30)
 
@@ -60,6 +62,7 @@ class GarminTokens:
         self._tickets[value] = _Ticket(
             account=account, service=service, expires=self._clock() + TICKET_LIFETIME
         )
+        self.issued.add(value)
         return value
 
     def issue(self, account: GarminAccount, client_id: str) -> dict[str, object]:
@@ -73,6 +76,7 @@ class GarminTokens:
         self._refresh[refresh] = _Token(
             account=account, client_id=client_id, expires=now + self.refresh_lifetime
         )
+        self.issued |= {access, refresh}
         return {
             "scope": "CONNECT_READ CONNECT_WRITE",
             "jti": secrets.token_hex(16),
@@ -138,6 +142,7 @@ class GarminTokens:
         if account is not None:
             cookie = self._jwt(account, "CONNECT_WEB", self._clock())
             self._cookies[cookie] = account
+            self.issued.add(cookie)
             response.set_cookie("JWT_WEB", cookie)
         return response
 

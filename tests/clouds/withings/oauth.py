@@ -77,6 +77,8 @@ class WithingsOAuth:
         self._codes: dict[str, _Code] = {}
         self._access: dict[str, _Token] = {}
         self._refresh: dict[str, _Token] = {}
+        self.issued: set[str] = set()
+        """Every secret that was ever given out, to look for in logs."""
         self.apps = {WITHINGS_CLIENT_ID: WITHINGS_CLIENT_SECRET}
         self.browser = Browser()
         self.access_lifetime = timedelta(hours=3)
@@ -91,6 +93,7 @@ class WithingsOAuth:
         if person is None:
             raise back_to(query["redirect_uri"], error="access_denied", state=state)
         code = secrets.token_hex(20)
+        self.issued.add(code)
         self._codes[code] = _Code(
             grant=Grant(
                 person=person,
@@ -169,6 +172,7 @@ class WithingsOAuth:
     def _issue(self, grant: Grant) -> dict[str, Any]:
         """Give out an access and a refresh token."""
         access, refresh = secrets.token_hex(20), secrets.token_hex(20)
+        self.issued |= {access, refresh}
         now = self._clock()
         self._access[access] = _Token(grant=grant, expires=now + self.access_lifetime)
         self._refresh[refresh] = _Token(grant=grant, expires=now + REFRESH_LIFETIME)
