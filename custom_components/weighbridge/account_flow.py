@@ -11,6 +11,8 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
 )
 
+from .const import CONF_PROVIDER
+
 
 class AccountFlow(ConfigFlow):
     """End of every sign-in."""
@@ -20,8 +22,8 @@ class AccountFlow(ConfigFlow):
     ) -> ConfigFlowResult:
         """Create the entry of the account, or renew the sign-in of the one it has.
 
-        A new entry is called by the first of `titles` that no other entry has, or by
-        the last of them with a number.
+        A new entry is called by the first of `titles` that no other entry has, else by
+        the first of all with a number.
         """
         existing = await self.async_set_unique_id(unique_id)
         if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
@@ -40,10 +42,12 @@ class AccountFlow(ConfigFlow):
             return self.async_update_reload_and_abort(
                 existing, data_updates=data, reason="already_configured"
             )
-        return self.async_create_entry(title=self._free_title(titles), data=data)
+        return self.async_create_entry(
+            title=self._free_title(titles), data=data, description=data[CONF_PROVIDER]
+        )
 
     def _free_title(self, titles: tuple[str, ...]) -> str:
         """Return a title that tells this account from the others."""
         taken = {entry.title for entry in self._async_current_entries()}
-        numbered = (f"{titles[-1]} {number}" for number in count(2))
+        numbered = (f"{titles[0]} {number}" for number in count(2))
         return next(title for title in chain(titles, numbered) if title not in taken)

@@ -6,11 +6,14 @@ from typing import Any, Final, override
 import probatio
 
 from homeassistant.config_entries import (
+    SOURCE_USER,
     ConfigEntry,
     ConfigFlowResult,
     ConfigSubentryFlow,
+    FlowType,
     OptionsFlow,
     OptionsFlowWithReload,
+    SubentryFlowContext,
 )
 from homeassistant.const import PERCENTAGE
 from homeassistant.core import callback
@@ -26,7 +29,7 @@ from .const import (
     Provider,
 )
 from .garmin_flow import GarminFlow
-from .link_flow import LinkFlow
+from .link_flow import LinkFlow, async_get_sources
 from .oauth_flow import SourceFlow
 
 OPTIONS_SCHEMA: Final = probatio.Schema(
@@ -85,6 +88,20 @@ class WeighbridgeConfigFlow(SourceFlow, GarminFlow, domain=DOMAIN):
         if provider is Provider.GARMIN:
             return await self.async_step_garmin()
         return await self._async_sign_in_to(provider, entry.data["auth_implementation"])
+
+    @override
+    async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
+        """Go on with the link that a new Garmin account is for."""
+        entry = result["result"]
+        if entry.data[CONF_PROVIDER] == Provider.GARMIN and async_get_sources(
+            self.hass
+        ):
+            link = await self.hass.config_entries.subentries.async_init(
+                (entry.entry_id, SUBENTRY_LINK),
+                context=SubentryFlowContext(source=SOURCE_USER),
+            )
+            result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, link["flow_id"])
+        return result
 
     @classmethod
     @callback

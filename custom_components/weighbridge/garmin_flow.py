@@ -73,7 +73,7 @@ class GarminFlow(AccountFlow):
         if user_input is not None:
             self._username = user_input[CONF_USERNAME].strip()
             until = async_get_cooldowns(self.hass).until(self._username)
-            if until is None or self._warned_of == self._username:
+            if until is None or self._warned_of == self._username.casefold():
                 self._error = None
                 self._wrong_codes = 0
                 self._attempt = GarminSignIn(self._username, user_input[CONF_PASSWORD])
@@ -82,7 +82,8 @@ class GarminFlow(AccountFlow):
         return self.async_show_form(
             step_id="garmin",
             data_schema=self.add_suggested_values_to_schema(
-                CREDENTIALS_SCHEMA, {CONF_USERNAME: self._username}
+                CREDENTIALS_SCHEMA,
+                {CONF_USERNAME: self._username} if self._username else None,
             ),
             errors={"base": self._error} if self._error else {},
             description_placeholders={"until": _as_text(self._until)},
@@ -184,7 +185,7 @@ class GarminFlow(AccountFlow):
         """Tell of the cool-down of this account."""
         self._error = "too_many_requests"
         self._until = until
-        self._warned_of = self._username
+        self._warned_of = self._username.casefold()
 
     @callback
     @override

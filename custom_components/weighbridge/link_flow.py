@@ -12,6 +12,7 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 from homeassistant.const import UnitOfLength, UnitOfMass
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import (
     BooleanSelector,
     DateSelector,
@@ -81,6 +82,16 @@ SETTINGS: Final[VolDictType] = {
 }
 
 
+@callback
+def async_get_sources(hass: HomeAssistant) -> dict[str, ConfigEntry]:
+    """Return the accounts that a link may start from, by their ids."""
+    return {
+        entry.entry_id: entry
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        if entry.data[CONF_PROVIDER] in SOURCES
+    }
+
+
 class LinkFlow(ConfigSubentryFlow):
     """Choose whose weigh-ins go to a Garmin account, and which of them."""
 
@@ -94,7 +105,7 @@ class LinkFlow(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Link an account of Withings or Fitbit."""
-        sources = self._get_sources()
+        sources = async_get_sources(self.hass)
         if not sources:
             return self.async_abort(reason="no_sources")
         errors: dict[str, str] = {}
@@ -172,14 +183,6 @@ class LinkFlow(ConfigSubentryFlow):
             errors=errors,
             description_placeholders={"source": subentry.title},
         )
-
-    def _get_sources(self) -> dict[str, ConfigEntry]:
-        """Return the accounts that a link may start from."""
-        return {
-            entry.entry_id: entry
-            for entry in self.hass.config_entries.async_entries(DOMAIN)
-            if entry.data[CONF_PROVIDER] in SOURCES
-        }
 
 
 def _label(entry: ConfigEntry) -> str:
