@@ -1,0 +1,87 @@
+"""Diagnostics: what is there and how much of it, never a value, a name or a secret."""
+
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from .const import CONF_PROVIDER
+from .coordinator import SourceConfigEntry, SourceCoordinator
+from .feeds import links_of
+from .ledger import State
+from .push import GarminAccount, GarminConfigEntry
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: SourceConfigEntry | GarminConfigEntry
+) -> dict[str, Any]:
+    """Return what helps to understand an account's trouble."""
+    about = {
+        "provider": entry.data[CONF_PROVIDER],
+        "state": entry.state.value,
+        "options": dict(entry.options),
+    }
+    if entry.state is not ConfigEntryState.LOADED:
+        return about
+    runtime = entry.runtime_data
+    if isinstance(runtime, GarminAccount):
+        return about | _garmin(runtime)
+    return about | _source(runtime.coordinator)
+
+
+def _source(coordinator: SourceCoordinator) -> dict[str, Any]:
+    """Return how the polls of a source go, and which quantities it measures."""
+    memory, batch = coordinator.memory, coordinator.data.batch
+    token = coordinator.config_entry.data["token"]
+    error = coordinator.last_exception
+    return {
+        "token": {
+            "fields": sorted(token),
+            "scope": token.get("scope"),
+            "expires_in": round(token["expires_at"] - dt_util.utcnow().timestamp()),
+        },
+        "polls": {
+            "last_update_success": coordinator.last_update_success,
+            "last_exception": None if error is None else type(error).__name__,
+            "window": batch.until - batch.since,
+            "weigh_ins": len(batch.weigh_ins),
+            "doubtful": sum(w.doubt is not None for w in batch.weigh_ins),
+            "heights": len(batch.heights),
+        },
+        "known": {
+            "quantities": sorted(coordinator.data.latest),
+            "has_last_weigh_in": coordinator.data.last_weigh_in is not None,
+            "seen": len(memory.seen),
+            "new": len(memory.new),
+            "doubtful": len(memory.doubtful),
+            "heights": len(memory.heights),
+        },
+    }
+
+
+def _garmin(account: GarminAccount) -> dict[str, Any]:
+    """Return how the pushes to an account go, and what its links are like."""
+    memory = account.memory
+    return {
+        "signed_out": account.signed_out,
+        "weigh_ins": {state.value: account.ledger.count(state) for state in State},
+        "has_last_push": account.last_push is not None,
+        "pause": {
+            "reason": memory.pause_reason,
+            "seconds": max(
+                0, round(memory.paused_until - dt_util.utcnow().timestamp())
+            ),
+            "strikes": memory.strikes,
+        },
+        "links": [
+            {
+                "weigh_ins": link.weigh_ins,
+                "has_start": link.start > 0,
+                "has_min_weight": link.min_weight is not None,
+                "has_max_weight": link.max_weight is not None,
+                "has_height": link.height is not None,
+            }
+            for link in links_of(account.entry).values()
+        ],
+    }
