@@ -8,6 +8,8 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .account import async_remove_garmin, async_setup_garmin
+from .battery_actions import async_setup_battery_texts
+from .blueprints import async_install_blueprints
 from .const import CONF_PROVIDER, DOMAIN, Provider
 from .coordinator import SourceConfigEntry, async_remove_source, async_setup_source
 from .push import GarminConfigEntry
@@ -24,6 +26,7 @@ type WeighbridgeConfigEntry = SourceConfigEntry | GarminConfigEntry
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not depend on any account."""
     async_setup_services(hass)
+    await async_setup_battery_texts(hass)
     return True
 
 
@@ -34,6 +37,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) 
         await hass.config_entries.async_forward_entry_setups(entry, GARMIN_PLATFORMS)
     else:
         await async_setup_source(hass, entry)
+        await async_install_blueprints(hass)
         await hass.config_entries.async_forward_entry_setups(entry, SOURCE_PLATFORMS)
     return True
 
