@@ -46,6 +46,12 @@ def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """Give each test a configuration folder of its own: blueprints are put there."""
+    return hass_tmp_config_dir
+
+
+@pytest.fixture
 async def hass(hass: HomeAssistant) -> HomeAssistant:
     """Return a Home Assistant that finds custom integrations."""
     hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
