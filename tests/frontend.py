@@ -26,6 +26,11 @@ API = "/api/config/config_entries"
 FLOW = f"{API}/flow"
 LINK_FLOW = f"{API}/subentries/flow"
 OPTIONS_FLOW = f"{API}/options/flow"
+_SECTIONS = {
+    FLOW: "config",
+    LINK_FLOW: "config_subentries.link",
+    OPTIONS_FLOW: "options",
+}
 
 
 class Frontend:
@@ -35,7 +40,7 @@ class Frontend:
         self, hass: HomeAssistant, client: TestClient[Any, Any], token: RefreshToken
     ) -> None:
         """Open the settings page."""
-        self._hass = hass
+        self.hass = hass
         self._client = client
         self._token = token
         self._flow = ""
@@ -51,7 +56,7 @@ class Frontend:
 
     async def sign_in_again(self, entry: ConfigEntry) -> Result:
         """Open the re-authentication that Home Assistant has asked for."""
-        (flow,) = entry.async_get_active_flows(self._hass, {SOURCE_REAUTH})
+        (flow,) = entry.async_get_active_flows(self.hass, {SOURCE_REAUTH})
         self._flow = f"{FLOW}/{flow['flow_id']}"
         return await self.look()
 
@@ -90,7 +95,7 @@ class Frontend:
 
     async def wait(self) -> Result:
         """Wait for the progress that is shown to end."""
-        await self._hass.async_block_till_done()
+        await self.hass.async_block_till_done()
         return await self.look()
 
     async def look(self) -> Result:
@@ -113,7 +118,7 @@ class Frontend:
         response = await self._client.get(AUTH_CALLBACK_PATH, params=back.query)
         assert response.status == HTTPStatus.OK
         shown = await self.look()
-        await self._hass.async_block_till_done(wait_background_tasks=True)
+        await self.hass.async_block_till_done(wait_background_tasks=True)
         return shown
 
     async def _start(self, path: str, data: Mapping[str, Any]) -> Result:
@@ -131,7 +136,7 @@ class Frontend:
 
     def _headers(self) -> dict[str, str]:
         """Return what a page says about itself and its user, whatever the hour."""
-        access_token = self._hass.auth.async_create_access_token(self._token)
+        access_token = self.hass.auth.async_create_access_token(self._token)
         return {
             hdrs.AUTHORIZATION: f"Bearer {access_token}",
             HEADER_FRONTEND_BASE: FRONTEND,
@@ -139,12 +144,11 @@ class Frontend:
 
     async def _show(self, result: Result) -> Result:
         """Check that all that is shown has a text, filled in with what it needs."""
-        section = {FLOW: "config", LINK_FLOW: "config_subentries.link"}.get(
-            self._flow.rpartition("/")[0], "options"
-        )
-        domain = result.get("translation_domain") or DOMAIN
+        section, domain = _SECTIONS[self._flow.rpartition("/")[0]], DOMAIN
+        if foreign := result.get("translation_domain"):
+            section, domain = "config", foreign
         texts = await async_get_translations(
-            self._hass, "en", section.partition(".")[0], [domain]
+            self.hass, "en", section.partition(".")[0], [domain]
         )
         placeholders = result.get("description_placeholders") or {}
         for key in _keys(result):

@@ -222,14 +222,12 @@ def _settings(user_input: Mapping[str, Any]) -> dict[str, Any]:
 
 def _start(user_input: Mapping[str, Any]) -> str | None:
     """Return from when on a link pushes, as ISO 8601 in UTC; None is from ever."""
-    match History(user_input[CONF_HISTORY]):
-        case History.NEW:
-            return dt_util.utcnow().isoformat()
-        case History.SINCE:
-            midnight = dt_util.start_of_local_day(_since(user_input))
-            return midnight.astimezone(UTC).isoformat()
-        case History.ALL:
-            return None
+    if user_input[CONF_HISTORY] == History.NEW:
+        return dt_util.utcnow().isoformat()
+    if user_input[CONF_HISTORY] == History.SINCE:
+        midnight = dt_util.start_of_local_day(_since(user_input))
+        return midnight.astimezone(UTC).isoformat()
+    return None
 
 
 def _since(user_input: Mapping[str, Any]) -> date:
