@@ -82,6 +82,21 @@ async def test_history_is_no_event(
     assert state_of(hass, weighed, "weigh_in", "event").state == STATE_UNKNOWN
 
 
+async def test_doubtful_history_is_no_event(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """Tidying up old weigh-ins in the vendor's app fires nothing."""
+    group = clouds.withings.step_on_scale(
+        "alice", 61, when=MORNING, uploaded=MORNING - timedelta(days=9), attrib=1
+    )
+    await set_up(hass, withings_entry)
+    group.attrib = 0
+    group.modified = datetime.now(UTC)
+    await wait_for_poll(hass)
+    assert state_of(hass, withings_entry, "weigh_in", "event").state == STATE_UNKNOWN
+    assert state_of(hass, withings_entry, "weight").state == "61.0"
+
+
 async def test_weigh_in(
     hass: HomeAssistant,
     clouds: Clouds,

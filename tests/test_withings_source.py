@@ -9,9 +9,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.weighbridge.clients import withings
 from custom_components.weighbridge.const import DOMAIN
+from custom_components.weighbridge.model import BatteryLevel, DeviceKind
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 
 from .clouds import Clouds, Fault
 from .common import entity_id_of, restart, set_up, state_of, value_of, wait_for_poll
@@ -136,6 +138,21 @@ async def test_only_changes_are_asked_for(
     assert [weigh_in.weight for weigh_in in batch.weigh_ins] == [62.3, 61]
     assert batch.until - batch.since > 24 * 60 * 60 - 60
     assert clouds.log.count("withings") == 1
+
+
+async def test_answer_without_a_time(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """Where Withings' own time is missing, the newest change says how far it goes."""
+    group = clouds.withings.step_on_scale("alice", 62.3, uploaded=MORNING)
+    clouds.faults.answer(
+        GETMEAS,
+        200,
+        body={"status": 0, "body": {"measuregrps": [group.as_json(None)]}},
+    )
+    await set_up(hass, withings_entry)
+    batch = withings_entry.runtime_data.coordinator.data.batch
+    assert batch.until == int(MORNING.timestamp())
 
 
 async def test_objectives_are_no_weigh_ins(
@@ -492,3 +509,78 @@ async def test_missing_credential(
     await hass.async_block_till_done()
     assert withings_entry.state is ConfigEntryState.SETUP_ERROR
     assert len(reauth_flows(hass)) == 1
+
+
+async def test_period(
+    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
+) -> None:
+    """A period holds its beginning but not its end, whatever was known before."""
+    clouds.withings.page_size = 2
+    clouds.withings.height("alice", 1.6, when=MORNING - timedelta(days=900))
+    await wait_for_poll(hass)
+    for hour in range(1, 6):
+        clouds.withings.step_on_scale(
+            "alice", 60 + hour, when=MORNING + timedelta(hours=hour)
+        )
+    batch = await weighed.runtime_data.coordinator.async_get_period(
+        MORNING + timedelta(hours=1), MORNING + timedelta(hours=5)
+    )
+    assert [(w.weight, w.bmi) for w in batch.weigh_ins] == [
+        (61, 23.83),
+        (62, 24.22),
+        (63, 24.61),
+        (64, 25.0),
+    ]
+
+
+async def test_devices(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    weighed: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Scales and trackers are read; phones are none, and odd ones do no harm."""
+    alice = "alice"
+    clouds.withings.device(alice, "s1", battery="low", last_session=MORNING)
+    clouds.withings.device(alice, "t1", type="Activity Tracker", model="ScanWatch")
+    clouds.withings.device(alice, "p1", type="Activity Tracker", model_id=1055)
+    clouds.withings.device(alice, "u1", battery="unknown")
+    clouds.withings.device(alice, "x1", type="Toaster")
+    clouds.withings.device(alice, "o1", battery="plenty")
+    for device in (
+        {"type": "Scale"},
+        {"type": "Scale", "deviceid": "b1", "model": None, "last_session_date": 0},
+    ):
+        clouds.withings.raw_device(alice, device)
+
+    session = weighed.runtime_data.coordinator.session
+    devices = await session.async_read(lambda client: client.async_get_devices())
+    assert devices == await session.async_read(
+        lambda client: client.async_get_devices()
+    )
+    assert [
+        (device.device_id, device.kind, device.model, device.battery_level)
+        for device in devices
+    ] == [
+        ("s1", DeviceKind.SCALE, "Body+", BatteryLevel.LOW),
+        ("t1", DeviceKind.TRACKER, "ScanWatch", BatteryLevel.HIGH),
+        ("u1", DeviceKind.SCALE, "Body+", None),
+        ("o1", DeviceKind.SCALE, "Body+", None),
+        ("b1", DeviceKind.SCALE, None, None),
+    ]
+    assert devices[0].last_sync == MORNING
+    assert devices[-1].last_sync is None
+    assert caplog.text.count("a device of an unknown type: Toaster") == 1
+    assert caplog.text.count("an unknown battery word: plenty") == 1
+    assert "battery word: unknown" not in caplog.text
+
+
+async def test_devices_are_missing(
+    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
+) -> None:
+    """An answer without the list is no answer."""
+    clouds.faults.answer("action=getdevice", 200, body={"status": 0, "body": {}})
+    with pytest.raises(HomeAssistantError, match="the answer has no devices"):
+        await weighed.runtime_data.coordinator.session.async_read(
+            lambda client: client.async_get_devices()
+        )

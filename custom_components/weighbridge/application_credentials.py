@@ -82,12 +82,6 @@ class VendorImplementation(AuthImplementation):
 
     provider: Provider
 
-    @property
-    @override
-    def service_domain(self) -> str:
-        """Return the integration that errors speak of."""
-        return DOMAIN
-
     @override
     async def _async_refresh_token(self, token: dict[str, Any]) -> dict[str, Any]:
         """Return the token with what a refresh renewed, in limited time."""
