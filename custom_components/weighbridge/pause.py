@@ -14,6 +14,7 @@ from .clients.garmin import (
 
 MINUTE = 60
 HOUR = 60 * MINUTE
+MAX_PAUSE = 24 * HOUR
 
 # Garmin may still be working on an upload whose answer was lost.
 SETTLING_SECONDS = 10 * MINUTE
@@ -65,7 +66,7 @@ def pause_after(error: GarminError, strikes: int) -> Pause:
         case Reason.THROTTLED:
             asked = getattr(error, "retry_after", None)
             seconds = asked if asked is not None else HOUR * 2**doublings
-            seconds = min(max(seconds, MINUTE), 24 * HOUR)
+            seconds = min(max(seconds, MINUTE), MAX_PAUSE)
         case Reason.FORBIDDEN:
             seconds = 6 * HOUR
         case Reason.CONSENT:

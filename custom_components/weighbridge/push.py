@@ -29,7 +29,14 @@ from .fit import MAX_RECORDS, can_encode, encode
 from .ledger import Ledger, Offer, Reconciled, State, Way
 from .links import Link
 from .model import Batch, WeighIn
-from .pause import IMPATIENT, SETTLING_SECONDS, Reason, pause_after, reason_for
+from .pause import (
+    IMPATIENT,
+    MAX_PAUSE,
+    SETTLING_SECONDS,
+    Reason,
+    pause_after,
+    reason_for,
+)
 from .storage import AccountMemory
 
 type GarminConfigEntry = ConfigEntry[GarminAccount]
@@ -278,7 +285,8 @@ class GarminAccount:
         now = dt_util.utcnow().timestamp()
         memory = self.memory
         # A clock that was set back must not stretch a pause.
-        until = min(memory.paused_until, now + 24 * 3600)
+        memory.paused_until = min(memory.paused_until, now + MAX_PAUSE)
+        until = memory.paused_until
         if by_hand and memory.pause_reason in IMPATIENT:
             until = 0.0
         if (sent_at := self.ledger.last_sent_at()) is not None:
@@ -367,7 +375,9 @@ class GarminAccount:
         # The days of the range are those of the account's time zone.
         start = _day(min(seconds)) - timedelta(days=1)
         end = _day(max(seconds)) + timedelta(days=1)
-        remotes = await self._async_job(self._client.weigh_ins, start, end)
+        remotes = await self._async_job(
+            self._client.weigh_ins, start, end, dt_util.get_default_time_zone()
+        )
         return ledger.reconcile(remotes)
 
     async def _async_compare(self, ledger: Ledger) -> None:

@@ -5,7 +5,7 @@ Everything here blocks and belongs into the executor, one call at a time for an 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 import json
 from typing import Any, override
 
@@ -103,6 +103,10 @@ class _TokenClient(Client):
         self._on_rotation = on_rotation
         self.loads(tokens)
 
+    def hang_up(self) -> None:
+        """Close idle connections."""
+        self._api_session.close()
+
     @override
     def _refresh_session(self) -> None:
         """Rotate the tokens and have them saved before anything else is sent."""
@@ -161,10 +165,13 @@ class GarminClient:
         """Return whose account this is."""
         return _profile(self._read(PROFILE_PATH))
 
-    def weigh_ins(self, start: date, end: date) -> list[GarminWeighIn]:
+    def weigh_ins(
+        self, start: date, end: date, time_zone: tzinfo
+    ) -> list[GarminWeighIn]:
         """Return all weigh-ins of the calendar days from `start` to `end`.
 
-        The days are those of the account's own time zone.
+        The days are those of the account's own time zone. Some weigh-ins have nothing
+        but a wall clock; it is taken for one of `time_zone`.
         """
         answer = self._read(
             f"{WEIGHT_RANGE_PATH}/{start.isoformat()}/{end.isoformat()}",
@@ -175,7 +182,7 @@ class GarminClient:
                 weigh_in
                 for day in answer["dailyWeightSummaries"]
                 for metric in day.get("allWeightMetrics") or ()
-                if (weigh_in := _weigh_in(metric)) is not None
+                if (weigh_in := _weigh_in(metric, time_zone)) is not None
             ]
         except KeyError, TypeError, AttributeError:
             raise GarminUnavailableError(
@@ -208,6 +215,9 @@ class GarminClient:
 
     def _read(self, path: str, **kwargs: Any) -> Any:
         """Read JSON from Garmin; every failure becomes a GarminError."""
+        # Every visit begins with a read: on a new connection, as one that has been
+        # idle for hours may be dead, which an upload would take for a lost answer.
+        self._client.hang_up()
         try:
             return self._client.connectapi(path, **kwargs)
         except (GarminConnectConnectionError, requests.RequestException) as err:
@@ -349,21 +359,25 @@ def _profile(answer: Any) -> GarminProfile:
     )
 
 
-def _weigh_in(metric: dict[str, Any]) -> GarminWeighIn | None:
+def _weigh_in(metric: dict[str, Any], time_zone: tzinfo) -> GarminWeighIn | None:
     """Read one weigh-in: grams, epoch milliseconds. None without weight or time."""
     weight = _number(metric.get("weight"))
-    # Some sources leave the GMT time out; `date` is local wall clock, the next best.
-    milliseconds = _number(metric.get("timestampGMT")) or _number(metric.get("date"))
-    if weight is None or not milliseconds:
+    if weight is None:
+        return None
+    if milliseconds := _number(metric.get("timestampGMT")):
+        second = int(milliseconds // 1000)
+    elif milliseconds := _number(metric.get("date")):
+        wall_clock = datetime.fromtimestamp(milliseconds // 1000, UTC)
+        second = int(wall_clock.replace(tzinfo=time_zone).timestamp())
+    else:
         return None
     day = metric.get("calendarDate")
     return GarminWeighIn(
-        second=int(milliseconds // 1000),
+        second=second,
         weight=weight / 1000,
         body_fat=_number(metric.get("bodyFat")),
         sample_pk=metric.get("samplePk"),
-        calendar_date=day
-        or datetime.fromtimestamp(milliseconds / 1000, UTC).date().isoformat(),
+        calendar_date=day if isinstance(day, str) else None,
     )
 
 
