@@ -1,14 +1,19 @@
 """Sensors: values, units, and when there are none."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 from syrupy.assertion import SnapshotAssertion
 
 from homeassistant.const import STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .clouds import Clouds
@@ -182,6 +187,40 @@ async def test_update_entity_polls_at_once(
     assert state_of(hass, withings_entry, "weigh_in", "event").state == STATE_UNKNOWN
     await update_entity(hass, event_id)
     assert value_of(hass, withings_entry, "weight") == 61.9
+
+
+async def test_update_entity_during_a_poll(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """A poll under way may have missed the news; one more serves all who asked."""
+    clouds.withings.step_on_scale("alice", 62.3, when=MORNING, body_fat=25)
+    await set_up(hass, withings_entry)
+    weight_id = entity_id_of(hass, withings_entry, "weight")
+    fat_id = entity_id_of(hass, withings_entry, "body_fat")
+    assert weight_id is not None
+    assert fat_id is not None
+    clouds.log.clear()
+    slow = clouds.faults.delay("action=getmeas", 0.2, processed=True)
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=15))
+    while not slow.hits:
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
+    clouds.withings.step_on_scale("alice", 61.9, when=MORNING + timedelta(hours=1))
+    await asyncio.gather(update_entity(hass, weight_id), update_entity(hass, fat_id))
+    assert value_of(hass, withings_entry, "weight") == 61.9
+    assert clouds.log.count("withings", path="/measure") == 2
+
+
+async def test_clock_of_the_scale_is_ahead(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """A weigh-in of next year does not freeze the sensors until then."""
+    clouds.withings.step_on_scale("alice", 62.3)
+    clouds.withings.step_on_scale(
+        "alice", 62.2, when=datetime.now(UTC) + timedelta(days=300)
+    )
+    await set_up(hass, withings_entry)
+    assert value_of(hass, withings_entry, "weight") == 62.3
 
 
 async def test_values_outlive_a_restart(

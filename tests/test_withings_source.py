@@ -93,10 +93,11 @@ async def test_every_page_is_read(
 ) -> None:
     """History that fills several pages is read to its end."""
     clouds.withings.page_size = 2
-    clouds.withings.step_on_scale("alice", 70, when=MORNING, body_fat=30)
+    begin = MORNING - timedelta(days=9)
+    clouds.withings.step_on_scale("alice", 70, when=begin, body_fat=30)
     for day in range(1, 5):
         clouds.withings.step_on_scale(
-            "alice", 70 - day, when=MORNING + timedelta(days=day)
+            "alice", 70 - day, when=begin + timedelta(days=day)
         )
     await set_up(hass, withings_entry)
     assert clouds.log.count("withings", path="/measure") == 3

@@ -1,5 +1,6 @@
 """Polls a source: what it measured, what of it is new."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +9,6 @@ from typing import override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
@@ -20,7 +20,6 @@ from .session import SourceSession, async_create_session
 from .storage import account_store
 
 UPDATE_INTERVAL = timedelta(minutes=15)
-REFRESH_COOLDOWN = 1  # seconds; enough to make one poll of a wish per entity
 
 type SourceConfigEntry = ConfigEntry[SourceRuntime]
 
@@ -60,13 +59,22 @@ class SourceCoordinator(DataUpdateCoordinator[SourceData]):
             config_entry=entry,
             name=f"{DOMAIN} {entry.title}",
             update_interval=UPDATE_INTERVAL,
-            request_refresh_debouncer=Debouncer(
-                hass, LOGGER, cooldown=REFRESH_COOLDOWN, immediate=True
-            ),
         )
         self.session = session
         self._store = account_store(hass, entry.entry_id)
         self.memory = SourceMemory()
+        self._polls = 0
+        self._wish = asyncio.Lock()
+
+    async def async_poll_now(self) -> None:
+        """Poll without delay; who asks while another waits shares its poll.
+
+        A poll under way does not count: it may have read before the news was there.
+        """
+        polls = self._polls
+        async with self._wish:
+            if self._polls == polls:
+                await self.async_refresh()
 
     async def async_get_changes(self, since: int) -> Batch:
         """Return what the vendor learned since an epoch second; 0 means everything.
@@ -116,6 +124,7 @@ class SourceCoordinator(DataUpdateCoordinator[SourceData]):
     @override
     async def _async_update_data(self) -> SourceData:
         """Read what changed since the last poll."""
+        self._polls += 1
         batch = await self.async_get_changes(self.memory.cursor or 0)
         if self.memory.learn(batch):
             await self._store.async_save(self.memory.as_dict())

@@ -46,6 +46,11 @@ class SourceEntity(AccountEntity, CoordinatorEntity[SourceCoordinator]):
         CoordinatorEntity.__init__(self, coordinator)
         self._belong(coordinator.config_entry, description)
 
+    @override
+    async def async_update(self) -> None:
+        """Poll the source now, which is what `homeassistant.update_entity` wants."""
+        await self.coordinator.async_poll_now()
+
 
 class GarminAccountEntity(AccountEntity):
     """Something of a Garmin account that is known here without asking Garmin."""

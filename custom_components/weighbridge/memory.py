@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from .model import Batch, Height, WeighIn
 
+DAY = 24 * 60 * 60
+
 
 @dataclass(slots=True, kw_only=True)
 class SourceMemory:
@@ -66,7 +68,9 @@ class SourceMemory:
         self.heights.update(_by_second(batch.heights))
         for weigh_in in sorted(batch.weigh_ins, key=lambda weigh_in: weigh_in.second):
             if weigh_in.doubt is None:
-                self._learn_values(weigh_in)
+                # The clock of a scale that is far ahead would freeze the values.
+                if weigh_in.second <= batch.until + DAY:
+                    self._learn_values(weigh_in)
                 self._learn_arrival(weigh_in, batch.since, is_history=is_history)
             elif not is_history:
                 self.doubtful.add(weigh_in.second)

@@ -129,10 +129,11 @@ async def async_setup_entry(
             if description.key not in added
             and description.value(coordinator.data) is not None
         ]
-        added.update(description.key for description in found)
-        async_add_entities(
-            SourceSensor(coordinator, description) for description in found
-        )
+        if found:
+            added.update(description.key for description in found)
+            async_add_entities(
+                SourceSensor(coordinator, description) for description in found
+            )
 
     add_measured()
     entry.async_on_unload(coordinator.async_add_listener(add_measured))

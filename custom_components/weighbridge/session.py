@@ -10,6 +10,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
+    OAuth2TokenRequestConnectionError,
     OAuth2TokenRequestReauthError,
 )
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
@@ -50,8 +51,7 @@ class SourceSession:
 
         Raises UpdateFailed if the vendor cannot answer now, and ConfigEntryAuthFailed
         if it refuses a fresh token or a refresh, after asking the user to sign in
-        again. A refresh that failed otherwise raises Home Assistant's own
-        OAuth2TokenRequest errors, which are HomeAssistantErrors too.
+        again. Both are HomeAssistantErrors.
         """
         async with self._lock:
             try:
@@ -68,15 +68,23 @@ class SourceSession:
                     translation_placeholders={"provider": NAMES[self.provider]},
                 ) from err
             except SourceUnavailableError as err:
-                raise UpdateFailed(
-                    translation_domain=DOMAIN,
-                    translation_key="source_unavailable",
-                    translation_placeholders={
-                        "provider": NAMES[self.provider],
-                        "reason": str(err),
-                    },
-                    retry_after=err.retry_after,
-                ) from err
+                raise self._unavailable(str(err), err.retry_after) from err
+            except OAuth2TokenRequestConnectionError as err:
+                raise self._unavailable("the access could not be renewed") from err
+
+    def _unavailable(
+        self, reason: str, retry_after: float | None = None
+    ) -> UpdateFailed:
+        """Return the error that tells of an outage."""
+        return UpdateFailed(
+            translation_domain=DOMAIN,
+            translation_key="source_unavailable",
+            translation_placeholders={
+                "provider": NAMES[self.provider],
+                "reason": reason,
+            },
+            retry_after=retry_after,
+        )
 
     async def _async_get_token(self) -> str:
         """Return an access token that should still be good."""
