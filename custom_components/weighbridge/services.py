@@ -86,8 +86,8 @@ SYNC_SCHEMA = ENTRY_SCHEMA.extend(
 
 GET_MEASUREMENTS_SCHEMA = ENTRY_SCHEMA.extend(
     {
-        probatio.Required(ATTR_START): probatio.Any(cv.datetime, cv.date),
-        probatio.Optional(ATTR_END): probatio.Any(cv.datetime, cv.date),
+        probatio.Required(ATTR_START): probatio.Any(cv.date, cv.datetime),
+        probatio.Optional(ATTR_END): probatio.Any(cv.date, cv.datetime),
     }
 )
 

@@ -1,0 +1,418 @@
+"""The actions, called as automations call them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import probatio
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.weighbridge.const import DOMAIN
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+
+from .clouds import Clouds, GarminAccount
+from .common import link, set_up, value_of
+
+NOW = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
+READ = "/garmin/weight-service/weight/range"
+UPLOAD = "/garmin/upload-service/upload"
+
+
+@pytest.fixture(autouse=True)
+async def morning(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    """Begin on a known morning in New York, where a day begins at five."""
+    freezer.move_to(NOW)
+    await hass.config.async_set_time_zone("America/New_York")
+
+
+async def call(
+    hass: HomeAssistant, action: str, entry: MockConfigEntry, **data: Any
+) -> dict[str, Any]:
+    """Call an action for an entry and return its answer."""
+    answer = await hass.services.async_call(
+        DOMAIN,
+        action,
+        {"config_entry_id": entry.entry_id, **data},
+        blocking=True,
+        return_response=True,
+    )
+    assert answer is not None
+    return dict(answer)
+
+
+async def test_actions_are_there_without_any_account(hass: HomeAssistant) -> None:
+    """An automation that names an account which is not loaded gets a clear answer."""
+    assert await async_setup_component(hass, DOMAIN, {})
+    assert set(hass.services.async_services_for_domain(DOMAIN)) >= {
+        "get_measurements",
+        "push_measurement",
+        "sync",
+    }
+    entry = MockConfigEntry(domain=DOMAIN, data={"provider": "garmin"})
+    entry.add_to_hass(hass)
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "push_measurement", entry, weight=80)
+    assert caught.value.translation_key == "service_config_entry_not_loaded"
+
+
+@pytest.mark.parametrize(
+    ("unit", "weight", "bone", "kilograms", "bone_kilograms"),
+    [
+        ({}, 80.05, 3.21, 80.05, 3.21),
+        ({"unit": "kg"}, "80.05", "3.21", 80.05, 3.21),
+        ({"unit": "lb"}, 176.5, 7.1, 80.06, 3.22),
+        ({"unit": "st"}, 12.6, 0.5, 80.01, 3.18),
+    ],
+)
+async def test_push_measurement(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    garmin_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    unit: dict[str, str],
+    weight: float | str,
+    bone: float | str,
+    kilograms: float,
+    bone_kilograms: float,
+) -> None:
+    """A weight in any unit arrives in kg, with all that goes with it, once."""
+    await set_up(hass, garmin_entry)
+    data = {
+        "weight": weight,
+        "bone_mass": bone,
+        "measured_at": "2026-11-01 00:15:30",
+        "body_fat": 18.4,
+        "body_water": 55,
+        "visceral_fat": 6,
+        "basal_metabolic_rate": 1766,
+        "metabolic_age": 39,
+        "bmi": 24.7,
+        **unit,
+    }
+    assert await call(hass, "push_measurement", garmin_entry, **data) == {
+        "result": "pushed"
+    }
+    (arrived,) = clouds.garmin.weigh_ins(garmin_user)
+    assert arrived.weight == kilograms
+    assert arrived.bone_mass == bone_kilograms
+    # Midnight was still daylight saving time in New York.
+    assert arrived.measured_at == datetime(2026, 11, 1, 4, 15, 30, tzinfo=UTC)
+    assert arrived.body_fat == 18.4
+    assert arrived.body_water == 55
+    assert arrived.visceral_fat == 6
+    assert arrived.basal_metabolic_rate == 1766
+    assert arrived.metabolic_age == 39
+    assert arrived.bmi == 24.7
+    assert clouds.log.count("garmin") == 2
+
+    assert await call(hass, "push_measurement", garmin_entry, **data) == {
+        "result": "already_there"
+    }
+    assert len(clouds.garmin.weigh_ins(garmin_user)) == 1
+
+
+async def test_an_automation_that_fires_twice(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    garmin_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The same weight a moment later is the same weigh-in; a later one is not."""
+    await set_up(hass, garmin_entry)
+    results = []
+    for seconds in (0, 5, 60, 600):
+        freezer.tick(timedelta(seconds=seconds))
+        answer = await call(hass, "push_measurement", garmin_entry, weight=80)
+        results.append(answer["result"])
+    assert results == ["pushed", "already_there", "already_there", "pushed"]
+    assert [w.measured_at for w in clouds.garmin.weigh_ins(garmin_user)] == [
+        NOW,
+        NOW + timedelta(seconds=665),
+    ]
+
+
+async def test_what_garmin_has_already(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    garmin_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+) -> None:
+    """A weigh-in that reached Garmin another way is not pushed again."""
+    await set_up(hass, garmin_entry)
+    clouds.garmin.add_weigh_in(garmin_user, 80.03, when=NOW - timedelta(seconds=40))
+    assert await call(hass, "push_measurement", garmin_entry, weight=80) == {
+        "result": "already_there"
+    }
+    assert len(clouds.garmin.weigh_ins(garmin_user)) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        ({"weight": 700}, "implausible_weight"),
+        ({"weight": 0}, "implausible_weight"),
+        ({"weight": 80, "measured_at": "2026-11-01T06:40:00Z"}, "measured_in_future"),
+    ],
+)
+async def test_measurements_that_cannot_be(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    garmin_entry: MockConfigEntry,
+    data: dict[str, Any],
+    key: str,
+) -> None:
+    """A slip of the hand is told of, and costs no request."""
+    await set_up(hass, garmin_entry)
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "push_measurement", garmin_entry, **data)
+    assert caught.value.translation_key == key
+    assert clouds.log.count("garmin") == 0
+    assert value_of(hass, garmin_entry, "pending") == 0
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"weight": -1},
+        {"weight": "heavy"},
+        {"weight": 80, "unit": "oz"},
+        {"weight": 80, "body_fat": 101},
+        {"weight": 80, "mood": "good"},
+        {},
+    ],
+)
+async def test_data_that_makes_no_sense(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    garmin_entry: MockConfigEntry,
+    data: dict[str, Any],
+) -> None:
+    """The schema turns away what is no measurement at all."""
+    await set_up(hass, garmin_entry)
+    with pytest.raises(probatio.Invalid):
+        await call(hass, "push_measurement", garmin_entry, **data)
+
+
+async def test_push_measurement_in_bad_weather(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    garmin_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The caller learns that it is queued and until when; a second try is at once."""
+    await set_up(hass, garmin_entry)
+    clouds.faults.answer(READ, 503)
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "push_measurement", garmin_entry, weight=80)
+    assert caught.value.translation_key == "queued_unavailable"
+    assert caught.value.translation_placeholders == {"time": "2026-11-01 01:32"}
+    assert value_of(hass, garmin_entry, "pending") == 1
+    assert await call(hass, "push_measurement", garmin_entry, weight=80) == {
+        "result": "pushed"
+    }
+    assert len(clouds.garmin.weigh_ins(garmin_user)) == 1
+
+    # A ban is not challenged, not even by hand.
+    freezer.tick(timedelta(hours=1))
+    clouds.faults.answer(READ, 429)
+    for _ in range(2):
+        with pytest.raises(HomeAssistantError) as caught:
+            await call(hass, "push_measurement", garmin_entry, weight=81)
+        assert caught.value.translation_key == "queued_throttled"
+    with pytest.raises(HomeAssistantError) as caught:
+        await hass.services.async_call(
+            "button",
+            "press",
+            {"entity_id": "button.alice_at_garmin_push_now"},
+            blocking=True,
+        )
+    assert caught.value.translation_key == "queued_throttled"
+    assert clouds.log.count("garmin", path=READ) == 3
+
+
+async def test_push_measurement_that_garmin_refuses(
+    hass: HomeAssistant, clouds: Clouds, garmin_entry: MockConfigEntry
+) -> None:
+    """A refused weigh-in is an error of the action, not a silent loss."""
+    await set_up(hass, garmin_entry)
+    clouds.garmin.refuse(weight_above=150.0)
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "push_measurement", garmin_entry, weight=151)
+    assert caught.value.translation_key == "refused"
+
+
+async def test_push_measurement_signed_out(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    garmin_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+) -> None:
+    """While Garmin waits for a sign-in, the action is there and queues."""
+    await set_up(hass, garmin_entry)
+    clouds.garmin.revoke(garmin_user)
+    for _ in range(2):
+        with pytest.raises(HomeAssistantError) as caught:
+            await call(hass, "push_measurement", garmin_entry, weight=80)
+        assert caught.value.translation_key == "queued_signed_out"
+    assert value_of(hass, garmin_entry, "pending") == 1
+
+
+@pytest.fixture
+async def linked(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+) -> MockConfigEntry:
+    """Return a Garmin entry with a link from now on, to a scale with a past."""
+    for day in range(1, 11):
+        clouds.withings.step_on_scale(
+            "alice", 80.0 + day, when=NOW - timedelta(days=day)
+        )
+    await set_up(hass, withings_entry)
+    await set_up(hass, garmin_entry)
+    link(hass, garmin_entry, withings_entry, max_weight=88.0)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return garmin_entry
+
+
+async def test_sync_with_and_without_a_dry_run(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+) -> None:
+    """The counts tell what is where; a dry run changes nothing."""
+    clouds.garmin.add_weigh_in(garmin_user, 83.0, when=NOW - timedelta(days=3))
+    clouds.garmin.refuse(weight_above=84.9)
+    clouds.log.clear()
+    answer = await call(hass, "sync", linked, start="2026-10-22", dry_run=True)
+    would_push = answer.pop("would_push")
+    assert answer == {
+        "found": 10,
+        "already_there": 1,
+        "pushed": 0,
+        "held": 2,
+        "failed": 0,
+    }
+    assert [(w["measured_at"], w["weight"]) for w in would_push] == [
+        (f"2026-10-{24 + 8 - day}T02:30:00-04:00", 80.0 + day)
+        for day in (8, 7, 6, 5, 4, 2, 1)
+    ]
+    assert clouds.log.count("garmin", path=UPLOAD) == 0
+    assert value_of(hass, linked, "pending") == 0
+
+    assert await call(hass, "sync", linked, start="2026-10-22") == {
+        "found": 10,
+        "already_there": 1,
+        "pushed": 3,
+        "held": 2,
+        "failed": 4,
+    }
+    assert len(clouds.garmin.weigh_ins(garmin_user)) == 4
+    assert await call(hass, "sync", linked, start="2026-10-22") == {
+        "found": 10,
+        "already_there": 4,
+        "pushed": 0,
+        "held": 2,
+        "failed": 4,
+    }
+    assert len(clouds.garmin.weigh_ins(garmin_user)) == 4
+
+
+async def test_sync_of_some_days(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+) -> None:
+    """Both days count, as the home's calendar has them; without days, the link's."""
+    clouds.withings.step_on_scale(
+        "alice", 70.0, when=datetime(2026, 10, 30, 3, 59, 59, tzinfo=UTC)
+    )
+    clouds.withings.step_on_scale(
+        "alice", 71.0, when=datetime(2026, 10, 30, 4, 0, 0, tzinfo=UTC)
+    )
+    answer = await call(hass, "sync", linked)
+    assert answer["found"] == 0
+    answer = await call(hass, "sync", linked, start="2026-10-29", end="2026-10-29")
+    assert (answer["found"], answer["pushed"]) == (2, 2)
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [83.0, 70.0]
+
+
+async def test_sync_in_bad_weather(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+) -> None:
+    """Trouble on either side is an error with a reason, and nothing is lost."""
+    clouds.faults.answer(READ, 503, times=2)
+    for dry_run in (True, False):
+        with pytest.raises(HomeAssistantError) as caught:
+            await call(hass, "sync", linked, start="2026-10-22", dry_run=dry_run)
+        assert caught.value.translation_key == "queued_unavailable"
+    assert value_of(hass, linked, "pending") == 8
+    clouds.faults.answer(r"/withings/measure", 503)
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "sync", linked, start="2026-10-22")
+    assert caught.value.translation_key == "source_unavailable"
+    await hass.config_entries.async_unload(withings_entry.entry_id)
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "sync", linked)
+    assert caught.value.translation_key == "source_not_loaded"
+
+
+async def test_get_measurements(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """Any period can be read, with the offset of each time."""
+    clouds.withings.step_on_scale(
+        "alice",
+        80.05,
+        when=datetime(2019, 7, 1, 6, 0, 1, tzinfo=UTC),
+        body_fat=18.4,
+    )
+    clouds.withings.step_on_scale("alice", 79.0, when=NOW - timedelta(hours=1))
+    await set_up(hass, withings_entry)
+    answer = await call(
+        hass, "get_measurements", withings_entry, start="2019-07-01", end="2019-07-01"
+    )
+    assert answer == {
+        "measurements": [
+            {
+                "measured_at": "2019-07-01T02:00:01-04:00",
+                "weight": 80.05,
+                "body_fat": 18.4,
+            }
+        ]
+    }
+    answer = await call(
+        hass, "get_measurements", withings_entry, start="2026-11-01 00:00:00"
+    )
+    assert [m["weight"] for m in answer["measurements"]] == [79.0]
+
+
+async def test_the_wrong_kind_of_entry(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+) -> None:
+    """Whoever mixes up source and destination is told which is which."""
+    await set_up(hass, withings_entry)
+    await set_up(hass, garmin_entry)
+    for action, data in (("push_measurement", {"weight": 80}), ("sync", {})):
+        with pytest.raises(ServiceValidationError) as caught:
+            await call(hass, action, withings_entry, **data)
+        assert caught.value.translation_key == "not_a_garmin_account"
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, "get_measurements", garmin_entry, start="2026-10-01")
+    assert caught.value.translation_key == "not_a_source"
+    assert dt_util.utcnow() == NOW
