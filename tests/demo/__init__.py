@@ -1,0 +1,1 @@
+"""The demo: Weighbridge in a real Home Assistant, between simulated vendors."""

@@ -1,0 +1,137 @@
+"""The accounts of a person, set up through the same flows as a user's."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import ClientSession
+
+from ..clouds import WITHINGS_CLIENT_ID, WITHINGS_CLIENT_SECRET
+from .api import Api
+from .cast import Person
+from .config import DOMAIN
+from .errors import DemoError
+
+FLOW = "/api/config/config_entries/flow"
+LINK_FLOW = "/api/config/config_entries/subentries/flow"
+SIGN_IN_TIMEOUT = 60
+
+type Step = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """A config entry, and its entities' ids by their translation keys."""
+
+    entry_id: str
+    title: str
+    entities: dict[str, str]
+
+
+async def add_withings_credential(api: Api) -> None:
+    """Store the ids of the application at Withings."""
+    await api.call(
+        "application_credentials/create",
+        domain=DOMAIN,
+        client_id=WITHINGS_CLIENT_ID,
+        client_secret=WITHINGS_CLIENT_SECRET,
+        name="Withings",
+    )
+
+
+async def add_withings(api: Api) -> str:
+    """Sign in to Withings, and return the entry's id."""
+    menu = await api.post(FLOW, {"handler": DOMAIN})
+    external = await _choose(api, menu, "withings")
+    await _expect(external, "external")
+    # What the browser does: the consent page sends it back to Home Assistant.
+    async with ClientSession() as browser, browser.get(external["url"]) as response:
+        if not response.ok:
+            raise DemoError(f"The sign-in page answered with HTTP {response.status}")
+    return _entry_id(await _go_on(api, external, "external"))
+
+
+async def add_garmin(api: Api, person: Person) -> str:
+    """Sign in to Garmin with password and MFA code, and return the entry's id."""
+    menu = await api.post(FLOW, {"handler": DOMAIN})
+    form = await _choose(api, menu, "garmin")
+    await _expect(form, "form", "garmin")
+    progress = await _submit(api, form, username=person.email, password=person.password)
+    code_form = await _go_on(api, progress, "progress")
+    await _expect(code_form, "form", "garmin_mfa")
+    return _entry_id(await _submit(api, code_form, code=person.code))
+
+
+async def add_link(api: Api, garmin: str, source: str) -> None:
+    """Let the weigh-ins of a source from now on go to a Garmin account."""
+    menu = await api.post(LINK_FLOW, {"handler": [garmin, "link"]})
+    path = f"{LINK_FLOW}/{menu['flow_id']}"
+    form = await api.post(path, {"next_step_id": "account"})
+    await _expect(form, "form", "account")
+    result = await api.post(
+        path, {"source": source, "weigh_ins": True, "history": "new"}
+    )
+    await _expect(result, "create_entry")
+
+
+async def find_account(api: Api, entry_id: str) -> Account:
+    """Return an account with the entities that it has by now."""
+    entry = await api.call("config_entries/get_single", entry_id=entry_id)
+    entities = await api.call("config/entity_registry/list")
+    return Account(
+        entry_id=entry_id,
+        title=entry["config_entry"]["title"],
+        entities={
+            entity["translation_key"]: entity["entity_id"]
+            for entity in entities
+            if entity["config_entry_id"] == entry_id
+        },
+    )
+
+
+async def _choose(api: Api, menu: Step, option: str) -> Step:
+    """Choose from a menu."""
+    await _expect(menu, "menu", "user")
+    return await _submit(api, menu, next_step_id=option)
+
+
+async def _submit(api: Api, step: Step, **user_input: object) -> Step:
+    """Submit a step of a config flow, and return the next one."""
+    result: Step = await api.post(f"{FLOW}/{step['flow_id']}", user_input)
+    return result
+
+
+async def _go_on(api: Api, step: Step, waiting: str) -> Step:
+    """Follow a flow that goes on by itself, as the frontend does when told so."""
+    path = f"{FLOW}/{step['flow_id']}"
+    async with asyncio.timeout(SIGN_IN_TIMEOUT):
+        while True:
+            match step["type"]:
+                case "external_done" | "progress_done":
+                    step = await api.post(path)
+                case kind if kind == waiting:
+                    await asyncio.sleep(0.1)
+                    step = await api.get(path)
+                case _:
+                    return step
+
+
+async def _expect(step: Step, kind: str, step_id: str | None = None) -> None:
+    """Fail unless a flow has come to a certain step, and without errors."""
+    if step["type"] != kind or (step_id and step["step_id"] != step_id):
+        came = {"abort": "reason", "form": "step_id"}.get(step["type"], "type")
+        raise DemoError(
+            f"Expected {step_id or kind}, but the flow came to "
+            f"{step['type']} {step[came]} {step.get('errors') or ''}".rstrip()
+        )
+
+
+def _entry_id(step: Step) -> str:
+    """Return the id of the entry that a flow has created."""
+    if step["type"] != "create_entry":
+        raise DemoError(
+            f"No account was added: {step['type']} "
+            f"{step.get('reason') or step.get('errors') or step.get('step_id')}"
+        )
+    entry_id: str = step["result"]["entry_id"]
+    return entry_id

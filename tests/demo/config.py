@@ -1,0 +1,95 @@
+"""The configuration directory of the demo's Home Assistant."""
+
+from datetime import UTC, datetime
+import json
+from pathlib import Path
+import shutil
+
+DOMAIN = "weighbridge"
+STEP_BUTTON = "input_button.step_on_scale"
+INTEGRATION = Path(__file__).parents[2] / "custom_components" / DOMAIN
+
+# What Home Assistant itself calls `websocket_api` writes whole messages, the client
+# secret of a new credential among them, and `http` all addresses: both stay at info.
+_CONFIGURATION = """\
+homeassistant:
+  name: Weighbridge demo
+  latitude: 52.52
+  longitude: 13.4
+  elevation: 34
+  unit_system: metric
+  currency: EUR
+  country: DE
+  language: en
+  time_zone: Europe/Berlin
+  auth_providers:
+    - type: trusted_networks
+      trusted_networks: ["127.0.0.1/32"]
+      allow_bypass_login: true
+    - type: homeassistant
+
+frontend:
+history:
+logbook:
+
+logger:
+  default: info
+  logs:
+    custom_components.weighbridge: debug
+    garminconnect: debug
+    urllib3: debug
+    homeassistant.components.application_credentials: debug
+    homeassistant.config_entries: debug
+    homeassistant.data_entry_flow: debug
+    homeassistant.helpers.config_entry_oauth2_flow: debug
+    homeassistant.helpers.storage: debug
+
+input_button:
+  step_on_scale:
+    name: Step on the scale
+    icon: mdi:shoe-print
+"""
+
+
+def write_config(directory: Path, *, port: int) -> None:
+    """Make a directory one to start Home Assistant from, with the integration in it.
+
+    It will listen at `port` of the loopback interface.
+    """
+    (directory / "configuration.yaml").write_text(_CONFIGURATION)
+    components = directory / "custom_components"
+    shutil.copytree(
+        INTEGRATION, components / DOMAIN, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    # A regular package hides the one of the same name in the project.
+    (components / "__init__.py").touch()
+    storage = directory / ".storage"
+    storage.mkdir()
+    # What YAML says of the web server would be on trial for five minutes only.
+    web_server = {
+        "server_host": ["127.0.0.1"],
+        "server_port": port,
+        "cors_allowed_origins": [],
+        "login_attempts_threshold": -1,
+        "ip_ban_enabled": False,
+        "ssl_profile": "intermediate_v6",
+        "use_x_frame_options": True,
+        "created_at": datetime.now(UTC).isoformat(),
+        "error": None,
+        "error_message": None,
+    }
+    _store(
+        storage,
+        "http",
+        {"stable": web_server, "pending": None, "yaml_migration_done": True},
+        version=3,
+    )
+    # What these steps would add asks the internet for weather and radio stations.
+    done = ["core_config", "analytics", "integration"]
+    _store(storage, "onboarding", {"done": done}, version=4)
+
+
+def _store(storage: Path, key: str, data: object, *, version: int) -> None:
+    """Write a file as Home Assistant would have written it itself."""
+    content = {"version": version, "minor_version": 1, "key": key, "data": data}
+    (storage / key).write_text(json.dumps(content))

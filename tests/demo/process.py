@@ -1,0 +1,125 @@
+"""A Home Assistant in a process of its own."""
+
+import asyncio
+from asyncio.subprocess import PIPE, STDOUT, Process
+import os
+from pathlib import Path
+import signal
+import socket
+import sys
+from typing import IO
+
+from aiohttp import ClientError, ClientSession
+
+from .errors import DemoError
+
+PROJECT = Path(__file__).parents[2]
+LOG = "console.log"
+START_TIMEOUT = 90
+STOP_TIMEOUT = 30
+
+# Garmin's client honours these, and nothing listens there: the real Garmin is out of
+# reach. Home Assistant's own requests to the vendors honour nothing but go to the
+# simulated ones by their address.
+_NOWHERE = "http://127.0.0.1:9"
+_GUARD = {
+    "https_proxy": _NOWHERE,
+    "HTTPS_PROXY": _NOWHERE,
+    "all_proxy": _NOWHERE,
+    "ALL_PROXY": _NOWHERE,
+    "no_proxy": "127.0.0.1,localhost",
+    "NO_PROXY": "127.0.0.1,localhost",
+}
+
+
+class HomeAssistantProcess:
+    """Starts and stops Home Assistant."""
+
+    def __init__(self, directory: Path, port: int, clouds_url: str) -> None:
+        """Use a configuration directory, whose web server is at `port`."""
+        self.url = f"http://127.0.0.1:{port}"
+        self._directory = directory
+        self._clouds_url = clouds_url
+        self._process: Process | None = None
+
+    @property
+    def log(self) -> Path:
+        """Return the file that Home Assistant's output goes to."""
+        return self._directory / LOG
+
+    def read_log(self) -> str:
+        """Return all that Home Assistant wrote, of all its starts."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def tail(self, lines: int) -> str:
+        """Return the end of the log."""
+        return "\n".join(self.read_log().splitlines()[-lines:])
+
+    async def start(self) -> None:
+        """Start, and return when the web server answers."""
+        with await asyncio.to_thread(self._open_log) as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                f"{__package__}.launch",
+                self._clouds_url,
+                str(self._directory),
+                cwd=PROJECT,
+                env={**os.environ, **_GUARD},
+                stdin=PIPE,
+                stdout=log,
+                stderr=STDOUT,
+                # Ctrl-C is for the demo, which then ends this process in good order.
+                start_new_session=True,
+            )
+        try:
+            async with asyncio.timeout(START_TIMEOUT), ClientSession() as session:
+                while not await self._answers(session):
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            raise DemoError(
+                f"Home Assistant did not answer within {START_TIMEOUT} s"
+            ) from None
+
+    async def stop(self) -> None:
+        """Stop in good order, or by force if that takes too long."""
+        process = self._process
+        if process is None:
+            return
+        self._process = None
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
+            try:
+                async with asyncio.timeout(STOP_TIMEOUT):
+                    await process.wait()
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+                raise DemoError(
+                    f"Home Assistant did not stop within {STOP_TIMEOUT} s"
+                ) from None
+        # The signal itself ends a process that has not come to listen to it.
+        if process.returncode not in (0, -signal.SIGTERM):
+            raise DemoError(f"Home Assistant ended with status {process.returncode}")
+
+    async def _answers(self, session: ClientSession) -> bool:
+        """Tell whether the web server answers."""
+        if self._process is None or self._process.returncode is not None:
+            raise DemoError("Home Assistant ended while it was starting")
+        try:
+            async with session.get(f"{self.url}/manifest.json") as response:
+                return response.ok
+        except ClientError:
+            return False
+
+    def _open_log(self) -> IO[bytes]:
+        """Open the log to append to it."""
+        return self.log.open("ab")
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,61 @@
+"""All that runs: the simulated vendors, and Home Assistant."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ..clouds import Clouds
+from .cast import Person, enter
+from .config import write_config
+from .console import say, step
+from .onboarding import onboard
+from .process import HomeAssistantProcess, free_port
+
+LOG_LINES = 40
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stage:
+    """The vendors, Home Assistant, and the access token of its user."""
+
+    clouds: Clouds
+    home_assistant: HomeAssistantProcess
+    directory: Path
+    token: str
+
+
+@asynccontextmanager
+async def raised(people: list[Person], *, keep: bool) -> AsyncGenerator[Stage]:
+    """Start everything, with these people at the vendors; end everything at the end.
+
+    `keep` leaves the configuration directory of Home Assistant behind.
+    """
+    with TemporaryDirectory(prefix="weighbridge-demo-", delete=not keep) as name:
+        directory = Path(name)
+        if keep:
+            say(f"Home Assistant's files: {directory}")
+        async with Clouds() as clouds:
+            for person in people:
+                enter(clouds, person, datetime.now(UTC))
+            port = free_port()
+            write_config(directory, port=port)
+            home_assistant = HomeAssistantProcess(directory, port, clouds.url)
+            try:
+                with step("Start Home Assistant"):
+                    await home_assistant.start()
+                    token = await onboard(home_assistant.url)
+                yield Stage(
+                    clouds=clouds,
+                    home_assistant=home_assistant,
+                    directory=directory,
+                    token=token,
+                )
+            except Exception:
+                say(f"\nThe last lines of Home Assistant's log ({home_assistant.log}):")
+                say(home_assistant.tail(LOG_LINES))
+                raise
+            finally:
+                await home_assistant.stop()
