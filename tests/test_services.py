@@ -390,6 +390,8 @@ async def test_get_measurements(
                 "measured_at": "2019-07-01T02:00:01-04:00",
                 "weight": 80.05,
                 "body_fat": 18.4,
+                "fat_mass": 14.729,
+                "fat_free_mass": 65.321,
             }
         ]
     }
