@@ -69,7 +69,7 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 async def clouds(socket_enabled: None) -> AsyncGenerator[Clouds]:
     """Run the simulated vendors, with all that would call the real ones at them."""
     async with Clouds() as clouds:
-        with pointed(clouds.url, ("withings", "garmin")):
+        with pointed(clouds.url):
             yield clouds
 
 

@@ -26,6 +26,13 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 )
 from homeassistant.helpers.network import NoURLAvailableError, get_url
 
+from .clients.google_health import (
+    API_LIBRARY_URL,
+    SCOPE_MEASUREMENTS,
+    SCOPE_PROFILE,
+    SCOPE_SETTINGS,
+    SCOPE_USER_INFO,
+)
 from .clients.withings import STATUS_AUTH, STATUS_OK
 from .const import DOMAIN, LOGGER, Provider
 
@@ -35,10 +42,7 @@ GOOGLE_AUTHORIZE_URL = "https://accounts.google.com/o/oauth2/v2/auth"
 GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 
 WITHINGS_SCOPES = ("user.info", "user.metrics")
-GOOGLE_SCOPES = tuple(
-    f"https://www.googleapis.com/auth/googlehealth.{scope}.readonly"
-    for scope in ("health_metrics_and_measurements", "settings", "profile")
-)
+GOOGLE_SCOPES = (SCOPE_MEASUREMENTS, SCOPE_SETTINGS, SCOPE_PROFILE, SCOPE_USER_INFO)
 
 REFRESH_TIMEOUT = 30  # seconds
 
@@ -248,9 +252,7 @@ async def async_get_description_placeholders(hass: HomeAssistant) -> dict[str, s
         "redirect_url": _redirect_url(hass),
         "withings_url": "https://developer.withings.com/dashboard/welcome",
         "google_url": "https://console.cloud.google.com/apis/credentials",
-        "google_api_url": (
-            "https://console.cloud.google.com/apis/library/health.googleapis.com"
-        ),
+        "google_api_url": API_LIBRARY_URL,
     }
 
 

@@ -54,6 +54,12 @@ class SourceFlow(AccountFlow, AbstractOAuth2FlowHandler):
         """Sign in to Withings."""
         return await self._async_sign_in_to(Provider.WITHINGS)
 
+    async def async_step_fitbit(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Sign in to Google, for Fitbit."""
+        return await self._async_sign_in_to(Provider.FITBIT)
+
     async def _async_sign_in_to(
         self, provider: Provider, implementation: str | None = None
     ) -> ConfigFlowResult:
