@@ -38,6 +38,7 @@ class AtGarmin:
     second: int
     weight: float
     body_fat: float | None = None
+    sample_pk: int | None = 1
 
 
 def weigh_in(
@@ -59,7 +60,7 @@ def reloaded(ledger: Ledger) -> Ledger:
 
 def push(ledger: Ledger, garmin: list[AtGarmin]) -> None:
     """Read, compare and upload, as a push without any trouble does."""
-    for outdated in ledger.reconcile(list(garmin)).outdated:
+    for outdated in ledger.reconcile(list(garmin)).unwanted:
         garmin.remove(outdated)
     for item in ledger.pending():
         garmin.append(uploaded(item.record))
@@ -202,7 +203,7 @@ def test_an_edit_between_upload_and_answer() -> None:
     ledger.mark_sent([EPOCH], EPOCH + 5)
     ledger.offer(weigh_in(0, 79.0), link="a")
     old = AtGarmin(EPOCH, 80.0)
-    assert ledger.reconcile([old]).outdated == (old,)
+    assert ledger.reconcile([old]).unwanted == (old,)
     assert len(ledger.pending()) == 1
 
 
@@ -332,6 +333,39 @@ def test_every_field_survives_the_disk() -> None:
     ]
 
 
+def test_two_homes_that_push_at_once_keep_one() -> None:
+    """Of a doubled weigh-in the older stays; what came otherwise is left alone."""
+    ledger = Ledger()
+    ledger.offer(weigh_in(0), link="a")
+    ledger.confirm([EPOCH])
+    ledger.offer(weigh_in(600), link="a")
+    ledger.reconcile([AtGarmin(EPOCH + 600, 80.0)])
+    newer, older = (AtGarmin(EPOCH, 80.0, sample_pk=key) for key in (9, 4))
+    other = AtGarmin(EPOCH, 70.0, sample_pk=12)
+    foreign = [AtGarmin(EPOCH + 600, 80.0, sample_pk=key) for key in (5, 6)]
+    assert ledger.reconcile([newer, other, older, *foreign]).unwanted == (newer,)
+
+
+def test_what_the_source_deleted_goes() -> None:
+    """A wish is remembered, carried out once, and taken back with the weigh-in."""
+    ledger = Ledger()
+    for second in (0, 600, 1200):
+        ledger.offer(weigh_in(second), link="a")
+        ledger.confirm([EPOCH + second])
+    ledger.offer(weigh_in(610), link="b")
+    assert ledger.pushed("a", EPOCH, EPOCH + 1200) == {EPOCH}
+    ledger.withdraw(EPOCH)
+    ledger.withdraw(EPOCH + 1200)
+    ledger = reloaded(ledger)
+    ledger.offer(weigh_in(1200), link="a")
+    there = [AtGarmin(EPOCH + second, 80.0) for second in (0, 600, 1200)]
+    assert ledger.reconcile(there).unwanted == (there[0],)
+    ledger.withdrawn([EPOCH])
+    assert ledger.way(EPOCH) is Way.WITHDRAWN
+    assert ledger.reconcile(there).unwanted == ()
+    assert ledger.offer(weigh_in(0), link="a") is Offer.KNOWN
+
+
 class LedgerMachine(RuleBasedStateMachine):
     """Offers, edits, pushes, lost answers and crashes in any order.
 
@@ -419,7 +453,7 @@ class LedgerMachine(RuleBasedStateMachine):
     )
     def push_batch(self, outcome: str, size: int) -> None:
         """Push one batch, to any end."""
-        for outdated in self.ledger.reconcile(list(self.garmin)).outdated:
+        for outdated in self.ledger.reconcile(list(self.garmin)).unwanted:
             self.garmin.remove(outdated)
         batch = [item.record for item in self.ledger.pending()[:size]]
         seconds = [record.second for record in batch]

@@ -1,6 +1,8 @@
 """A Garmin entry from set-up to removal."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
@@ -49,6 +51,8 @@ async def async_setup_garmin(hass: HomeAssistant, entry: GarminConfigEntry) -> N
             translation_domain=DOMAIN, translation_key="garmin_signed_out"
         ) from err
     entry.runtime_data = account
+    # Issues do not outlive a restart; what they ask for does.
+    issues.async_update_waiting(hass, entry, memory.ledger)
     entry.async_on_unload(await LinkFeeds(hass, account).async_start())
     account.async_request_flush()
 
@@ -75,13 +79,34 @@ async def async_remove_garmin(hass: HomeAssistant, entry: GarminConfigEntry) -> 
 async def _async_load_memory(
     hass: HomeAssistant, entry: GarminConfigEntry
 ) -> AccountMemory:
-    """Load the memory; begin a new one, filled by reading Garmin, when it is unusable."""
+    """Load the memory; begin a new one when it is unusable.
+
+    The links then read their sources again from their beginnings, and what Garmin
+    holds is found there.
+    """
+    store = account_store(hass, entry.entry_id)
     try:
-        data = await account_store(hass, entry.entry_id).async_load()
+        data = await store.async_load()
         return AccountMemory() if data is None else AccountMemory.from_json(data)
-    except UnsupportedStorageVersionError, KeyError, TypeError, ValueError:
+    except (
+        UnsupportedStorageVersionError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+    ):
+        aside = f"{store.path}.unreadable.{dt_util.utcnow():%Y%m%dT%H%M%S}"
         LOGGER.warning(
-            "The ledger of %s cannot be read and is built anew from Garmin Connect",
+            "The ledger of %s cannot be read; it is put aside as %s and built anew",
             entry.title,
+            aside,
         )
+        await hass.async_add_executor_job(_put_aside, store.path, aside)
+        issues.async_report_rebuilt(hass, entry, aside)
         return AccountMemory()
+
+
+def _put_aside(path: str, aside: str) -> None:
+    """Rename a file that a later version, or a person, may want to read."""
+    with suppress(FileNotFoundError):
+        Path(path).rename(aside)

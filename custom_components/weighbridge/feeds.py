@@ -1,6 +1,7 @@
 """Feeds: what a source brings flows along the links into the accounts."""
 
 import asyncio
+from datetime import datetime, timedelta
 
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
@@ -11,12 +12,16 @@ from homeassistant.config_entries import (
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.event import async_track_time_interval
 
 from . import issues
 from .const import DOMAIN, LOGGER, SUBENTRY_LINK, signal_source_updated
 from .coordinator import SourceConfigEntry, SourceCoordinator
+from .deletions import DeletionWatch
 from .links import Link
 from .push import GarminAccount
+
+DELETIONS_INTERVAL = timedelta(hours=1)
 
 
 def links_of(entry: ConfigEntry) -> dict[str, Link]:
@@ -45,22 +50,33 @@ class LinkFeed:
         self._hass = hass
         self._account = account
         self._lock = asyncio.Lock()
-        self._stop: CALLBACK_TYPE | None = None
+        self._deletions = DeletionWatch(account, link)
+        self._stops: list[CALLBACK_TYPE] = []
 
     @callback
     def async_start(self) -> None:
         """Follow the source, and take what it has brought already."""
-        self._stop = async_dispatcher_connect(
-            self._hass, signal_source_updated(self.link.source), self.async_look
+        self._stops.append(
+            async_dispatcher_connect(
+                self._hass, signal_source_updated(self.link.source), self.async_look
+            )
         )
+        if self.link.deletions:
+            self._stops.append(
+                async_track_time_interval(
+                    self._hass,
+                    self._async_check_deletions,
+                    DELETIONS_INTERVAL,
+                    cancel_on_shutdown=True,
+                )
+            )
         self.async_look()
 
     @callback
     def async_stop(self) -> None:
         """Follow the source no longer."""
-        if self._stop is not None:
-            self._stop()
-            self._stop = None
+        while self._stops:
+            self._stops.pop()()
 
     @callback
     def async_look(self) -> None:
@@ -75,7 +91,7 @@ class LinkFeed:
         """Take the newest poll, or all that came since the link last read."""
         async with self._lock:
             source = loaded_source(self._hass, self.link.source)
-            if source is None or self._stop is None:
+            if source is None or not self._stops or not self.link.weigh_ins:
                 return
             batch = source.data.batch
             cursor = self._account.ledger.cursor(self.link.link_id, self.link.start)
@@ -86,6 +102,17 @@ class LinkFeed:
                     LOGGER.info("A link catches up at the next poll: %s", err)
                     return
             await self._account.async_take(self.link, batch)
+
+    async def _async_check_deletions(self, _now: datetime) -> None:
+        """Look for what the source has deleted, while it can be read."""
+        async with self._lock:
+            source = loaded_source(self._hass, self.link.source)
+            if source is None:
+                return
+            try:
+                await self._deletions.async_check(source)
+            except HomeAssistantError as err:
+                LOGGER.info("A link looks for deletions again later: %s", err)
 
 
 class LinkFeeds:

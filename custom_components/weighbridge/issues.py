@@ -1,18 +1,18 @@
 """Repair issues: what only a person can put right."""
 
-from collections.abc import Iterable
-
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
-from .model import WeighIn
+from .ledger import Ledger, State
 from .pause import Reason
 
 # A single 403 is a passing mood of Garmin's gatekeeper.
 FORBIDDEN_STRIKES = 3
+
+# What waits for a person's word, and the issue that asks for it.
+WAITING = {State.HELD: "held", State.FAILED: "refused"}
 
 
 @callback
@@ -23,7 +23,7 @@ def async_report_pause(
     if reason is Reason.CONSENT or (
         reason is Reason.FORBIDDEN and strikes >= FORBIDDEN_STRIKES
     ):
-        _async_create(hass, entry, reason, reason, {"account": entry.title})
+        _async_create(hass, entry, reason, reason, {})
 
 
 @callback
@@ -34,30 +34,22 @@ def async_clear_account(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 
 @callback
-def async_report_refused(
-    hass: HomeAssistant, entry: ConfigEntry, weigh_in: WeighIn
+def async_update_waiting(
+    hass: HomeAssistant, entry: ConfigEntry, ledger: Ledger
 ) -> None:
-    """Raise an issue for a weigh-in that Garmin does not take."""
-    measured_at = dt_util.as_local(weigh_in.measured_at)
-    _async_create(
-        hass,
-        entry,
-        f"refused_{weigh_in.second}",
-        "refused",
-        {
-            "account": entry.title,
-            "measured_at": measured_at.strftime("%Y-%m-%d %H:%M:%S"),
-        },
-    )
-
-
-@callback
-def async_clear_refused(
-    hass: HomeAssistant, entry: ConfigEntry, seconds: Iterable[int]
-) -> None:
-    """Withdraw the issues of weigh-ins that Garmin took after all."""
-    for second in seconds:
-        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, f"refused_{second}"))
+    """Ask for a word on what is held or was refused, as long as anything is."""
+    for state, name in WAITING.items():
+        if count := ledger.count(state):
+            _async_create(
+                hass,
+                entry,
+                name,
+                name,
+                {"count": str(count)},
+                fix={"entry_id": entry.entry_id, "state": state.value},
+            )
+        else:
+            ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, name))
 
 
 @callback
@@ -66,11 +58,7 @@ def async_report_missing_source(
 ) -> None:
     """Raise an issue for a link whose source was removed."""
     _async_create(
-        hass,
-        entry,
-        f"missing_source_{link_id}",
-        "missing_source",
-        {"account": entry.title, "source": title},
+        hass, entry, f"missing_source_{link_id}", "missing_source", {"source": title}
     )
 
 
@@ -80,6 +68,14 @@ def async_clear_missing_source(
 ) -> None:
     """Withdraw the issue of a link that has its source, or is gone."""
     ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, f"missing_source_{link_id}"))
+
+
+@callback
+def async_report_rebuilt(hass: HomeAssistant, entry: ConfigEntry, path: str) -> None:
+    """Tell that a ledger could not be read and where it was put aside."""
+    _async_create(
+        hass, entry, "ledger_rebuilt", "ledger_rebuilt", {"path": path}, fix={}
+    )
 
 
 @callback
@@ -98,15 +94,18 @@ def _async_create(
     name: str,
     translation_key: str,
     placeholders: dict[str, str],
+    *,
+    fix: dict[str, str | int | float | None] | None = None,
 ) -> None:
     ir.async_create_issue(
         hass,
         DOMAIN,
         _issue_id(entry, name),
-        is_fixable=False,
+        data=fix,
+        is_fixable=fix is not None,
         severity=ir.IssueSeverity.WARNING,
         translation_key=translation_key,
-        translation_placeholders=placeholders,
+        translation_placeholders={"account": entry.title, **placeholders},
     )
 
 

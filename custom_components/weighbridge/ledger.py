@@ -49,6 +49,7 @@ class Way(StrEnum):
     FOUND = "found"
     TWIN = "twin"
     LEFT_OUT = "left_out"
+    WITHDRAWN = "withdrawn"
 
 
 class Offer(StrEnum):
@@ -74,6 +75,10 @@ class Remote(Protocol):
     @property
     def body_fat(self) -> float | None:
         """Return the body fat in %."""
+
+    @property
+    def sample_pk(self) -> int | None:
+        """Return Garmin's key, the older the smaller; None for one that has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +121,10 @@ class Cursor(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciled[R: Remote]:
-    """What a look at Garmin settled, and what must go there before a push."""
+    """What a look at Garmin settled, and what has no business there any more."""
 
     found: tuple[int, ...]
-    outdated: tuple[R, ...]
+    unwanted: tuple[R, ...]
 
 
 class Ledger:
@@ -132,6 +137,8 @@ class Ledger:
         # Known seconds by their TWIN_SECONDS wide slot, to find twins at constant cost.
         self._slots: defaultdict[int, set[int]] = defaultdict(set)
         self.cursors: dict[str, Cursor] = {}
+        # What we pushed and its source has deleted since.
+        self.withdrawals: set[int] = set()
 
     def offer(
         self,
@@ -202,6 +209,12 @@ class Ledger:
         """Return what must be pushed, the newest first."""
         return self.items(State.PENDING)
 
+    def has_work(self) -> bool:
+        """Tell whether anything must be changed at Garmin."""
+        return bool(self.withdrawals) or any(
+            item.state is State.PENDING for item in self._open.values()
+        )
+
     def count(self, state: State) -> int:
         """Return how many measurements are in a state."""
         if state is State.DONE:
@@ -215,20 +228,28 @@ class Ledger:
         or, when nobody here has that second, as a twin.
         """
         found: list[int] = []
-        outdated: list[R] = []
+        unwanted: list[R] = []
         unclaimed: list[R] = []
+        groups: defaultdict[int, list[R]] = defaultdict(list)
         for remote in remotes:
-            item = self._open.get(remote.second)
-            if item is None and remote.second not in self._settled:
-                unclaimed.append(remote)
-            elif item is None or item.state is not State.PENDING:
-                continue
-            elif item.replaces and not _holds(remote, item.record):
-                outdated.append(remote)
-            else:
-                sent = item.sent_at is not None or item.replaces
-                self._settle(item, Way.PUSHED if sent else Way.FOUND)
-                found.append(remote.second)
+            groups[remote.second].append(remote)
+        for second, group in groups.items():
+            item = self._open.get(second)
+            if item is None and second not in self._settled:
+                unclaimed.extend(group)
+            elif item is None:
+                unwanted.extend(self._surplus(second, group))
+            elif item.state is State.PENDING:
+                old = [
+                    remote
+                    for remote in group
+                    if item.replaces and not _holds(remote, item.record)
+                ]
+                unwanted.extend(old)
+                if len(old) < len(group):
+                    sent = item.sent_at is not None or item.replaces
+                    self._settle(item, Way.PUSHED if sent else Way.FOUND)
+                    found.append(second)
         slots: defaultdict[int, list[R]] = defaultdict(list)
         for remote in unclaimed:
             slots[remote.second // TWIN_SECONDS].append(remote)
@@ -245,7 +266,52 @@ class Ledger:
                 self._settle(item, Way.FOUND)
                 self._remember_remote(other, of=item.record.second)
                 found.append(item.record.second)
-        return Reconciled(found=tuple(found), outdated=tuple(outdated))
+        return Reconciled(found=tuple(found), unwanted=tuple(unwanted))
+
+    def _surplus[R: Remote](self, second: int, group: list[R]) -> list[R]:
+        """Return what we brought to Garmin and must go, or came a second time.
+
+        Two Home Assistants that push at the same moment double a weigh-in. Both keep
+        the older one.
+        """
+        settled = self._settled[second]
+        if settled.way is not Way.PUSHED:
+            return []
+        ours = [
+            remote
+            for remote in group
+            if abs(remote.weight - settled.weight) < _SAME
+            and remote.sample_pk is not None
+        ]
+        if second in self.withdrawals:
+            return ours
+        return sorted(ours, key=lambda remote: remote.sample_pk or 0)[1:]
+
+    def withdraw(self, second: int) -> None:
+        """Wish a measurement that we pushed away from Garmin."""
+        self.withdrawals.add(second)
+
+    def withdrawn(self, seconds: Iterable[int]) -> None:
+        """Note that Garmin no longer holds what was wished away."""
+        for second in seconds:
+            self.withdrawals.discard(second)
+            self._settled[second] = replace(self._settled[second], way=Way.WITHDRAWN)
+
+    def pushed(self, link: str, start: int, end: int) -> set[int]:
+        """Return what a link alone has brought to Garmin in a period."""
+        shared = {
+            settled.twin_of
+            for settled in self._settled.values()
+            if settled.twin_of is not None and settled.link != REMOTE_LINK
+        }
+        return {
+            second
+            for second, settled in self._settled.items()
+            if settled.link == link
+            and settled.way is Way.PUSHED
+            and start <= second < end
+            and second not in shared
+        }
 
     def mark_sent(self, seconds: Iterable[int], now: int) -> None:
         """Note that measurements are about to be uploaded, the outcome unknown."""
@@ -277,11 +343,15 @@ class Ledger:
 
     def release(self, second: int) -> None:
         """Push a held or failed measurement after all."""
-        self._open[second] = replace(self._open[second], state=State.PENDING, hold=None)
+        if second in self._open:
+            self._open[second] = replace(
+                self._open[second], state=State.PENDING, hold=None
+            )
 
     def leave_out(self, second: int) -> None:
         """Never push a held or failed measurement."""
-        self._settle(self._open[second], Way.LEFT_OUT)
+        if second in self._open:
+            self._settle(self._open[second], Way.LEFT_OUT)
 
     def review(self, link: str, judge: Callable[[WeighIn], Hold | None]) -> None:
         """Judge a link's waiting measurements anew, as after a change of its range."""
@@ -357,6 +427,7 @@ class Ledger:
 
     def _offer_settled(self, settled: Settled, record: WeighIn, link: str) -> Offer:
         """Offer a measurement again that is settled: an edit of ours goes out anew."""
+        self.withdrawals.discard(record.second)
         if (
             settled.way is not Way.PUSHED
             or settled.link != link

@@ -8,6 +8,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigSubentry
 
 from .const import (
+    CONF_DELETIONS,
     CONF_HEIGHT,
     CONF_MAX_WEIGHT,
     CONF_MIN_WEIGHT,
@@ -15,7 +16,7 @@ from .const import (
     CONF_START,
     CONF_WEIGH_INS,
 )
-from .ledger import Hold
+from .ledger import Hold, Ledger, Offer
 from .model import Doubt, WeighIn
 
 _DOUBTS = {Doubt.AMBIGUOUS: Hold.AMBIGUOUS, Doubt.INITIAL: Hold.INITIAL}
@@ -28,6 +29,7 @@ class Link:
     link_id: str
     source: str
     weigh_ins: bool
+    deletions: bool
     start: int
     min_weight: float | None
     max_weight: float | None
@@ -42,6 +44,7 @@ class Link:
             link_id=subentry.subentry_id,
             source=data[CONF_SOURCE],
             weigh_ins=data[CONF_WEIGH_INS],
+            deletions=data.get(CONF_DELETIONS, False),
             start=0
             if start is None
             else int(datetime.fromisoformat(start).timestamp()),
@@ -63,6 +66,12 @@ class Link:
         if self.max_weight is not None and weigh_in.weight > self.max_weight:
             return Hold.TOO_HEAVY
         return None
+
+    def offer(self, ledger: Ledger, weigh_in: WeighIn) -> Offer:
+        """Offer a weigh-in to a ledger in the name of the link."""
+        return ledger.offer(
+            self.prepare(weigh_in), link=self.link_id, hold=self.judge(weigh_in)
+        )
 
     def prepare(self, weigh_in: WeighIn) -> WeighIn:
         """Return a weigh-in with the BMI by the height of the link, if it sets one.

@@ -1,10 +1,9 @@
 """Push: what the ledger has pending goes to Garmin Connect, once."""
 
 import asyncio
-from collections.abc import Callable, Sequence
-from copy import deepcopy
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import batched
 from typing import Any
 
@@ -52,18 +51,6 @@ TOKEN_SAVE_TIMEOUT = 30
 
 # A refused file twice over: Garmin has these weigh-ins, though it does not show them.
 DUPLICATE_STRIKES = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyncResult:
-    """What a sync found and did, as counts, and what a dry run would push."""
-
-    found: int
-    already_there: int
-    pushed: int
-    held: int
-    failed: int
-    would_push: tuple[WeighIn, ...]
 
 
 class GarminAccount:
@@ -124,9 +111,7 @@ class GarminAccount:
     async def async_take(self, link: Link, batch: Batch) -> None:
         """Take in what a source brought for a link, and push what is new."""
         outcomes = {
-            self.ledger.offer(
-                link.prepare(weigh_in), link=link.link_id, hold=link.judge(weigh_in)
-            )
+            link.offer(self.ledger, weigh_in)
             for weigh_in in batch.weigh_ins
             if link.wants(weigh_in)
         }
@@ -140,7 +125,7 @@ class GarminAccount:
     @callback
     def async_request_flush(self) -> None:
         """Push in the background what is pending."""
-        if self.ledger.count(State.PENDING):
+        if self.ledger.has_work():
             self.entry.async_create_background_task(
                 self.hass, self.async_flush(), f"{DOMAIN} push {self.entry.entry_id}"
             )
@@ -151,7 +136,7 @@ class GarminAccount:
         `by_hand` tries again at once where that can do no harm.
         """
         async with self._lock:
-            if self._closing or self._signed_out or not self.ledger.pending():
+            if self._closing or self._signed_out or not self.ledger.has_work():
                 return
             if self._async_wait(by_hand=by_hand):
                 return
@@ -187,47 +172,23 @@ class GarminAccount:
                 )
         return self.ledger.way(weigh_in.second) or Way.FOUND
 
-    async def async_sync(
-        self, offers: Sequence[tuple[Link, WeighIn]], *, dry_run: bool
-    ) -> SyncResult:
-        """Bring Garmin up to date with weigh-ins of the account's links.
-
-        Raise HomeAssistantError when some of them must wait for later.
-        """
-        ledger = deepcopy(self.ledger) if dry_run else self.ledger
+    async def async_offer_all(self, offers: Iterable[tuple[Link, WeighIn]]) -> None:
+        """Take weigh-ins that a person asked for, and push what is new at once."""
         for link, weigh_in in offers:
-            ledger.offer(
-                link.prepare(weigh_in), link=link.link_id, hold=link.judge(weigh_in)
-            )
-        seconds = {weigh_in.second for _, weigh_in in offers}
-        known = {second for second in seconds if ledger.state(second) is State.DONE}
-        if dry_run:
-            await self._async_compare(ledger)
-        else:
-            await self._async_save()
-            self._notify()
-            await self.async_flush(by_hand=True)
-        states = [ledger.state(second) for second in seconds]
-        if not dry_run and State.PENDING in states:
-            raise self.stuck()
-        pushed = sum(
-            second not in known
-            and ledger.way(second) is Way.PUSHED
-            and not ledger.is_twin(second)
-            for second in seconds
-        )
-        return SyncResult(
-            found=len(seconds),
-            already_there=states.count(State.DONE) - pushed,
-            pushed=pushed,
-            held=states.count(State.HELD),
-            failed=states.count(State.FAILED),
-            would_push=tuple(
-                item.record
-                for item in reversed(ledger.pending())
-                if item.record.second in seconds
-            ),
-        )
+            link.offer(self.ledger, weigh_in)
+        await self._async_save()
+        self._notify()
+        await self.async_flush(by_hand=True)
+
+    async def async_compare(self, ledger: Ledger) -> None:
+        """Settle in a scratch ledger what Garmin holds; raise when it cannot tell."""
+        async with self._lock:
+            if not ledger.pending():
+                return
+            if self._signed_out or self._async_wait(by_hand=True):
+                raise self.stuck()
+            if not await self._async_guard(partial(self._async_look, ledger)):
+                raise self.stuck()
 
     def stuck(self) -> HomeAssistantError:
         """Return what to tell a person whose weigh-ins have to wait."""
@@ -256,6 +217,23 @@ class GarminAccount:
             ):
                 return
             await self._async_guard(self._async_touch)
+
+    async def async_withdraw(self, seconds: Iterable[int]) -> None:
+        """Remove from Garmin what was pushed and its source has deleted."""
+        for second in seconds:
+            self.ledger.withdraw(second)
+        await self._async_save()
+        self.async_request_flush()
+
+    async def async_decide(self, push: Iterable[int], leave_out: Iterable[int]) -> None:
+        """Carry out a person's word on what is held or was refused."""
+        for second in push:
+            self.ledger.release(second)
+        for second in leave_out:
+            self.ledger.leave_out(second)
+        await self._async_save()
+        self._notify()
+        self.async_request_flush()
 
     async def async_review(self, link: Link) -> None:
         """Judge what waits by a link's new settings."""
@@ -315,8 +293,9 @@ class GarminAccount:
             self.hass, seconds + 1, HassJob(retry, cancel_on_shutdown=True)
         )
 
-    async def _async_guard(self, requests: Callable[[], Any]) -> None:
-        """Make requests, and take Garmin's refusals to heart."""
+    async def _async_guard(self, requests: Callable[[], Awaitable[Any]]) -> bool:
+        """Make requests, take Garmin's refusals to heart, and tell how it went."""
+        good = False
         try:
             await requests()
         except GarminAuthError:
@@ -334,7 +313,9 @@ class GarminAccount:
             self.memory.paused_until = 0.0
             issues.async_clear_account(self.hass, self.entry)
             await self._async_save()
+            good = True
         self._notify()
+        return good
 
     async def _async_pause(self, err: GarminError) -> None:
         """Leave Garmin alone for a while."""
@@ -351,11 +332,14 @@ class GarminAccount:
         self._async_retry_in(pause.seconds)
 
     async def _async_push_pending(self) -> None:
-        """Read, compare and upload until nothing is pending."""
-        while items := self.ledger.pending():
+        """Read, compare, remove and upload until Garmin is as it should be."""
+        while self.ledger.has_work():
+            items = self.ledger.pending()
+            leaving = list(self.ledger.withdrawals)
             seen = await self._async_look(self.ledger)
-            for remote in seen.outdated:
+            for remote in seen.unwanted:
                 await self._async_job(self._client.delete_weigh_in, remote)
+            self.ledger.withdrawn(leaving)
             if seen.found:
                 self._notify()
             todo = [
@@ -370,8 +354,9 @@ class GarminAccount:
                 await self._async_upload(batch)
 
     async def _async_look(self, ledger: Ledger) -> Reconciled[Any]:
-        """Compare a ledger's pending weigh-ins with those that Garmin holds."""
+        """Compare what a ledger wants at Garmin with what Garmin holds."""
         seconds = [item.record.second for item in ledger.pending()]
+        seconds.extend(ledger.withdrawals)
         # The days of the range are those of the account's time zone.
         start = _day(min(seconds)) - timedelta(days=1)
         end = _day(max(seconds)) + timedelta(days=1)
@@ -379,24 +364,6 @@ class GarminAccount:
             self._client.weigh_ins, start, end, dt_util.get_default_time_zone()
         )
         return ledger.reconcile(remotes)
-
-    async def _async_compare(self, ledger: Ledger) -> None:
-        """Compare a scratch ledger with Garmin, for a dry run."""
-        async with self._lock:
-            if not ledger.pending():
-                return
-            if self._signed_out or self._async_wait(by_hand=True):
-                raise self.stuck()
-            failed = True
-
-            async def look() -> None:
-                nonlocal failed
-                await self._async_look(ledger)
-                failed = False
-
-            await self._async_guard(look)
-            if failed:
-                raise self.stuck()
 
     async def _async_touch(self) -> None:
         """Make the cheapest request there is."""
@@ -449,7 +416,6 @@ class GarminAccount:
     def _confirm(self, seconds: Sequence[int]) -> None:
         """Settle what Garmin has accepted; the next save writes it down."""
         self.ledger.confirm(seconds)
-        issues.async_clear_refused(self.hass, self.entry, seconds)
         self.memory.last_push = dt_util.utcnow()
         LOGGER.debug("Garmin Connect has accepted %d weigh-ins", len(seconds))
         self._notify()
@@ -458,7 +424,7 @@ class GarminAccount:
     def _fail(self, weigh_in: WeighIn) -> None:
         """Park a weigh-in that Garmin refuses, and tell."""
         self.ledger.fail(weigh_in.second)
-        issues.async_report_refused(self.hass, self.entry, weigh_in)
+        LOGGER.warning("Garmin Connect refuses a weigh-in; the others go on")
         self._notify()
 
     async def _async_job[*Ts, T](self, request: Callable[[*Ts], T], *args: *Ts) -> T:
@@ -482,6 +448,7 @@ class GarminAccount:
 
     @callback
     def _notify(self) -> None:
+        issues.async_update_waiting(self.hass, self.entry, self.ledger)
         for listener in list(self._listeners):
             listener()
 

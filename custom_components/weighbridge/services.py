@@ -26,6 +26,7 @@ from .ledger import Way
 from .links import Link
 from .model import WeighIn
 from .push import GarminConfigEntry
+from .sync import async_sync
 
 SERVICE_PUSH_MEASUREMENT = "push_measurement"
 SERVICE_SYNC = "sync"
@@ -147,7 +148,7 @@ async def _async_sync(call: ServiceCall) -> ServiceResponse:
         )
         offers.extend((link, weigh_in) for weigh_in in batch.weigh_ins)
     dry_run: bool = call.data[ATTR_DRY_RUN]
-    result = await entry.runtime_data.async_sync(offers, dry_run=dry_run)
+    result = await async_sync(entry.runtime_data, offers, dry_run=dry_run)
     response: dict[str, Any] = {
         "found": result.found,
         "already_there": result.already_there,

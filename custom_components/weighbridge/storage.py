@@ -1,6 +1,6 @@
 """What a Garmin account must not forget, on disk before it matters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -80,6 +80,7 @@ class AccountMemory:
             "links": links.values,
             "ways": ways.values,
             "cursors": {link: list(cursor) for link, cursor in ledger.cursors.items()},
+            "withdrawals": sorted(ledger.withdrawals),
             "last_push": _time_to_json(self.last_push),
             "last_contact": _time_to_json(self.last_contact),
             "paused_until": self.paused_until,
@@ -115,6 +116,7 @@ class AccountMemory:
                 for second, weight, body_fat, link, way, twin_of in data["settled"]
             ),
         )
+        memory.ledger.withdrawals.update(int(second) for second in data["withdrawals"])
         memory.ledger.cursors.update(
             {
                 link: Cursor(int(start), int(until))
@@ -157,11 +159,14 @@ def _item_to_json(item: Item) -> dict[str, Any]:
 
 def _item_from_json(data: Mapping[str, Any]) -> Item:
     values: Mapping[str, float] = data["values"]
+    composition: dict[str, Any] = {
+        name: values[name] for name in COMPOSITION if name in values
+    }
     return Item(
         record=WeighIn(
             measured_at=datetime.fromtimestamp(data["second"], UTC),
             weight=values["weight"],
-            **{name: values[name] for name in _known(values)},
+            **composition,
             source_id=data["source_id"],
             recorded_at=_time_from_json(data["recorded_at"]),
             doubt=None if data["doubt"] is None else Doubt(data["doubt"]),
@@ -172,10 +177,6 @@ def _item_from_json(data: Mapping[str, Any]) -> Item:
         sent_at=data["sent_at"],
         replaces=data["replaces"],
     )
-
-
-def _known(values: Mapping[str, float]) -> Iterable[str]:
-    return (name for name in COMPOSITION if name in values)
 
 
 def _time_to_json(time: datetime | None) -> str | None:
