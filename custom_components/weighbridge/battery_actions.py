@@ -1,5 +1,6 @@
 """The actions with which an automation sends texts about batteries."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import time, timedelta
 import re
@@ -92,6 +93,8 @@ async def _async_get_battery_texts(call: ServiceCall) -> dict[str, Any]:
     hass, data = call.hass, call.data
     numbers = _phone_numbers(data[ATTR_PHONE_NUMBERS])
     action = _notify_action(data[ATTR_NOTIFY_ACTION], numbers)
+    # What woke the automation is the first of a device's changes: let the others follow.
+    await asyncio.sleep(0)
     batteries = [Battery.read(hass, entity_id) for entity_id in data[ATTR_BATTERIES]]
     if data[ATTR_INTRODUCTION]:
         texts = [_introduction(batteries)]

@@ -10,7 +10,7 @@ from homeassistant.components.binary_sensor.const import (
     BinarySensorDeviceClass,
 )
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
-from homeassistant.const import STATE_OFF, STATE_ON
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.translation import async_translate_state
@@ -42,6 +42,8 @@ class Battery:
     """The charge in words that fit into a text."""
     sources: tuple[str, ...]
     """The entities that were read."""
+    partial: bool
+    """Some of them are still unavailable, as in the middle of a reload."""
 
     @property
     def last_sync(self) -> str:
@@ -79,6 +81,11 @@ class Battery:
             ),
             level=_words(hass, low, percent, level),
             sources=(entity_id, *siblings.values()),
+            partial=low is not None
+            and any(
+                _state(hass, sibling) == STATE_UNAVAILABLE
+                for sibling in siblings.values()
+            ),
         )
 
 

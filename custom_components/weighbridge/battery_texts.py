@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP, STATE_ON
 from homeassistant.core import (
     CALLBACK_TYPE,
     Event,
@@ -29,7 +29,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .battery_entities import Battery
 from .battery_rules import Memory, Rules, TextKind
-from .battery_store import AutomationMemory, BatteryTextStore
+from .battery_store import BatteryTextStore
 from .const import DOMAIN
 
 EVENT_BATTERY_TEXT_DUE = f"{DOMAIN}_battery_text_due"
@@ -37,8 +37,8 @@ ATTR_AUTOMATION = "automation"
 
 DATA_BATTERY_TEXTS: HassKey[BatteryTexts] = HassKey(f"{DOMAIN}_battery_texts")
 
-# The entities of a device change one after the other, and the automation, which sees
-# a change too, comes first.
+# How long the entities of a device may come one after the other, at a reload. The
+# automation, which sees changes too, comes first.
 SETTLE = timedelta(seconds=30)
 
 # When a text that was handed out but never confirmed is due again.
@@ -61,6 +61,9 @@ class _Watch:
     entity_ids: list[str]
     rules: Rules
     handed: dict[tuple[str, TextKind], datetime] = field(default_factory=dict)
+    """The texts that were handed out, or woken for, and are not confirmed."""
+    partial_since: dict[str, datetime] = field(default_factory=dict)
+    """Batteries of which some entities are unavailable, and since when."""
     unsubscribe: CALLBACK_TYPE | None = None
     cancel_timer: CALLBACK_TYPE | None = None
 
@@ -102,12 +105,22 @@ class BatteryTexts:
                 changed = True
         if changed:
             await self._store.async_save(now)
-        due = [] if _is_quiet(rules, now) else _due(memory, batteries, rules, now)
-        watch = _Watch(automation, entity_ids, rules)
+        watch = self._renew_watch(automation, entity_ids, rules)
+        watch.partial_since = {
+            battery.key: watch.partial_since.get(battery.key, now)
+            for battery in batteries
+            if battery.partial
+        }
+        due = [
+            DueText(kind, battery)
+            for battery in batteries
+            if now - watch.partial_since.get(battery.key, now - SETTLE) >= SETTLE
+            for kind in memory.batteries.get(battery.key, Memory()).due(
+                battery.reading, rules, now
+            )
+            if not _is_quiet(rules, now)
+        ]
         watch.handed = {(text.battery.key, text.kind): now for text in due}
-        if old := self._watches.get(automation):
-            old.stop()
-        self._watches[automation] = watch
         watch.unsubscribe = async_track_state_change_event(
             self._hass,
             {source for battery in batteries for source in battery.sources},
@@ -129,6 +142,17 @@ class BatteryTexts:
         if watch := self._watches.get(automation):
             watch.handed.pop((battery.key, kind), None)
             self._schedule(watch)
+
+    def _renew_watch(
+        self, automation: str, entity_ids: list[str], rules: Rules
+    ) -> _Watch:
+        """Return a fresh watch of an automation, in place of the one before."""
+        watch = _Watch(automation, entity_ids, rules)
+        if old := self._watches.get(automation):
+            old.stop()
+            watch.partial_since = old.partial_since
+        self._watches[automation] = watch
+        return watch
 
     def _key(self, automation: str) -> str:
         """Return what stays the same when an automation is renamed."""
@@ -170,9 +194,12 @@ class BatteryTexts:
 
     @callback
     def _look(self, watch: _Watch, _now: datetime) -> None:
-        """Wake the automation if something is due that it was not told of just now."""
+        """Wake the automation if something is due that it was not told of just now.
+
+        One that is off or gone is watched again when it asks again.
+        """
         watch.cancel_timer = None
-        if self._hass.states.get(watch.automation) is None:
+        if not self._hass.states.is_state(watch.automation, STATE_ON):
             watch.stop()
             del self._watches[watch.automation]
             return
@@ -184,12 +211,14 @@ class BatteryTexts:
             if (battery.key, kind) not in watch.handed
             or now - watch.handed[battery.key, kind] >= RETRY
         ]
-        if news and not _is_quiet(watch.rules, now):
+        wake = bool(news) and not _is_quiet(watch.rules, now)
+        if wake:
             watch.handed.update(dict.fromkeys(news, now))
+        self._schedule(watch)
+        if wake:
             self._hass.bus.async_fire(
                 EVENT_BATTERY_TEXT_DUE, {ATTR_AUTOMATION: watch.automation}
             )
-        self._schedule(watch)
 
     def _observed(self, watch: _Watch, now: datetime) -> list[tuple[Battery, Memory]]:
         """Return the batteries as they are, and what is known of each by now."""
@@ -210,18 +239,6 @@ class BatteryTexts:
         for watch in self._watches.values():
             watch.stop()
         self._watches.clear()
-
-
-def _due(
-    memory: AutomationMemory, batteries: list[Battery], rules: Rules, now: datetime
-) -> list[DueText]:
-    return [
-        DueText(kind, battery)
-        for battery in batteries
-        for kind in memory.batteries.get(battery.key, Memory()).due(
-            battery.reading, rules, now
-        )
-    ]
 
 
 def _is_quiet(rules: Rules, now: datetime) -> bool:
