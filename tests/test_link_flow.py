@@ -74,7 +74,7 @@ async def test_defaults(
         for field in result["data_schema"]
         if "default" in field
     }
-    assert defaults == {"weigh_ins": True, "history": "new"}
+    assert defaults == {"weigh_ins": True, "deletions": False, "history": "new"}
 
     result = await frontend.submit(source=withings_entry.entry_id)
 
@@ -86,6 +86,7 @@ async def test_defaults(
         "kind": "account",
         "source": withings_entry.entry_id,
         "weigh_ins": True,
+        "deletions": False,
         "history": "new",
         "start": "2026-11-20T22:30:00+00:00",
     }
@@ -132,6 +133,7 @@ async def test_history(
         "kind": "account",
         "source": withings_entry.entry_id,
         "weigh_ins": False,
+        "deletions": False,
         "history": history["history"],
         "start": start,
         "min_weight": 45,
@@ -288,6 +290,7 @@ async def test_reconfigure(
     assert result["description_placeholders"] == {"source": "Alice"}
     assert entered(result) == {
         "weigh_ins": True,
+        "deletions": False,
         "history": "new",
         "max_weight": 99,
         "height": 1.7,

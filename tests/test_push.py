@@ -764,28 +764,132 @@ async def test_history_all_goes_up_newest_first(
     assert [upload.records for upload in garmin_user.uploads] == [100, 100, 50]
 
 
-async def test_a_damaged_ledger_is_rebuilt_from_garmin(
+@pytest.mark.parametrize(("deletions", "left"), [(True, [79.0]), (False, [80.0, 79.0])])
+async def test_deleted_at_the_source(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    left: list[float],
+    *,
+    deletions: bool,
+) -> None:
+    """What we pushed goes with its original, if the link wants it, and nothing else."""
+    await set_up(hass, withings_entry)
+    await set_up(hass, garmin_entry)
+    subentry = link(hass, garmin_entry, withings_entry, deletions=deletions)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    gone = clouds.withings.step_on_scale("alice", 80.0)
+    freezer.tick(timedelta(minutes=10))
+    clouds.withings.step_on_scale("alice", 79.0)
+    clouds.garmin.add_weigh_in(garmin_user, 60.0, when=NOW - timedelta(hours=2))
+    await poll_unknown(hass, withings_entry)
+    await later(hass, freezer, timedelta(hours=3))
+    clouds.withings.delete("alice", gone.grpid)
+    # One look may be wrong, and so may a source that is down or answers with nothing.
+    await later(hass, freezer, timedelta(minutes=61))
+    clouds.faults.answer("/withings/measure", 503)
+    await later(hass, freezer, timedelta(minutes=61))
+    assert len(clouds.garmin.weigh_ins(garmin_user)) == 3
+    for _ in range(4):
+        await later(hass, freezer, timedelta(minutes=61))
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [60.0, *left]
+    assert subentry.subentry_id in garmin_entry.subentries
+
+
+async def test_a_source_that_answers_with_nothing_deletes_nothing(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """An empty list is a vendor's bad day, not a person's wish."""
+    await set_up(hass, withings_entry)
+    await set_up(hass, garmin_entry)
+    link(hass, garmin_entry, withings_entry, deletions=True)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    group = clouds.withings.step_on_scale("alice", 80.0)
+    await poll_unknown(hass, withings_entry)
+    clouds.withings.delete("alice", group.grpid)
+    for _ in range(6):
+        await later(hass, freezer, timedelta(hours=2))
+    assert len(clouds.garmin.weigh_ins(garmin_user)) == 1
+
+
+async def test_two_homes_on_one_account(
     hass: HomeAssistant,
     clouds: Clouds,
     linked: MockConfigEntry,
     withings_entry: MockConfigEntry,
     garmin_user: GarminAccount,
-    hass_storage: dict[str, dict[str, object]],
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Neither a set-up that fails nor a weigh-in that comes twice."""
-    for hours in (1, 2):
-        freezer.tick(timedelta(hours=hours))
-        clouds.withings.step_on_scale("alice", 80.0 + hours)
+    """A weigh-in that another home pushed at the same moment is single again soon."""
+    clouds.withings.step_on_scale("alice", 80.0)
+    await poll(hass, withings_entry)
+    (ours,) = clouds.garmin.weigh_ins(garmin_user)
+    clouds.garmin.add_weigh_in(garmin_user, 80.0, when=ours.measured_at)
+    freezer.tick(timedelta(days=1))
+    clouds.withings.step_on_scale("alice", 79.0)
+    await poll(hass, withings_entry)
+    kept = clouds.garmin.weigh_ins(garmin_user)
+    assert [w.weight for w in kept] == [80.0, 79.0]
+    assert kept[0].sample_pk == ours.sample_pk
+
+
+@pytest.mark.parametrize(
+    "fault", ["/garmin/weight-service/weight/2", "/garmin/upload-service/upload"]
+)
+async def test_an_edit_on_a_bad_day(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    fault: str,
+) -> None:
+    """Cut off at any point, a correction ends with the new value, once."""
+    group = clouds.withings.step_on_scale("alice", 88.0)
+    await poll(hass, withings_entry)
+    freezer.tick(timedelta(hours=1))
+    clouds.withings.edit("alice", group.grpid, 80.0)
+    clouds.faults.reset(fault, processed=True)
+    await poll(hass, withings_entry)
+    assert value_of(hass, linked, "pending") == 1
+    await restart(hass, linked)
+    await later(hass, freezer, timedelta(minutes=11))
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [80.0]
+    assert value_of(hass, linked, "pending") == 0
+
+
+async def test_a_paused_link_catches_up(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What was measured while a link was switched off goes up when it is on again."""
+    subentry = next(iter(linked.subentries.values()))
+    data = {**subentry.data, "weigh_ins": False}
+    hass.config_entries.async_update_subentry(linked, subentry, data=data)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    for _ in range(3):
+        freezer.tick(timedelta(days=2))
+        clouds.withings.step_on_scale("alice", 80.0)
         await poll(hass, withings_entry)
-    await hass.config_entries.async_unload(linked.entry_id)
-    key = f"{DOMAIN}.{linked.entry_id}"
-    for damage in ({"data": {"open": 5}}, {"version": 99}):
-        hass_storage[key].update(damage)
-        await set_up(hass, linked)
-        assert len(clouds.garmin.weigh_ins(garmin_user)) == 2
-        assert value_of(hass, linked, "pending") == 0
-        await hass.config_entries.async_unload(linked.entry_id)
+    assert clouds.garmin.weigh_ins(garmin_user) == []
+    hass.config_entries.async_update_subentry(
+        linked, subentry, data={**data, "weigh_ins": True}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(clouds.garmin.weigh_ins(garmin_user)) == 3
 
 
 async def test_removal_leaves_nothing_behind(

@@ -1,0 +1,214 @@
+"""What a person is asked to decide, through the repairs that the user sees."""
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.weighbridge.const import DOMAIN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+
+from .clouds import Clouds, GarminAccount
+from .common import link, restart, set_up, update_entity, value_of
+
+NOW = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+async def repairs(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
+    """Begin on a known morning in Berlin, with repairs."""
+    freezer.move_to(NOW)
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    assert await async_setup_component(hass, "repairs", {})
+
+
+@pytest.fixture
+async def linked(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> MockConfigEntry:
+    """Return a Garmin entry with a link for grown-ups."""
+    await set_up(hass, withings_entry)
+    await set_up(hass, garmin_entry)
+    link(hass, garmin_entry, withings_entry, min_weight=60.0)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    freezer.tick(timedelta(hours=1))
+    return garmin_entry
+
+
+async def weigh(
+    hass: HomeAssistant, clouds: Clouds, *weights: float, **how: Any
+) -> None:
+    """Step on the scale, a minute apart, and poll."""
+    for minute, weight in enumerate(weights):
+        clouds.withings.step_on_scale(
+            "alice", weight, when=NOW + timedelta(minutes=minute + 1), **how
+        )
+    await update_entity(hass, "event.alice_weigh_in")
+
+
+def issue(hass: HomeAssistant, name: str) -> ir.IssueEntry | None:
+    """Return an open issue of ours by its translation key."""
+    for entry in ir.async_get(hass).issues.values():
+        if entry.domain == DOMAIN and entry.translation_key == name and entry.active:
+            return entry
+    return None
+
+
+class Fix:
+    """A person who clicks through the repair of an issue."""
+
+    def __init__(self, hass: HomeAssistant, client: Any) -> None:
+        """Use a signed-in browser."""
+        self._hass = hass
+        self._client = client
+        self._flow_id = ""
+
+    async def open(self, name: str) -> dict[str, Any]:
+        """Open the repair of an issue."""
+        found = issue(self._hass, name)
+        assert found is not None
+        assert found.is_fixable
+        answer = await self._post(
+            "/api/repairs/issues/fix", {"handler": DOMAIN, "issue_id": found.issue_id}
+        )
+        self._flow_id = answer["flow_id"]
+        return answer
+
+    async def submit(self, **data: Any) -> dict[str, Any]:
+        """Fill in and submit what is shown."""
+        answer = await self._post(f"/api/repairs/issues/fix/{self._flow_id}", data)
+        await self._hass.async_block_till_done(wait_background_tasks=True)
+        return answer
+
+    async def _post(self, path: str, data: dict[str, Any]) -> dict[str, Any]:
+        response = await self._client.post(path, json=data)
+        assert response.status == HTTPStatus.OK, await response.text()
+        answer: dict[str, Any] = await response.json()
+        return answer
+
+
+@pytest.fixture
+async def fix(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Fix:
+    """Return a person at the repairs."""
+    return Fix(hass, await hass_client())
+
+
+@pytest.mark.parametrize(("choice", "arrived"), [("push", [25.0]), ("leave_out", [])])
+async def test_one_held_weigh_in_is_a_question(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+    fix: Fix,
+    choice: str,
+    arrived: list[float],
+) -> None:
+    """Push it or leave it out; either way the issue goes and stays away."""
+    await weigh(hass, clouds, 25.0)
+    assert clouds.garmin.weigh_ins(garmin_user) == []
+    question = await fix.open("held")
+    assert question["type"] == "menu"
+    assert question["menu_options"] == ["push", "leave_out"]
+    assert question["description_placeholders"] == {
+        "weigh_in": "2026-11-01 07:31 · 25.00 kg"
+    }
+    answer = await fix.submit(next_step_id=choice)
+    assert answer["type"] == "create_entry"
+    assert issue(hass, "held") is None
+    await restart(hass, linked)
+    await weigh(hass, clouds)
+    assert issue(hass, "held") is None
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == arrived
+
+
+async def test_several_held_weigh_ins_are_a_list(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+    fix: Fix,
+) -> None:
+    """The chosen ones go up, the others never."""
+    await weigh(hass, clouds, 25.0, 26.0)
+    await restart(hass, linked)
+    question = await fix.open("held")
+    assert question["step_id"] == "choose"
+    (field,) = question["data_schema"]
+    labels = [option["label"] for option in field["selector"]["select"]["options"]]
+    assert labels == ["2026-11-01 07:32 · 26.00 kg", "2026-11-01 07:31 · 25.00 kg"]
+    chosen = field["selector"]["select"]["options"][1]["value"]
+    await fix.submit(push=[chosen])
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [25.0]
+    assert issue(hass, "held") is None
+
+
+async def test_refused_weigh_ins_can_be_tried_again(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+    fix: Fix,
+) -> None:
+    """What Garmin refuses today it may take tomorrow."""
+    clouds.garmin.refuse(weight_above=150.0)
+    await weigh(hass, clouds, 160.0)
+    await fix.open("refused")
+    await fix.submit(next_step_id="push")
+    assert issue(hass, "refused") is not None
+    clouds.garmin.accept_all()
+    await fix.open("refused")
+    await fix.submit(next_step_id="push")
+    assert issue(hass, "refused") is None
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [160.0]
+
+
+async def test_an_account_that_is_not_loaded(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    fix: Fix,
+) -> None:
+    """Nothing can be decided while the account is down, and the person is told."""
+    await weigh(hass, clouds, 25.0)
+    await fix.open("held")
+    await hass.config_entries.async_unload(linked.entry_id)
+    answer = await fix.submit(next_step_id="push")
+    assert (answer["type"], answer["reason"]) == ("abort", "account_not_loaded")
+    answer = await fix.open("held")
+    assert (answer["type"], answer["reason"]) == ("abort", "account_not_loaded")
+
+
+@pytest.mark.parametrize("damage", [{"data": {"open": 5}}, {"version": 99}])
+async def test_a_damaged_ledger_is_put_aside_and_built_anew(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+    hass_storage: dict[str, dict[str, Any]],
+    damage: dict[str, Any],
+    fix: Fix,
+) -> None:
+    """Neither a set-up that fails nor a weigh-in that comes twice."""
+    await weigh(hass, clouds, 80.0, 81.0)
+    await hass.config_entries.async_unload(linked.entry_id)
+    hass_storage[f"{DOMAIN}.{linked.entry_id}"].update(damage)
+    await set_up(hass, linked)
+    assert len(clouds.garmin.weigh_ins(garmin_user)) == 2
+    assert value_of(hass, linked, "pending") == 0
+    found = issue(hass, "ledger_rebuilt")
+    assert found is not None
+    assert found.translation_placeholders is not None
+    assert ".unreadable." in found.translation_placeholders["path"]
+    await fix.open("ledger_rebuilt")
+    await fix.submit()
+    assert issue(hass, "ledger_rebuilt") is None
