@@ -35,6 +35,7 @@ ATTR_PHONE_NUMBERS = "phone_numbers"
 ATTR_QUIET_END = "quiet_end"
 ATTR_QUIET_START = "quiet_start"
 ATTR_REPEAT_HOURS = "repeat_hours"
+ATTR_SENT = "sent"
 ATTR_STALE_DAYS = "stale_days"
 ATTR_TELL_CHARGED = "tell_charged"
 
@@ -65,6 +66,7 @@ CONFIRM_BATTERY_TEXT_SCHEMA = AUTOMATION_SCHEMA.extend(
     {
         probatio.Required(ATTR_KIND): probatio.Coerce(TextKind),
         probatio.Required(ATTR_BATTERY): probatio.Maybe(cv.entity_id),
+        probatio.Optional(ATTR_SENT, default=True): cv.boolean,
     }
 )
 
@@ -118,10 +120,11 @@ async def _async_get_battery_texts(call: ServiceCall) -> dict[str, Any]:
 
 async def _async_confirm_battery_text(call: ServiceCall) -> None:
     """Take note that a text was sent; an introduction is about no battery."""
-    if (entity_id := call.data[ATTR_BATTERY]) is not None:
-        await call.hass.data[DATA_BATTERY_TEXTS].async_told(
-            call.data[ATTR_AUTOMATION], entity_id, call.data[ATTR_KIND]
-        )
+    if (entity_id := call.data[ATTR_BATTERY]) is None:
+        return
+    texts = call.hass.data[DATA_BATTERY_TEXTS]
+    note = texts.async_told if call.data[ATTR_SENT] else texts.async_not_told
+    await note(call.data[ATTR_AUTOMATION], entity_id, call.data[ATTR_KIND])
 
 
 def _rules(data: Mapping[str, Any]) -> Rules:

@@ -62,6 +62,8 @@ class _Watch:
     rules: Rules
     handed: dict[tuple[str, TextKind], datetime] = field(default_factory=dict)
     """The texts that were handed out, or woken for, and are not confirmed."""
+    before: dict[tuple[str, TextKind], Memory] = field(default_factory=dict)
+    """What was known before each confirmed text."""
     partial_since: dict[str, datetime] = field(default_factory=dict)
     """Batteries of which some entities are unavailable, and since when."""
     unsubscribe: CALLBACK_TYPE | None = None
@@ -132,16 +134,30 @@ class BatteryTexts:
     async def async_told(self, automation: str, entity_id: str, kind: TextKind) -> None:
         """Take note that a text was sent, on disk before returning."""
         now = dt_util.utcnow()
-        battery = Battery.read(self._hass, entity_id)
+        key = Battery.read(self._hass, entity_id).key
         memory = self._store.of(self._key(automation))
         memory.asked_at(now)
-        memory.batteries[battery.key] = memory.batteries.get(
-            battery.key, Memory()
-        ).told(kind, now)
+        before = memory.batteries.get(key, Memory())
+        memory.batteries[key] = before.told(kind, now)
         await self._store.async_save(now)
         if watch := self._watches.get(automation):
-            watch.handed.pop((battery.key, kind), None)
+            watch.handed.pop((key, kind), None)
+            watch.before[key, kind] = before
             self._schedule(watch)
+
+    async def async_not_told(
+        self, automation: str, entity_id: str, kind: TextKind
+    ) -> None:
+        """Take back what `async_told` noted since the automation asked."""
+        now = dt_util.utcnow()
+        key = Battery.read(self._hass, entity_id).key
+        watch = self._watches.get(automation)
+        if watch is None or (before := watch.before.pop((key, kind), None)) is None:
+            return
+        self._store.of(self._key(automation)).batteries[key] = before
+        await self._store.async_save(now)
+        watch.handed[key, kind] = now
+        self._schedule(watch)
 
     def _renew_watch(
         self, automation: str, entity_ids: list[str], rules: Rules
