@@ -1,5 +1,6 @@
 """What tests do again and again, through the doors that users have too."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 import time
 from types import MappingProxyType
@@ -12,6 +13,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from yarl import URL
 
+from custom_components.weighbridge.application_credentials import GOOGLE_SCOPES
 from custom_components.weighbridge.const import DOMAIN
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.const import ATTR_ENTITY_ID
@@ -19,9 +21,16 @@ from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
-from .clouds import WITHINGS_CLIENT_ID, WITHINGS_CLIENT_SECRET, Clouds
+from .clouds import (
+    GOOGLE_CLIENT_ID,
+    GOOGLE_CLIENT_SECRET,
+    WITHINGS_CLIENT_ID,
+    WITHINGS_CLIENT_SECRET,
+    Clouds,
+)
 
 WITHINGS_CREDENTIAL = "withings_credential"
+GOOGLE_CREDENTIAL = "google_credential"
 REDIRECT_URL = "https://ha.example.com/auth/external/callback"
 
 
@@ -49,6 +58,37 @@ async def withings_token(clouds: Clouds, person: str) -> dict[str, Any]:
         session.post(f"{clouds.url}/withings/v2/oauth2", data=form) as response,
     ):
         token: dict[str, Any] = (await response.json())["body"]
+    clouds.log.clear()
+    return {**token, "expires_at": time.time() + token["expires_in"]}
+
+
+async def google_token(
+    clouds: Clouds, person: str, scopes: Iterable[str] = GOOGLE_SCOPES
+) -> dict[str, Any]:
+    """Return a fresh token of a person, as a config entry holds it."""
+    clouds.google.sign_in_as(person)
+    authorize = URL(f"{clouds.url}/google/o/oauth2/v2/auth").with_query(
+        response_type="code",
+        client_id=GOOGLE_CLIENT_ID,
+        redirect_uri=REDIRECT_URL,
+        scope=" ".join(scopes),
+        access_type="offline",
+        prompt="consent",
+        state="",
+    )
+    back = await clouds.consent(str(authorize))
+    form = {
+        "grant_type": "authorization_code",
+        "client_id": GOOGLE_CLIENT_ID,
+        "client_secret": GOOGLE_CLIENT_SECRET,
+        "code": back.query["code"],
+        "redirect_uri": REDIRECT_URL,
+    }
+    async with (
+        ClientSession() as session,
+        session.post(f"{clouds.url}/google/token", data=form) as response,
+    ):
+        token: dict[str, Any] = await response.json()
     clouds.log.clear()
     return {**token, "expires_at": time.time() + token["expires_in"]}
 

@@ -23,13 +23,15 @@ from homeassistant.core import DOMAIN as HOMEASSISTANT_DOMAIN, HomeAssistant
 from homeassistant.setup import async_setup_component
 
 from .clouds import (
+    GOOGLE_CLIENT_ID,
+    GOOGLE_CLIENT_SECRET,
     WITHINGS_CLIENT_ID,
     WITHINGS_CLIENT_SECRET,
     Clouds,
     GarminAccount,
     pointed,
 )
-from .common import WITHINGS_CREDENTIAL, withings_token
+from .common import GOOGLE_CREDENTIAL, WITHINGS_CREDENTIAL, google_token, withings_token
 from .frontend import FRONTEND, Frontend
 
 
@@ -99,6 +101,38 @@ async def withings_entry(
             CONF_PROVIDER: Provider.WITHINGS.value,
             "auth_implementation": WITHINGS_CREDENTIAL,
             "token": await withings_token(clouds, "alice"),
+        },
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.fixture
+async def google_credential(hass: HomeAssistant) -> None:
+    """Store the credential of a project that the simulated Google knows."""
+    assert await async_setup_component(hass, "application_credentials", {})
+    await async_import_client_credential(
+        hass,
+        DOMAIN,
+        ClientCredential(GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, "Fitbit"),
+        GOOGLE_CREDENTIAL,
+    )
+
+
+@pytest.fixture
+async def fitbit_entry(
+    hass: HomeAssistant, clouds: Clouds, google_credential: None
+) -> MockConfigEntry:
+    """Return the entry of Bob's Fitbit account, signed in but not yet set up."""
+    person = clouds.google.person("bob")
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Bob",
+        unique_id=f"fitbit_{person.health_user_id}",
+        data={
+            CONF_PROVIDER: Provider.FITBIT.value,
+            "auth_implementation": GOOGLE_CREDENTIAL,
+            "token": await google_token(clouds, "bob"),
         },
     )
     entry.add_to_hass(hass)

@@ -2,20 +2,17 @@
 
 import json
 import logging
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.weighbridge.clients import SourceClient
 from custom_components.weighbridge.clients.google_health import (
     SCOPE_MEASUREMENTS,
     SCOPE_PROFILE,
     SCOPE_SETTINGS,
-    GoogleHealthClient,
 )
-from custom_components.weighbridge.const import CONF_PROVIDER, DOMAIN, Provider
-from custom_components.weighbridge.session import CLIENTS
+from custom_components.weighbridge.const import CONF_PROVIDER, DOMAIN
 from homeassistant.components.application_credentials import (
     ClientCredential,
     async_import_client_credential,
@@ -31,13 +28,8 @@ CREDENTIAL = "google_credential"
 
 
 @pytest.fixture(autouse=True)
-async def google_credential(
-    hass: HomeAssistant, frontend: Frontend, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def google_credential(hass: HomeAssistant, frontend: Frontend) -> None:
     """Store the credential of a project that the simulated Google knows."""
-    monkeypatch.setitem(
-        CLIENTS, Provider.FITBIT, cast("type[SourceClient]", GoogleHealthClient)
-    )
     await async_import_client_credential(
         hass,
         DOMAIN,

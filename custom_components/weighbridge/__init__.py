@@ -2,9 +2,10 @@
 
 from typing import TypeIs
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .account import async_remove_garmin, async_setup_garmin
@@ -12,12 +13,13 @@ from .battery_actions import async_setup_battery_texts
 from .blueprints import async_install_blueprints
 from .const import CONF_PROVIDER, DOMAIN, Provider
 from .coordinator import SourceConfigEntry, async_remove_source, async_setup_source
+from .entity import account_device
 from .push import GarminConfigEntry
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
-SOURCE_PLATFORMS = (Platform.EVENT, Platform.SENSOR)
+SOURCE_PLATFORMS = (Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR)
 GARMIN_PLATFORMS = (Platform.BUTTON, Platform.SENSOR)
 
 type WeighbridgeConfigEntry = SourceConfigEntry | GarminConfigEntry
@@ -38,6 +40,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) 
     else:
         await async_setup_source(hass, entry)
         await async_install_blueprints(hass)
+        # Its scales and trackers refer to it.
+        dr.async_get(hass).async_get_or_create(
+            config_entry_id=entry.entry_id, **account_device(entry)
+        )
         await hass.config_entries.async_forward_entry_setups(entry, SOURCE_PLATFORMS)
     return True
 
@@ -62,6 +68,15 @@ async def async_remove_entry(
         await async_remove_garmin(hass, entry)
     else:
         await async_remove_source(hass, entry)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, device: dr.DeviceEntry
+) -> bool:
+    """Let a user delete a device that the account has no longer."""
+    if _is_garmin(entry) or entry.state is not ConfigEntryState.LOADED:
+        return False
+    return not entry.runtime_data.devices.knows(device)
 
 
 def _is_garmin(entry: WeighbridgeConfigEntry) -> TypeIs[GarminConfigEntry]:

@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
 import re
+import time
 from typing import Any, NoReturn, override
 
 from aiohttp import ClientError, ClientResponse
@@ -34,7 +35,7 @@ from .clients.google_health import (
     SCOPE_USER_INFO,
 )
 from .clients.withings import STATUS_AUTH, STATUS_OK
-from .const import DOMAIN, LOGGER, Provider
+from .const import CONF_SIGN_IN_ENDS, DOMAIN, LOGGER, Provider
 
 WITHINGS_AUTHORIZE_URL = "https://account.withings.com/oauth2_user/authorize2"
 WITHINGS_TOKEN_URL = "https://wbsapi.withings.net/v2/oauth2"  # noqa: S105 - an address
@@ -213,6 +214,9 @@ class GoogleImplementation(VendorImplementation):
             self._refuse(response, "invalid_grant")
         if response.status != HTTPStatus.OK:
             self._fail(response, answer)
+        seconds = answer.get("refresh_token_expires_in")
+        if isinstance(seconds, int) and seconds > 0:
+            answer[CONF_SIGN_IN_ENDS] = time.time() + seconds
         return answer
 
 

@@ -31,7 +31,6 @@ from .const import (
 from .garmin_flow import GarminFlow
 from .link_flow import LinkFlow, async_get_sources
 from .oauth_flow import SourceFlow
-from .session import CLIENTS
 
 OPTIONS_SCHEMA: Final = probatio.Schema(
     {
@@ -59,7 +58,7 @@ class WeighbridgeConfigFlow(SourceFlow, GarminFlow, domain=DOMAIN):
         """Ask what to add."""
         return self.async_show_menu(
             step_id="user",
-            menu_options=[source.value for source in CLIENTS] + [Provider.GARMIN.value],
+            menu_options=[provider.value for provider in (*SOURCES, Provider.GARMIN)],
             description_placeholders={"notice": await self._async_get_notice()},
         )
 

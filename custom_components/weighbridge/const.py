@@ -23,6 +23,9 @@ CONF_PROVIDER: Final = "provider"
 # A Garmin entry's tokens between the sign-in and the first set-up.
 CONF_TOKENS: Final = "tokens"
 
+# In a source's token: the epoch second when the vendor ends the sign-in, if it will.
+CONF_SIGN_IN_ENDS: Final = "refresh_token_expires_at"
+
 CONF_LOW_BATTERY_THRESHOLD: Final = "low_battery_threshold"
 DEFAULT_LOW_BATTERY_THRESHOLD: Final = 20
 

@@ -10,13 +10,15 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_send
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .clients import SourceClient
 from .const import DOMAIN, LOGGER, signal_source_updated
+from .devices import DeviceCoordinator
 from .memory import SourceMemory, moment
 from .model import Batch, WeighIn
+from .poll import PollCoordinator
 from .session import SourceSession, async_create_session
+from .source_issues import async_check_sign_in, async_clear_refusals, async_clear_source
 from .storage import account_store
 
 UPDATE_INTERVAL = timedelta(minutes=15)
@@ -42,9 +44,16 @@ class SourceRuntime:
     """What a loaded source entry holds."""
 
     coordinator: SourceCoordinator
+    devices: DeviceCoordinator
+
+    async def async_poll_now(self) -> None:
+        """Poll all that the source knows, without delay."""
+        await asyncio.gather(
+            self.coordinator.async_poll_now(), self.devices.async_poll_now()
+        )
 
 
-class SourceCoordinator(DataUpdateCoordinator[SourceData]):
+class SourceCoordinator(PollCoordinator[SourceData]):
     """Keeps what a source knows of one person up to date."""
 
     config_entry: SourceConfigEntry
@@ -55,26 +64,13 @@ class SourceCoordinator(DataUpdateCoordinator[SourceData]):
         """Poll in the name of the entry's account."""
         super().__init__(
             hass,
-            LOGGER,
-            config_entry=entry,
+            entry,
+            session,
             name=f"{DOMAIN} {entry.title}",
-            update_interval=UPDATE_INTERVAL,
+            interval=UPDATE_INTERVAL,
         )
-        self.session = session
         self._store = account_store(hass, entry.entry_id)
         self.memory = SourceMemory()
-        self._polls = 0
-        self._wish = asyncio.Lock()
-
-    async def async_poll_now(self) -> None:
-        """Poll without delay; who asks while another waits shares its poll.
-
-        A poll under way does not count: it may have read before the news was there.
-        """
-        polls = self._polls
-        async with self._wish:
-            if self._polls == polls:
-                await self.async_refresh()
 
     async def async_get_changes(self, since: int) -> Batch:
         """Return what the vendor learned since an epoch second; 0 means everything.
@@ -122,10 +118,11 @@ class SourceCoordinator(DataUpdateCoordinator[SourceData]):
             )
 
     @override
-    async def _async_update_data(self) -> SourceData:
+    async def _async_poll(self) -> SourceData:
         """Read what changed since the last poll."""
-        self._polls += 1
         batch = await self.async_get_changes(self.memory.cursor or 0)
+        async_clear_refusals(self.hass, self.config_entry)
+        async_check_sign_in(self.hass, self.config_entry)
         if self.memory.learn(batch):
             await self._store.async_save(self.memory.as_dict())
         weighed = self.memory.latest.get("weight")
@@ -156,17 +153,20 @@ async def async_setup_source(hass: HomeAssistant, entry: SourceConfigEntry) -> N
 
     Raises ConfigEntryNotReady or ConfigEntryAuthFailed.
     """
-    coordinator = SourceCoordinator(
-        hass, entry, await async_create_session(hass, entry)
-    )
-    entry.runtime_data = SourceRuntime(coordinator=coordinator)
+    session = await async_create_session(hass, entry)
+    coordinator = SourceCoordinator(hass, entry, session)
+    devices = DeviceCoordinator(hass, entry, session)
+    entry.runtime_data = SourceRuntime(coordinator=coordinator, devices=devices)
     await coordinator.async_config_entry_first_refresh()
+    # Weigh-ins do not wait for devices that cannot be read.
+    await devices.async_refresh()
     # A coordinator polls only while it has listeners, and the links listen elsewhere.
     entry.async_on_unload(coordinator.async_add_listener(_do_nothing))
 
 
 async def async_remove_source(hass: HomeAssistant, entry: SourceConfigEntry) -> None:
     """Delete what was stored of a source that is removed."""
+    async_clear_source(hass, entry)
     await account_store(hass, entry.entry_id).async_remove()
 
 

@@ -18,6 +18,16 @@ MANUFACTURERS = {
 }
 
 
+def account_device(entry: ConfigEntry[Any]) -> DeviceInfo:
+    """Return the device that stands for an account."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, str(entry.unique_id))},
+        entry_type=DeviceEntryType.SERVICE,
+        manufacturer=MANUFACTURERS[Provider(entry.data[CONF_PROVIDER])],
+        name=entry.title,
+    )
+
+
 class AccountEntity(Entity):
     """Something on the device that stands for an account."""
 
@@ -28,12 +38,7 @@ class AccountEntity(Entity):
         self.entity_description = description
         self._attr_translation_key = description.key
         self._attr_unique_id = f"{entry.unique_id}_{description.key}"
-        self._attr_device_info = DeviceInfo(
-            identifiers={(DOMAIN, str(entry.unique_id))},
-            entry_type=DeviceEntryType.SERVICE,
-            manufacturer=MANUFACTURERS[Provider(entry.data[CONF_PROVIDER])],
-            name=entry.title,
-        )
+        self._attr_device_info = account_device(entry)
 
 
 class SourceEntity(AccountEntity, CoordinatorEntity[SourceCoordinator]):
@@ -49,7 +54,7 @@ class SourceEntity(AccountEntity, CoordinatorEntity[SourceCoordinator]):
     @override
     async def async_update(self) -> None:
         """Poll the source now, which is what `homeassistant.update_entity` wants."""
-        await self.coordinator.async_poll_now()
+        await self.coordinator.config_entry.runtime_data.async_poll_now()
 
 
 class GarminAccountEntity(AccountEntity):

@@ -28,6 +28,13 @@ class Doubt(StrEnum):
     INITIAL = "initial"
 
 
+class Origin(StrEnum):
+    """Another service that a vendor has a weigh-in from, where that can be told."""
+
+    GARMIN = "garmin"
+    WITHINGS = "withings"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeighIn:
     """One weighing of one person.
@@ -56,6 +63,9 @@ class WeighIn:
     # When the vendor received it, which a scale that was offline delays by weeks.
     recorded_at: datetime | None = None
     doubt: Doubt | None = None
+    copied_from: Origin | None = None
+    # It, or a copy of it, came through another service, maybe with another second.
+    relayed: bool = False
 
     @property
     def second(self) -> int:

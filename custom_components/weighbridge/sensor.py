@@ -1,4 +1,4 @@
-"""Sensors: what a person's last weighing gave, and how a Garmin account is doing."""
+"""Sensors: a person's last weighing, scales and trackers, and a Garmin account."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +17,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .coordinator import SourceConfigEntry, SourceData
+from .device_entity import DeviceEntity, async_add_device_entities
 from .entity import GarminAccountEntity, SourceEntity
+from .model import BatteryLevel, DeviceStatus
 from .push import GarminAccount, GarminConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -28,6 +30,13 @@ class SourceSensorDescription(SensorEntityDescription):
     """A sensor of a person: where its value is, None while there never was one."""
 
     value: Callable[[SourceData], float | datetime | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceSensorDescription(SensorEntityDescription):
+    """A sensor of a scale or tracker."""
+
+    value: Callable[[DeviceStatus], float | str | datetime | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +97,27 @@ SOURCE_SENSORS = (
     ),
 )
 
+BATTERY = DeviceSensorDescription(
+    key="battery",
+    device_class=SensorDeviceClass.BATTERY,
+    native_unit_of_measurement=PERCENTAGE,
+    state_class=SensorStateClass.MEASUREMENT,
+    value=lambda device: device.battery,
+)
+DEVICE_SENSORS = (
+    DeviceSensorDescription(
+        key="battery_level",
+        device_class=SensorDeviceClass.ENUM,
+        options=[level.value for level in BatteryLevel],
+        value=lambda device: device.battery_level,
+    ),
+    DeviceSensorDescription(
+        key="last_sync",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value=lambda device: device.last_sync,
+    ),
+)
+
 GARMIN_SENSORS = (
     GarminSensorDescription(
         key="last_push",
@@ -137,6 +167,14 @@ async def async_setup_entry(
 
     add_measured()
     entry.async_on_unload(coordinator.async_add_listener(add_measured))
+    async_add_device_entities(
+        runtime.devices, async_add_entities, DeviceSensor, _device_descriptions
+    )
+
+
+def _device_descriptions(device: DeviceStatus) -> tuple[DeviceSensorDescription, ...]:
+    """Return what there is to tell of a device: a percentage only if it has one."""
+    return DEVICE_SENSORS if device.battery is None else (BATTERY, *DEVICE_SENSORS)
 
 
 class SourceSensor(SourceEntity, SensorEntity):
@@ -163,6 +201,18 @@ class SourceSensor(SourceEntity, SensorEntity):
         ):
             return UnitOfMass.POUNDS
         return super().suggested_unit_of_measurement
+
+
+class DeviceSensor(DeviceEntity, SensorEntity):
+    """Something that a scale or tracker tells of itself."""
+
+    entity_description: DeviceSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> float | str | datetime | None:
+        """Return what the last poll told."""
+        return self.entity_description.value(self.device)
 
 
 class GarminSensor(GarminAccountEntity, SensorEntity):

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiohttp import ClientSession
-
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
@@ -20,13 +18,12 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 )
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
-from .clients import SourceAuthError, SourceClient, SourceUnavailableError, TokenGetter
+from .clients import SourceAuthError, SourceClient, SourceUnavailableError
+from .clients.google_health import GoogleHealthClient, GoogleRefusedError
 from .clients.withings import WithingsClient
 from .const import CONF_PROVIDER, DOMAIN, Provider
+from .source_issues import async_report_refusal
 
-CLIENTS: dict[Provider, Callable[[ClientSession, TokenGetter], SourceClient]] = {
-    Provider.WITHINGS: WithingsClient,
-}
 NAMES = {Provider.WITHINGS: "Withings", Provider.FITBIT: "Fitbit"}
 
 
@@ -42,9 +39,7 @@ class SourceSession:
         self._session = session
         self._lock = asyncio.Lock()
         self.provider = Provider(entry.data[CONF_PROVIDER])
-        self.client = CLIENTS[self.provider](
-            async_get_clientsession(hass), self._async_get_token
-        )
+        self.client = self._create_client()
 
     async def async_read[T](self, read: Callable[[SourceClient], Awaitable[T]]) -> T:
         """Return what the client reads; a refused access token is renewed once.
@@ -67,10 +62,25 @@ class SourceSession:
                     translation_key="source_auth",
                     translation_placeholders={"provider": NAMES[self.provider]},
                 ) from err
+            except GoogleRefusedError as err:
+                async_report_refusal(self._hass, self._entry, err)
+                raise UpdateFailed(
+                    translation_domain=DOMAIN,
+                    translation_key=f"google_{err.refusal}",
+                    translation_placeholders={"url": err.url},
+                ) from err
             except SourceUnavailableError as err:
                 raise self._unavailable(str(err), err.retry_after) from err
             except OAuth2TokenRequestConnectionError as err:
                 raise self._unavailable("the access could not be renewed") from err
+
+    def _create_client(self) -> SourceClient:
+        """Return the client of the account's vendor."""
+        websession = async_get_clientsession(self._hass)
+        if self.provider is Provider.FITBIT:
+            scopes: str = self._session.token["scope"]
+            return GoogleHealthClient(websession, self._async_get_token, scopes.split())
+        return WithingsClient(websession, self._async_get_token)
 
     def _unavailable(
         self, reason: str, retry_after: float | None = None

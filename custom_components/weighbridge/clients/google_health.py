@@ -6,14 +6,31 @@ the reason.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
+import time
 from typing import Any
 
 from aiohttp import ClientError, ClientResponse, ClientSession
 
+from ..model import Batch, DeviceStatus, WeighIn
 from . import SourceAuthError, SourceUnavailableError, TokenGetter
+from .google_devices import read_device
+from .google_points import (
+    BODY_FAT,
+    HEIGHT,
+    NEAR,
+    WEIGHT,
+    DataType,
+    Point,
+    read_height,
+    read_point,
+    read_weigh_ins,
+    rfc3339,
+)
+from .oddities import Oddities
 
 API_BASE = "https://health.googleapis.com"
 USER_INFO_URL = "https://www.googleapis.com/oauth2/v3/userinfo"
@@ -26,6 +43,11 @@ SCOPE_PROFILE = f"{_HEALTH_SCOPE}profile.readonly"
 SCOPE_USER_INFO = "https://www.googleapis.com/auth/userinfo.profile"
 
 TIMEOUT = 30  # seconds for one request
+# Google filters by the time of measurement, and scales upload late.
+OVERLAP = timedelta(days=30)
+POINTS_PAGE = 5000
+DEVICES_PAGE = 100  # more than the vendor's default of 5
+MAX_PAGES = 1000
 TOO_MANY_REQUESTS_PAUSE = 60  # seconds; the limit counts requests per minute
 
 type Json = Mapping[str, Any]
@@ -63,12 +85,66 @@ class GoogleRefusedError(SourceUnavailableError):
 
 
 class GoogleHealthClient:
-    """Reads one person's Fitbit."""
+    """Reads one person's Fitbit, as far as the person lets it."""
 
-    def __init__(self, websession: ClientSession, get_token: TokenGetter) -> None:
-        """Read with the access tokens that `get_token` gives."""
+    def __init__(
+        self,
+        websession: ClientSession,
+        get_token: TokenGetter,
+        scopes: Collection[str] = (SCOPE_MEASUREMENTS, SCOPE_SETTINGS),
+    ) -> None:
+        """Read with the access tokens that `get_token` gives, within their scopes."""
         self._websession = websession
         self._get_token = get_token
+        self._scopes = scopes
+        self._oddities = Oddities("Google Health")
+
+    async def async_get_changes(self, since: int) -> Batch:
+        """Return what was measured up to a month before an epoch second, or later.
+
+        0 means everything. Google does not tell when it learned of what.
+
+        Raises SourceAuthError or SourceUnavailableError.
+        """
+        if SCOPE_MEASUREMENTS not in self._scopes:
+            # What may be asked shows whether Google still lets us in.
+            await self.async_get_user_id()
+        now = int(time.time())
+        # From a time that a wrong clock has put into the future, nothing would be read.
+        since = max(min(since, now) - int(OVERLAP.total_seconds()), 0)
+        start = datetime.fromtimestamp(since, UTC) if since else None
+        weigh_ins = await self._async_get_weigh_ins(start, None)
+        heights = await self._async_get_points(HEIGHT, start, None)
+        return Batch(
+            since=since,
+            until=now,
+            weigh_ins=weigh_ins,
+            heights=tuple(sorted(map(read_height, heights))),
+        )
+
+    async def async_get_period(self, start: datetime, end: datetime) -> Batch:
+        """Return what was measured from `start` up to `end`, both aware.
+
+        Raises SourceAuthError or SourceUnavailableError.
+        """
+        return Batch(
+            since=int(start.timestamp()),
+            until=int(end.timestamp()),
+            weigh_ins=await self._async_get_weigh_ins(start, end),
+        )
+
+    async def async_get_devices(self) -> tuple[DeviceStatus, ...]:
+        """Return the person's trackers and scales.
+
+        Raises SourceAuthError or SourceUnavailableError.
+        """
+        if SCOPE_SETTINGS not in self._scopes:
+            return ()
+        found = await self._async_list(
+            "pairedDevices", "pairedDevices", {"pageSize": str(DEVICES_PAGE)}
+        )
+        devices = (read_device(device, self._oddities) for device in found)
+        return tuple(device for device in devices if device)
 
     async def async_get_user_id(self) -> str:
         """Return the person's id at Google Health. Any scope of the API will do.
@@ -89,6 +165,69 @@ class GoogleHealthClient:
         user_info = await self._async_get(USER_INFO_URL)
         name = user_info.get("given_name") or user_info.get("name")
         return name if isinstance(name, str) else None
+
+    async def _async_get_weigh_ins(
+        self, start: datetime | None, end: datetime | None
+    ) -> tuple[WeighIn, ...]:
+        """Return the weighings of a period; None is without end.
+
+        What lies just outside decides what is a copy and what belongs together.
+        """
+        margin_start = None if start is None else start - NEAR
+        margin_end = None if end is None else end + NEAR
+        weights = await self._async_get_points(WEIGHT, margin_start, margin_end)
+        fats = await self._async_get_points(BODY_FAT, margin_start, margin_end)
+        return tuple(
+            weigh_in
+            for weigh_in in read_weigh_ins(weights, fats)
+            if (start is None or weigh_in.measured_at >= start)
+            and (end is None or weigh_in.measured_at < end)
+        )
+
+    async def _async_get_points(
+        self, data_type: DataType, start: datetime | None, end: datetime | None
+    ) -> list[Point]:
+        """Return the points of a data type; an odd one is left out alone."""
+        if SCOPE_MEASUREMENTS not in self._scopes:
+            return []
+        params = {"pageSize": str(POINTS_PAGE)}
+        terms = [
+            f'{data_type.sample_time} {operator} "{rfc3339(limit)}"'
+            for operator, limit in ((">=", start), ("<", end))
+            if limit is not None
+        ]
+        if terms:
+            params["filter"] = " AND ".join(terms)
+        found = await self._async_list(
+            f"dataTypes/{data_type.path}/dataPoints", "dataPoints", params
+        )
+        points: list[Point] = []
+        for item in found:
+            if (point := read_point(data_type, item)) is None:
+                self._oddities.tell(f"a {data_type.path} that cannot be read")
+            else:
+                points.append(point)
+        return points
+
+    async def _async_list(
+        self, path: str, key: str, params: Mapping[str, str]
+    ) -> list[Json]:
+        """Return the objects of all pages of a list; an empty page lacks it."""
+        found: list[Json] = []
+        token: str | None = None
+        for _ in range(MAX_PAGES):
+            page = await self._async_get(
+                f"{API_BASE}/v4/users/me/{path}",
+                params if token is None else {**params, "pageToken": token},
+            )
+            items = page.get(key, [])
+            if not isinstance(items, list):
+                raise SourceUnavailableError(f"the answer has no {key}")
+            found.extend(item if isinstance(item, dict) else {} for item in items)
+            token = page.get("nextPageToken")
+            if not token:
+                return found
+        raise SourceUnavailableError("the pages of the answer do not end")
 
     async def _async_get(
         self, url: str, params: Mapping[str, str] | None = None
@@ -126,12 +265,14 @@ def _error(
         if (refusal := REFUSALS.get(reason)) is not None:
             return GoogleRefusedError(refusal, _help_url(body))
     told = ", ".join([f"HTTP {response.status}", *reasons])
-    if response.status == HTTPStatus.UNAUTHORIZED:
+    if response.status == HTTPStatus.UNAUTHORIZED and "error" in body:
         return SourceAuthError(told)
+    seconds = response.headers.get("Retry-After", "")
     retry_after: float | None = None
-    if response.status == HTTPStatus.TOO_MANY_REQUESTS:
-        seconds = response.headers.get("Retry-After", "")
-        retry_after = int(seconds) if seconds.isdecimal() else TOO_MANY_REQUESTS_PAUSE
+    if seconds.isdecimal():
+        retry_after = int(seconds)
+    elif response.status == HTTPStatus.TOO_MANY_REQUESTS:
+        retry_after = TOO_MANY_REQUESTS_PAUSE
     return SourceUnavailableError(told, retry_after=retry_after)
 
 

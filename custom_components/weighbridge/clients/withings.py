@@ -13,7 +13,6 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession
 
-from ..const import LOGGER
 from ..model import (
     Batch,
     BatteryLevel,
@@ -24,6 +23,7 @@ from ..model import (
     WeighIn,
 )
 from . import SourceAuthError, SourceUnavailableError, TokenGetter
+from .oddities import Oddities
 
 API_BASE = "https://wbsapi.withings.net"
 
@@ -97,7 +97,7 @@ class WithingsClient:
         """Read with the access tokens that `get_token` gives."""
         self._websession = websession
         self._get_token = get_token
-        self._told: set[tuple[str, object]] = set()
+        self._oddities = Oddities("Withings")
 
     async def async_get_changes(self, since: int) -> Batch:
         """Return what Withings learned since an epoch second; 0 means everything.
@@ -184,12 +184,14 @@ class WithingsClient:
             return None
         date = _integer(group.get("date"))
         if date is None:
-            self._tell_once("a measurement without a usable date", None)
+            self._oddities.tell("a measurement without a usable date")
             return None
         attribution = _integer(group.get("attrib"))
         doubt = None if attribution is None else DOUBTS.get(attribution)
         if doubt is None and attribution not in CERTAIN:
-            self._tell_once("an unknown attribution, taken for certain", attribution)
+            self._oddities.tell(
+                "an unknown attribution, taken for certain", attribution
+            )
         created = _integer(group.get("created"))
         group_id = group.get("grpid")
         return _Group(
@@ -212,10 +214,10 @@ class WithingsClient:
                 kind = measure["type"]
                 value = float(f"{measure['value']:d}e{measure['unit']:d}")
             except KeyError, TypeError, ValueError:
-                self._tell_once("a measure that cannot be read", None)
+                self._oddities.tell("a measure that cannot be read")
                 continue
             if kind not in (HEIGHT, HYDRATION, *MEASURES):
-                self._tell_once("a measure of an unknown type", kind)
+                self._oddities.tell("a measure of an unknown type", kind)
             elif 0 < value < math.inf:
                 yield kind, value
 
@@ -226,12 +228,12 @@ class WithingsClient:
         kind = DEVICE_KINDS.get(str(device.get("type")))
         device_id = device.get("deviceid")
         if kind is None or not isinstance(device_id, str) or not device_id:
-            self._tell_once("a device of an unknown type", device.get("type"))
+            self._oddities.tell("a device of an unknown type", device.get("type"))
             return None
         word = device.get("battery")
         level = BATTERY_LEVELS.get(str(word))
         if level is None and word not in NO_BATTERY_WORDS:
-            self._tell_once("an unknown battery word", word)
+            self._oddities.tell("an unknown battery word", word)
         model = device.get("model")
         return DeviceStatus(
             device_id=device_id,
@@ -241,16 +243,6 @@ class WithingsClient:
             battery_level=level,
             last_sync=_moment(_integer(device.get("last_session_date"))),
         )
-
-    def _tell_once(self, what: str, detail: object) -> None:
-        """Log something odd in Withings' answers the first time it occurs."""
-        if (what, repr(detail)) in self._told:
-            return
-        self._told.add((what, repr(detail)))
-        if detail is None:
-            LOGGER.warning("Withings sent %s", what)
-        else:
-            LOGGER.warning("Withings sent %s: %s", what, detail)
 
 
 def _unwrap(answer: object) -> Json:
@@ -320,7 +312,7 @@ def _weigh_in(groups: list[_Group]) -> WeighIn | None:
     if (weight := measures.get(WEIGHT)) is None:
         return None
     main = next(group for group in reversed(groups) if WEIGHT in group.measures)
-    values = {
+    values: dict[str, Any] = {
         name: measures[kind] for kind, name in MEASURES.items() if kind in measures
     }
     if "fat_mass" in values:

@@ -1,0 +1,113 @@
+"""What the entities of a scale or tracker have in common."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import EntityCategory
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.entity import Entity, EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .const import DOMAIN
+from .devices import DeviceCoordinator
+from .model import DeviceStatus
+
+
+class DeviceEntity(CoordinatorEntity[DeviceCoordinator]):
+    """Something of a scale or tracker; unavailable while it is not listed."""
+
+    _attr_has_entity_name = True
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+
+    def __init__(
+        self,
+        coordinator: DeviceCoordinator,
+        device_id: str,
+        description: EntityDescription,
+    ) -> None:
+        """Take the place on a device that the description's key names."""
+        super().__init__(coordinator)
+        entry = coordinator.config_entry
+        self.device_id = device_id
+        self.entity_description = description
+        self._attr_translation_key = description.key
+        self._attr_unique_id = f"{entry.unique_id}_{device_id}_{description.key}"
+        self._attr_device_info = _device_info(
+            coordinator.hass, entry, coordinator.identifier(device_id), self.device
+        )
+
+    @property
+    def device(self) -> DeviceStatus:
+        """Return what the last poll told of the device."""
+        return self.coordinator.data[self.device_id]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the last poll told of the device."""
+        return super().available and self.device_id in self.coordinator.data
+
+    @override
+    async def async_update(self) -> None:
+        """Poll the source now, which is what `homeassistant.update_entity` wants."""
+        await self.coordinator.config_entry.runtime_data.async_poll_now()
+
+
+@callback
+def async_add_device_entities[D: EntityDescription](
+    coordinator: DeviceCoordinator,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    create: Callable[[DeviceCoordinator, str, D], Entity],
+    descriptions: Callable[[DeviceStatus], Iterable[D]],
+) -> None:
+    """Add what is to be told of each device, as soon as there is something to tell."""
+    added: set[tuple[str, str]] = set()
+
+    @callback
+    def add() -> None:
+        """Add what is new since the last poll."""
+        wanted = {
+            (device_id, description.key): description
+            for device_id, device in coordinator.data.items()
+            for description in descriptions(device)
+        }
+        gone = {pair for pair in added if pair[0] not in coordinator.data}
+        added.difference_update(gone)
+        new = {pair: wanted[pair] for pair in wanted if pair not in added}
+        if new:
+            added.update(new)
+            async_add_entities(
+                create(coordinator, device_id, description)
+                for (device_id, _), description in new.items()
+            )
+
+    add()
+    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(add))
+
+
+def _device_info(
+    hass: HomeAssistant,
+    entry: ConfigEntry[Any],
+    identifier: tuple[str, str],
+    device: DeviceStatus,
+) -> DeviceInfo:
+    """Return a device that is called so that people can tell theirs apart."""
+    info = DeviceInfo(
+        identifiers={identifier},
+        manufacturer=device.manufacturer,
+        model=device.model,
+        sw_version=device.firmware,
+        via_device_id=dr.async_get_device_id_by_identifier(
+            hass, (DOMAIN, str(entry.unique_id)), config_entry_id=entry.entry_id
+        ),
+    )
+    if device.model is None:
+        info["translation_key"] = device.kind.value
+        info["translation_placeholders"] = {"account": entry.title}
+    else:
+        info["name"] = f"{entry.title} {device.model}"
+    return info
