@@ -14,6 +14,7 @@ from .blueprints import async_install_blueprints
 from .const import CONF_PROVIDER, DOMAIN, Provider
 from .coordinator import SourceConfigEntry, async_remove_source, async_setup_source
 from .entity import account_device
+from .history import async_setup_history
 from .push import GarminConfigEntry
 from .services import async_setup_services
 
@@ -45,6 +46,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) 
             config_entry_id=entry.entry_id, **account_device(entry)
         )
         await hass.config_entries.async_forward_entry_setups(entry, SOURCE_PLATFORMS)
+        async_setup_history(hass, entry)
     return True
 
 
