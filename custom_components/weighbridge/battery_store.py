@@ -54,8 +54,8 @@ class BatteryTextStore:
     async def async_load(self) -> None:
         """Read the memories; start anew if they cannot be read."""
         try:
-            stored = await self._store.async_load()
-            self._memories = _from_store(stored or {})
+            if (stored := await self._store.async_load()) is not None:
+                self._memories = _from_store(stored)
         except (
             UnsupportedStorageVersionError,
             AttributeError,
