@@ -6,6 +6,7 @@ from homeassistant.util import dt as dt_util
 
 from .coordinator import SourceCoordinator
 from .links import Link
+from .model import Origin
 from .push import GarminAccount
 
 # How far back a source is compared.
@@ -38,7 +39,12 @@ class DeletionWatch:
         pushed = self._account.ledger.pushed(
             self._link.link_id, int(start.timestamp()), int(end.timestamp())
         )
-        missing = pushed - {weigh_in.second for weigh_in in batch.weigh_ins}
+        # What came back from Garmin outlives its deletion at the source.
+        missing = pushed - {
+            weigh_in.second
+            for weigh_in in batch.weigh_ins
+            if weigh_in.copied_from is not Origin.GARMIN
+        }
         gone = missing & self._missing
         self._missing = missing - gone
         if gone:

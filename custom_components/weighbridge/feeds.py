@@ -1,6 +1,8 @@
 """Feeds: what a source brings flows along the links into the accounts."""
 
 import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from homeassistant.config_entries import (
@@ -15,10 +17,18 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_time_interval
 
 from . import issues
-from .const import DOMAIN, LOGGER, SUBENTRY_LINK, signal_source_updated
+from .const import (
+    CONF_PROVIDER,
+    DOMAIN,
+    LOGGER,
+    SUBENTRY_LINK,
+    Provider,
+    signal_source_updated,
+)
 from .coordinator import SourceConfigEntry, SourceCoordinator
 from .deletions import DeletionWatch
 from .links import Link
+from .model import Origin, WeighIn
 from .push import GarminAccount
 
 DELETIONS_INTERVAL = timedelta(hours=1)
@@ -39,6 +49,31 @@ def loaded_source(hass: HomeAssistant, entry_id: str) -> SourceCoordinator | Non
     if entry is None or entry.state is not ConfigEntryState.LOADED:
         return None
     return entry.runtime_data.coordinator
+
+
+def without_copies(
+    hass: HomeAssistant, entry: ConfigEntry, weigh_ins: Iterable[WeighIn]
+) -> tuple[WeighIn, ...]:
+    """Return weigh-ins but for those that reach a Garmin account without us.
+
+    What came from Garmin would go round in circles. What came from Withings arrives
+    by the account's own link to Withings, with all that a copy lacks.
+    """
+    withings = [
+        link
+        for link in links_of(entry).values()
+        if (source := hass.config_entries.async_get_entry(link.source)) is not None
+        and source.data[CONF_PROVIDER] == Provider.WITHINGS
+    ]
+    return tuple(
+        weigh_in
+        for weigh_in in weigh_ins
+        if weigh_in.copied_from is not Origin.GARMIN
+        and not (
+            weigh_in.copied_from is Origin.WITHINGS
+            and any(link.wants(weigh_in) for link in withings)
+        )
+    )
 
 
 class LinkFeed:
@@ -101,7 +136,8 @@ class LinkFeed:
                 except HomeAssistantError as err:
                     LOGGER.info("A link catches up at the next poll: %s", err)
                     return
-            await self._account.async_take(self.link, batch)
+            own = without_copies(self._hass, self._account.entry, batch.weigh_ins)
+            await self._account.async_take(self.link, replace(batch, weigh_ins=own))
 
     async def _async_check_deletions(self, _now: datetime) -> None:
         """Look for what the source has deleted, while it can be read."""

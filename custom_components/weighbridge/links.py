@@ -70,7 +70,10 @@ class Link:
     def offer(self, ledger: Ledger, weigh_in: WeighIn) -> Offer:
         """Offer a weigh-in to a ledger in the name of the link."""
         return ledger.offer(
-            self.prepare(weigh_in), link=self.link_id, hold=self.judge(weigh_in)
+            self.prepare(weigh_in),
+            link=self.link_id,
+            hold=self.judge(weigh_in),
+            own_twins=weigh_in.relayed,
         )
 
     def prepare(self, weigh_in: WeighIn) -> WeighIn:

@@ -21,7 +21,7 @@ from homeassistant.util.unit_conversion import MassConverter
 
 from .const import CONF_PROVIDER, DOMAIN, SOURCES, Provider
 from .coordinator import SourceConfigEntry
-from .feeds import links_of, loaded_source
+from .feeds import links_of, loaded_source, without_copies
 from .ledger import Way
 from .links import Link
 from .model import WeighIn
@@ -146,7 +146,8 @@ async def _async_sync(call: ServiceCall) -> ServiceResponse:
         batch = await source.async_get_period(
             start or datetime.fromtimestamp(link.start, UTC), end
         )
-        offers.extend((link, weigh_in) for weigh_in in batch.weigh_ins)
+        own = without_copies(call.hass, entry, batch.weigh_ins)
+        offers.extend((link, weigh_in) for weigh_in in own)
     dry_run: bool = call.data[ATTR_DRY_RUN]
     result = await async_sync(entry.runtime_data, offers, dry_run=dry_run)
     response: dict[str, Any] = {
