@@ -47,8 +47,9 @@ class Gateway:
     """An SMS gateway behind a notify action, and what it was asked to send."""
 
     texts: list[str] = field(default_factory=list)
-    targets: list[list[str] | None] = field(default_factory=list)
+    targets: list[str | None] = field(default_factory=list)
     error: Exception | None = None
+    errors: dict[str, Exception] = field(default_factory=dict)
 
     def take(self) -> list[str]:
         """Return the texts since the last look."""
@@ -57,10 +58,12 @@ class Gateway:
 
     async def send(self, call: ServiceCall) -> None:
         """Send a text, unless the gateway is broken."""
-        if self.error is not None:
-            raise self.error
+        # Home Assistant's own `rest` platform sends to the first of several targets.
+        target = call.data.get("target", [None])[0]
+        if error := self.errors.get(str(target), self.error):
+            raise error
         self.texts.append(call.data["message"])
-        self.targets.append(call.data.get("target"))
+        self.targets.append(target)
 
 
 @dataclass(slots=True)

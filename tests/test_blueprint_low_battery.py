@@ -65,7 +65,7 @@ async def test_one_text_for_a_discharge(house: House) -> None:
     assert house.gateway.take() == [
         "Aria has a low battery (18%). Last sync: 2026-11-20 12:55."
     ]
-    assert house.gateway.targets == [["+491712345678"]]
+    assert house.gateway.targets == ["+491712345678"]
     aria.low(17)
     await house.wait(hours=30)
     assert house.gateway.take() == []
@@ -431,10 +431,10 @@ async def test_two_people(house: House) -> None:
     await house.wait()
     assert len(house.gateway.take()) == 2
     assert house.gateway.targets == [
-        ["+491712345678"],
-        ["+447700900123"],
-        ["+491712345678"],
-        ["+447700900123"],
+        "+491712345678",
+        "+447700900123",
+        "+491712345678",
+        "+447700900123",
     ]
 
 

@@ -9,6 +9,7 @@ from pytest_homeassistant_custom_component.common import async_mock_service
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
 from .battery_house import House, broken
@@ -69,7 +70,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> str:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "target"),
+    ("numbers", "targets"),
     [
         (["+49 171 2345678"], ["+491712345678"]),
         (
@@ -77,16 +78,27 @@ def logged(caplog: pytest.LogCaptureFixture) -> str:
             ["+491712345678", "+12025550143"],
         ),
         (["+49 (0)171/234.56.78", "+491712345678"], ["+491712345678"]),
-        ([], None),
+        ([], [None]),
     ],
 )
 async def test_numbers_are_forgiven_their_looks(
-    house: House, numbers: list[str], target: list[str] | None
+    house: House, numbers: list[str], targets: list[str | None]
 ) -> None:
     """Numbers go out in international form, each once; without any there is no target."""
     await house.automate(phone_numbers=numbers)
+    assert house.gateway.take() == [LOW] * len(targets)
+    assert house.gateway.targets == targets
+
+
+async def test_a_number_that_the_gateway_refuses(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The other numbers get the text, once."""
+    house.gateway.errors["+12025550143"] = HomeAssistantError("Unknown number")
+    await house.automate(phone_numbers=["+1 202 555 0143", "+49 171 2345678"])
+    await house.wait(days=1)
     assert house.gateway.take() == [LOW]
-    assert house.gateway.targets == [target]
+    assert "Unknown number" in logged(caplog)
 
 
 @pytest.mark.parametrize(
