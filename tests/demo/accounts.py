@@ -43,7 +43,7 @@ async def add_withings(api: Api) -> str:
     """Sign in to Withings, and return the entry's id."""
     menu = await api.post(FLOW, {"handler": DOMAIN})
     external = await _choose(api, menu, "withings")
-    await _expect(external, "external")
+    _expect(external, "external")
     # What the browser does: the consent page sends it back to Home Assistant.
     async with ClientSession() as browser, browser.get(external["url"]) as response:
         if not response.ok:
@@ -51,27 +51,35 @@ async def add_withings(api: Api) -> str:
     return _entry_id(await _go_on(api, external, "external"))
 
 
-async def add_garmin(api: Api, person: Person) -> str:
-    """Sign in to Garmin with password and MFA code, and return the entry's id."""
+async def add_garmin(api: Api, person: Person) -> tuple[str, str]:
+    """Sign in to Garmin with password and MFA code.
+
+    Return the ids of the entry, and of the flow for a link that comes after it.
+    """
     menu = await api.post(FLOW, {"handler": DOMAIN})
     form = await _choose(api, menu, "garmin")
-    await _expect(form, "form", "garmin")
+    _expect(form, "form", "garmin")
     progress = await _submit(api, form, username=person.email, password=person.password)
     code_form = await _go_on(api, progress, "progress")
-    await _expect(code_form, "form", "garmin_mfa")
-    return _entry_id(await _submit(api, code_form, code=person.code))
+    _expect(code_form, "form", "garmin_mfa")
+    result = await _submit(api, code_form, code=person.code)
+    entry_id = _entry_id(result)
+    match result.get("next_flow"):
+        case ["config_subentries_flow", str(flow_id)]:
+            return entry_id, flow_id
+    raise DemoError("The account was added, but no flow for a link came after it")
 
 
-async def add_link(api: Api, garmin: str, source: str) -> None:
-    """Let the weigh-ins of a source from now on go to a Garmin account."""
-    menu = await api.post(LINK_FLOW, {"handler": [garmin, "link"]})
-    path = f"{LINK_FLOW}/{menu['flow_id']}"
+async def add_link(api: Api, flow_id: str, source: str) -> None:
+    """Let the weigh-ins of a source go to a Garmin account from now on."""
+    path = f"{LINK_FLOW}/{flow_id}"
+    _expect(await api.get(path), "menu", "user")
     form = await api.post(path, {"next_step_id": "account"})
-    await _expect(form, "form", "account")
+    _expect(form, "form", "account")
     result = await api.post(
         path, {"source": source, "weigh_ins": True, "history": "new"}
     )
-    await _expect(result, "create_entry")
+    _expect(result, "create_entry")
 
 
 async def find_account(api: Api, entry_id: str) -> Account:
@@ -91,7 +99,7 @@ async def find_account(api: Api, entry_id: str) -> Account:
 
 async def _choose(api: Api, menu: Step, option: str) -> Step:
     """Choose from a menu."""
-    await _expect(menu, "menu", "user")
+    _expect(menu, "menu", "user")
     return await _submit(api, menu, next_step_id=option)
 
 
@@ -104,34 +112,44 @@ async def _submit(api: Api, step: Step, **user_input: object) -> Step:
 async def _go_on(api: Api, step: Step, waiting: str) -> Step:
     """Follow a flow that goes on by itself, as the frontend does when told so."""
     path = f"{FLOW}/{step['flow_id']}"
-    async with asyncio.timeout(SIGN_IN_TIMEOUT):
-        while True:
-            match step["type"]:
-                case "external_done" | "progress_done":
-                    step = await api.post(path)
-                case kind if kind == waiting:
-                    await asyncio.sleep(0.1)
-                    step = await api.get(path)
-                case _:
-                    return step
+    try:
+        async with asyncio.timeout(SIGN_IN_TIMEOUT):
+            while True:
+                match step["type"]:
+                    case "external_done" | "progress_done":
+                        step = await api.post(path)
+                    case kind if kind == waiting:
+                        await asyncio.sleep(0.1)
+                        step = await api.get(path)
+                    case _:
+                        return step
+    except TimeoutError:
+        raise DemoError(f"The flow has come no further than {_tell(step)}") from None
 
 
-async def _expect(step: Step, kind: str, step_id: str | None = None) -> None:
+def _expect(step: Step, kind: str, step_id: str | None = None) -> None:
     """Fail unless a flow has come to a certain step, and without errors."""
-    if step["type"] != kind or (step_id and step["step_id"] != step_id):
-        came = {"abort": "reason", "form": "step_id"}.get(step["type"], "type")
-        raise DemoError(
-            f"Expected {step_id or kind}, but the flow came to "
-            f"{step['type']} {step[came]} {step.get('errors') or ''}".rstrip()
-        )
+    if (
+        step["type"] != kind
+        or (step_id and step["step_id"] != step_id)
+        or step.get("errors")
+    ):
+        raise DemoError(f"Expected {step_id or kind}, but there was {_tell(step)}")
 
 
 def _entry_id(step: Step) -> str:
     """Return the id of the entry that a flow has created."""
-    if step["type"] != "create_entry":
-        raise DemoError(
-            f"No account was added: {step['type']} "
-            f"{step.get('reason') or step.get('errors') or step.get('step_id')}"
-        )
+    _expect(step, "create_entry")
     entry_id: str = step["result"]["entry_id"]
     return entry_id
+
+
+def _tell(step: Step) -> str:
+    """Return where a flow is, in words."""
+    parts = (
+        step["type"],
+        step.get("step_id"),
+        step.get("reason"),
+        step.get("errors"),
+    )
+    return " ".join(str(part) for part in parts if part)

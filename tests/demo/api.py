@@ -40,6 +40,7 @@ class Api:
         self._ids = count(1)
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._changed = asyncio.Condition()
+        self._closed = asyncio.Event()
 
     async def get(self, path: str) -> Any:
         """Return the JSON at a path."""
@@ -68,9 +69,9 @@ class Api:
         )
 
     async def wait_for(
-        self, what: str, condition: Callable[[], bool], seconds: float
+        self, what: str, condition: Callable[[], bool], seconds: float | None
     ) -> None:
-        """Wait until a condition on the states holds."""
+        """Wait until a condition on the states holds; None: for as long as it takes."""
         try:
             async with asyncio.timeout(seconds), self._changed:
                 await self._changed.wait_for(condition)
@@ -87,6 +88,10 @@ class Api:
             raise DemoError(
                 f"Home Assistant was not running within {START_TIMEOUT} s"
             ) from None
+
+    async def wait_closed(self) -> None:
+        """Wait until the connection is closed."""
+        await self._closed.wait()
 
     async def follow(self) -> None:
         """Begin to keep the states up to date."""
@@ -107,6 +112,7 @@ class Api:
                     case "event":
                         await self._take(received["event"]["data"])
         finally:
+            self._closed.set()
             for answer in self._answers.values():
                 if not answer.done():
                     answer.set_exception(DemoError("The connection was closed"))

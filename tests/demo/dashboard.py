@@ -50,7 +50,9 @@ def _sections(home: Home) -> list[Card]:
         _section(
             f"{home.person.name} on the scale",
             {
-                **_tile(STEP_BUTTON, name="Step on the scale"),
+                **_tile(STEP_BUTTON),
+                "hide_state": True,
+                "grid_options": {"columns": "full"},
                 "tap_action": {
                     "action": "perform-action",
                     "perform_action": "input_button.press",
@@ -61,20 +63,22 @@ def _sections(home: Home) -> list[Card]:
             _tile(home.entity("last_weigh_in")),
             {
                 "type": "history-graph",
-                "title": "Weight",
                 "hours_to_show": 1,
                 "entities": [home.entity("weight")],
             },
         ),
         _section(
-            "Body composition",
-            *(_tile(home.entity(key)) for key in _COMPOSITION),
+            "Body composition", *(_tile(home.entity(key)) for key in _COMPOSITION)
         ),
         _section(
-            "Garmin Connect",
+            f"{home.person.name} at Garmin Connect",
             _tile(home.entity("last_push")),
             _tile(home.entity("pending")),
-            _tile(home.entity("push_now")),
+            {
+                **_tile(home.entity("push_now")),
+                "hide_state": True,
+                "tap_action": {"action": "toggle"},
+            },
             _tile(home.entity("weigh_in")),
         ),
     ]
@@ -88,6 +92,6 @@ def _section(heading: str, *cards: Card) -> Card:
     }
 
 
-def _tile(entity_id: str, **more: object) -> Card:
-    """Return the card of an entity."""
-    return {"type": "tile", "entity": entity_id, **more}
+def _tile(entity_id: str) -> Card:
+    """Return the card of an entity, which is called as on its device's page."""
+    return {"type": "tile", "entity": entity_id, "name": {"type": "entity"}}

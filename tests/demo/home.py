@@ -50,9 +50,9 @@ async def settle_in(api: Api, clouds: Clouds, person: Person) -> Home:
         withings = await add_withings(api)
         clouds.withings.sign_in_as(None)
     with step(f"{person.name} signs in to Garmin Connect, with an MFA code"):
-        garmin = await add_garmin(api, person)
+        garmin, link_flow = await add_garmin(api, person)
     with step("Link them"):
-        await add_link(api, garmin, withings)
+        await add_link(api, link_flow, withings)
     return Home(
         person=person,
         withings=await find_account(api, withings),

@@ -35,9 +35,21 @@ _GUARD = {
 class HomeAssistantProcess:
     """Starts and stops Home Assistant."""
 
-    def __init__(self, directory: Path, port: int, clouds_url: str) -> None:
-        """Use a configuration directory, whose web server is at `port`."""
+    def __init__(
+        self,
+        directory: Path,
+        port: int,
+        clouds_url: str,
+        *,
+        launcher: str = f"{__package__}.launch",
+    ) -> None:
+        """Use a configuration directory, whose web server is at `port`.
+
+        `launcher` is the module that runs Home Assistant; it is called as
+        `tests.demo.launch` is.
+        """
         self.url = f"http://127.0.0.1:{port}"
+        self._launcher = launcher
         self._directory = directory
         self._clouds_url = clouds_url
         self._process: Process | None = None
@@ -55,23 +67,14 @@ class HomeAssistantProcess:
         """Return the end of the log."""
         return "\n".join(self.read_log().splitlines()[-lines:])
 
+    @property
+    def is_running(self) -> bool:
+        """Tell whether the process has been started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
     async def start(self) -> None:
         """Start, and return when the web server answers."""
-        with await asyncio.to_thread(self._open_log) as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                f"{__package__}.launch",
-                self._clouds_url,
-                str(self._directory),
-                cwd=PROJECT,
-                env={**os.environ, **_GUARD},
-                stdin=PIPE,
-                stdout=log,
-                stderr=STDOUT,
-                # Ctrl-C is for the demo, which then ends this process in good order.
-                start_new_session=True,
-            )
+        await self.spawn()
         try:
             async with asyncio.timeout(START_TIMEOUT), ClientSession() as session:
                 while not await self._answers(session):
@@ -80,6 +83,33 @@ class HomeAssistantProcess:
             raise DemoError(
                 f"Home Assistant did not answer within {START_TIMEOUT} s"
             ) from None
+
+    async def spawn(self, *arguments: str) -> None:
+        """Start, and return at once; the arguments are further ones of the launcher."""
+        with await asyncio.to_thread(self._open_log) as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                self._launcher,
+                self._clouds_url,
+                str(self._directory),
+                *arguments,
+                cwd=PROJECT,
+                env={**os.environ, **_GUARD},
+                stdin=PIPE,
+                stdout=log,
+                stderr=STDOUT,
+                # Ctrl-C is for the demo, which then ends this process in good order.
+                start_new_session=True,
+            )
+
+    async def kill(self) -> int:
+        """End the process in the midst of what it does; return how it ended."""
+        if self._process is None:
+            raise DemoError("Home Assistant was not started")
+        if self._process.returncode is None:
+            self._process.kill()
+        return await self._process.wait()
 
     async def stop(self) -> None:
         """Stop in good order, or by force if that takes too long."""
@@ -104,7 +134,7 @@ class HomeAssistantProcess:
 
     async def _answers(self, session: ClientSession) -> bool:
         """Tell whether the web server answers."""
-        if self._process is None or self._process.returncode is not None:
+        if not self.is_running:
             raise DemoError("Home Assistant ended while it was starting")
         try:
             async with session.get(f"{self.url}/manifest.json") as response:
