@@ -105,11 +105,13 @@ class HomeAssistantProcess:
 
     async def kill(self) -> int:
         """End the process in the midst of what it does; return how it ended."""
-        if self._process is None:
+        process = self._process
+        if process is None:
             raise DemoError("Home Assistant was not started")
-        if self._process.returncode is None:
-            self._process.kill()
-        return await self._process.wait()
+        self._process = None
+        if process.returncode is None:
+            process.kill()
+        return await process.wait()
 
     async def stop(self) -> None:
         """Stop in good order, or by force if that takes too long."""
