@@ -238,15 +238,17 @@ def _wrong_sensors(evidence: Evidence, sensors: Mapping[str, State]) -> list[str
         for name, value in expected_values(evidence).items()
         if not _is_close(name, (state := sensors.get(name)) and state.state, value)
     ]
-    last_weigh_in, last_push = sensors["last_weigh_in"], sensors["last_push"]
-    if _moment(last_weigh_in.state) != evidence.measured_at:
-        wrong.append(f"last_weigh_in as {last_weigh_in.state}")
-    pushed = _moment(last_push.state)
-    if pushed is None or pushed < evidence.measured_at:
-        wrong.append(f"last_push as {last_push.state}")
-    if sensors["pending"].state != "0":
-        wrong.append(f"pending as {sensors['pending'].state}")
-    return wrong
+    texts = {
+        name: sensors[name].state if name in sensors else None
+        for name in ("last_weigh_in", "last_push", "pending")
+    }
+    pushed = _moment(texts["last_push"])
+    right = {
+        "last_weigh_in": _moment(texts["last_weigh_in"]) == evidence.measured_at,
+        "last_push": pushed is not None and pushed >= evidence.measured_at,
+        "pending": texts["pending"] == "0",
+    }
+    return wrong + [f"{name} as {texts[name]}" for name in texts if not right[name]]
 
 
 def _is_close(name: str, shown: object, expected: float) -> bool:

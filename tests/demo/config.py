@@ -9,8 +9,8 @@ DOMAIN = "weighbridge"
 STEP_BUTTON = "input_button.step_on_scale"
 INTEGRATION = Path(__file__).parents[2] / "custom_components" / DOMAIN
 
-# What Home Assistant itself calls `websocket_api` writes whole messages, the client
-# secret of a new credential among them, and `http` all addresses: both stay at info.
+# Home Assistant's own `websocket_api` would write whole messages at debug level, the
+# client secret of a new credential among them: that is its business, and not ours.
 _CONFIGURATION = """\
 homeassistant:
   name: Weighbridge demo
@@ -42,7 +42,9 @@ logger:
     homeassistant.config_entries: debug
     homeassistant.data_entry_flow: debug
     homeassistant.helpers.config_entry_oauth2_flow: debug
-    homeassistant.helpers.storage: debug
+    homeassistant.components.marketplace: warning
+    homeassistant.helpers.entity_registry: warning
+    homeassistant.setup: warning
 
 input_button:
   step_on_scale:

@@ -1,9 +1,10 @@
 """A run that nobody watches: does a weigh-in arrive, once and right?"""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ..clouds import Request
+from ..clouds import Clouds, Request
 from .api import Api, State, connect
 from .cast import ALICE, Weighing
 from .checks import check_all
@@ -26,66 +27,87 @@ WEIGHING = Weighing(
     metabolic_age=38,
     heart_rate=61,
 )
-QUIET = timedelta(seconds=2)
-"""How long the scale takes to upload, and Garmin is watched for a second request."""
+QUIET = 2.0
+"""Seconds that the scale takes to upload, and that Garmin is watched for more."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """What there was to see right after the weighing."""
+
+    home: Home
+    measured_at: datetime
+    requests: list[Request]
+    sensors: dict[str, State]
+    events: list[State]
 
 
 async def run_once(*, keep: bool) -> bool:
     """Weigh somebody in, restart Home Assistant, and tell whether all was right."""
     async with raised([ALICE], keep=keep) as stage:
-        clouds, home_assistant = stage.clouds, stage.home_assistant
+        home_assistant = stage.home_assistant
         async with connect(home_assistant.url, stage.token) as api:
-            home = await settle_in(api, clouds, ALICE)
-            with step("Save the dashboard"):
-                await save_dashboard(api, [home])
-            measured_at = datetime.now(UTC).replace(microsecond=0)
-            measured_at += timedelta(seconds=1)
-            await asyncio.sleep(QUIET.total_seconds())
-            clouds.log.clear()
-            api.changes.clear()
-            with step(f"{ALICE.name} steps on the scale"):
-                await weigh(api, clouds, home, WEIGHING, measured_at)
-            await asyncio.sleep(QUIET.total_seconds())
-            requests = clouds.log.requests("garmin")
-            sensors = _sensors(api, home)
-            events = _events(api, home)
-        clouds.log.clear()
+            arrival = await _weigh(stage.clouds, api)
+        stage.clouds.log.clear()
         with step("Stop Home Assistant"):
             await home_assistant.stop()
         with step("Start it again"):
             await home_assistant.start()
         async with connect(home_assistant.url, stage.token) as api:
             with step("See what is still there"):
-                await home.wait_until_loaded(api)
-                await asyncio.sleep(QUIET.total_seconds())
-            sensors_again = _sensors(api, home)
-            event_again = api.states[home.entity("weigh_in")]
+                await arrival.home.wait_until_loaded(api)
+                await asyncio.sleep(QUIET)
+            sensors_again = _sensors(api, arrival.home)
+            event_again = api.states[arrival.home.entity("weigh_in")]
         with step("Stop Home Assistant"):
             await home_assistant.stop()
-        late_requests: list[Request] = clouds.log.requests("garmin")
-        arrived = holdings(clouds, home)
         evidence = Evidence(
             person=ALICE,
             weighing=WEIGHING,
-            measured_at=measured_at,
-            arrived=arrived,
-            requests=requests,
-            late_requests=late_requests,
-            sensors=sensors,
+            measured_at=arrival.measured_at,
+            arrived=holdings(stage.clouds, arrival.home),
+            requests=arrival.requests,
+            late_requests=stage.clouds.log.requests("garmin"),
+            sensors=arrival.sensors,
             sensors_again=sensors_again,
-            events=events,
+            events=arrival.events,
             event_again=event_again,
             files=await asyncio.to_thread(read_files, stage.directory),
             log=home_assistant.read_log(),
-            secrets=collect_secrets(clouds, ALICE),
+            secrets=collect_secrets(stage.clouds, ALICE),
         )
     return _report(evidence)
+
+
+async def _weigh(clouds: Clouds, api: Api) -> Arrival:
+    """Set everything up, and step on the scale."""
+    home = await settle_in(api, clouds, ALICE)
+    with step("Save the dashboard"):
+        await save_dashboard(api, [home])
+    measured_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    await asyncio.sleep(QUIET)
+    clouds.log.clear()
+    api.changes.clear()
+    with step(f"{ALICE.name} steps on the scale"):
+        await weigh(api, clouds, home, WEIGHING, measured_at)
+    await asyncio.sleep(QUIET)
+    return Arrival(
+        home=home,
+        measured_at=measured_at,
+        requests=clouds.log.requests("garmin"),
+        sensors=_sensors(api, home),
+        events=_events(api, home),
+    )
 
 
 def _sensors(api: Api, home: Home) -> dict[str, State]:
     """Return the states of a person's entities by their translation keys."""
     entities = {**home.withings.entities, **home.garmin.entities}
-    return {key: api.states[entity_id] for key, entity_id in entities.items()}
+    return {
+        key: api.states[entity_id]
+        for key, entity_id in entities.items()
+        if entity_id in api.states
+    }
 
 
 def _events(api: Api, home: Home) -> list[State]:

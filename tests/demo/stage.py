@@ -54,7 +54,9 @@ async def raised(people: list[Person], *, keep: bool) -> AsyncGenerator[Stage]:
                     token=token,
                 )
             except Exception:
-                say(f"\nThe last lines of Home Assistant's log ({home_assistant.log}):")
+                say(
+                    "\nThe last lines of Home Assistant's log, which --keep leaves behind:"
+                )
                 say(home_assistant.tail(LOG_LINES))
                 raise
             finally:
