@@ -790,8 +790,9 @@ async def test_deleted_at_the_source(
     clouds.withings.delete("alice", gone.grpid)
     # One look may be wrong, and so may a source that is down or answers with nothing.
     await later(hass, freezer, timedelta(minutes=61))
-    clouds.faults.answer("/withings/measure", 503)
+    fault = clouds.faults.answer("/withings/measure", 503, times=None)
     await later(hass, freezer, timedelta(minutes=61))
+    fault.remove()
     assert len(clouds.garmin.weigh_ins(garmin_user)) == 3
     for _ in range(4):
         await later(hass, freezer, timedelta(minutes=61))
