@@ -1,6 +1,6 @@
 """Fixtures that all tests share."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
@@ -33,6 +33,7 @@ from .clouds import (
 )
 from .common import GOOGLE_CREDENTIAL, WITHINGS_CREDENTIAL, google_token, withings_token
 from .frontend import FRONTEND, Frontend
+from .texts import watched_texts
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +46,14 @@ def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.setenv(name, "127.0.0.1,localhost")
+
+
+@pytest.fixture(autouse=True)
+def texts_for_all_that_is_told() -> Iterator[None]:
+    """Fail a test that meets an error or a repair without a text for it."""
+    with watched_texts() as faults:
+        yield
+    assert faults == []
 
 
 @pytest.fixture
