@@ -83,12 +83,15 @@ async def add_link(api: Api, flow_id: str, source: str) -> None:
 
 
 async def find_account(api: Api, entry_id: str) -> Account:
-    """Return an account with the entities that it has by now."""
-    entry = await api.call("config_entries/get_single", entry_id=entry_id)
+    """Return an account, which must be loaded, with the entities that it has by now."""
+    answer = await api.call("config_entries/get_single", entry_id=entry_id)
+    entry = answer["config_entry"]
+    if entry["state"] != "loaded":
+        raise DemoError(f"{entry['title']}: {entry['state']} {entry['reason'] or ''}")
     entities = await api.call("config/entity_registry/list")
     return Account(
         entry_id=entry_id,
-        title=entry["config_entry"]["title"],
+        title=entry["title"],
         entities={
             entity["translation_key"]: entity["entity_id"]
             for entity in entities

@@ -53,11 +53,12 @@ async def settle_in(api: Api, clouds: Clouds, person: Person) -> Home:
         garmin, link_flow = await add_garmin(api, person)
     with step("Link them"):
         await add_link(api, link_flow, withings)
-    return Home(
-        person=person,
-        withings=await find_account(api, withings),
-        garmin=await find_account(api, garmin),
-    )
+    with step("See both accounts loaded"):
+        return Home(
+            person=person,
+            withings=await find_account(api, withings),
+            garmin=await find_account(api, garmin),
+        )
 
 
 def _is_available(api: Api, entity_id: str) -> bool:
