@@ -7,10 +7,9 @@ from pathlib import Path
 from homeassistant.components.automation import automations_with_blueprint
 from homeassistant.components.automation.const import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.components.automation.helpers import async_get_blueprints
-from homeassistant.components.blueprint.const import BLUEPRINT_FOLDER
 from homeassistant.const import SERVICE_RELOAD
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import UnsupportedStorageVersionError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.singleton import singleton
 from homeassistant.helpers.storage import Store
 from homeassistant.util.file import WriteError, write_utf8_file_atomic
@@ -24,7 +23,7 @@ STORAGE_VERSION = 1
 
 DATA_BLUEPRINTS: HassKey[bool] = HassKey(f"{DOMAIN}_blueprints")
 
-_SHIPPED = Path(__file__).parent / BLUEPRINT_FOLDER / AUTOMATION_DOMAIN
+_SHIPPED = Path(__file__).parent / "blueprints" / AUTOMATION_DOMAIN
 
 
 @singleton(DATA_BLUEPRINTS, async_=True)
@@ -40,10 +39,10 @@ async def async_install_blueprints(hass: HomeAssistant) -> bool:
     )
     try:
         ours = await store.async_load() or {}
-    except UnsupportedStorageVersionError:
-        LOGGER.debug("A newer Weighbridge wrote the blueprint: it stays as it is")
+    except HomeAssistantError as err:
+        LOGGER.debug("What was installed is not known, the blueprint stays: %s", err)
         return False
-    folder = Path(hass.config.path(BLUEPRINT_FOLDER, AUTOMATION_DOMAIN))
+    folder = async_get_blueprints(hass).blueprint_folder
     try:
         written, digest = await hass.async_add_executor_job(_install, folder, ours)
     except (OSError, WriteError) as err:
