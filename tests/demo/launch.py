@@ -17,8 +17,6 @@ from homeassistant.__main__ import main
 
 from ..clouds import point
 
-VENDORS = ("withings", "garmin")
-
 # Home Assistant's assistant listens with these, which are not to be had ready built for
 # every machine. The demo is deaf, but the frontend loads only if the imports work.
 _LISTENING = {"pymicro_vad": "MicroVad", "pyspeex_noise": "AudioProcessor"}
@@ -31,7 +29,7 @@ def launch(clouds_url: str, config_directory: str) -> int:
             sys.modules[name] = ModuleType(name)
             setattr(sys.modules[name], member, None)
     sys.path.insert(0, config_directory)
-    point(clouds_url, VENDORS)
+    point(clouds_url)
     Thread(target=_stop_when_alone, daemon=True).start()
     sys.argv = ["hass", "--skip-pip", "--log-no-color", "--config", config_directory]
     return main()
