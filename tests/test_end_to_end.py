@@ -93,6 +93,11 @@ def _names(directory: Path) -> list[str]:
     return [path.name for path in directory.iterdir()]
 
 
+def _log(directory: Path) -> str:
+    """Return what the Home Assistant below a directory has written so far."""
+    return "".join(path.read_text() for path in directory.glob("*/console.log"))
+
+
 def _environment(directory: Path) -> dict[str, str]:
     """Return an environment in which temporary files are put into a directory."""
     return {**os.environ, "TMPDIR": str(directory)}
@@ -130,7 +135,7 @@ async def test_interrupted_at_the_start(tmp_path: Path) -> None:
     """Ctrl-C leaves nothing behind, not even a Home Assistant that has only begun."""
     async with running_demo(tmp_path) as terminal:
         async with asyncio.timeout(TIMEOUT):
-            while not _names(tmp_path):
+            while "homeassistant" not in _log(tmp_path):
                 await asyncio.sleep(0.1)
         terminal.process.send_signal(signal.SIGINT)
         await terminal.wait_for("Interrupted")
