@@ -127,6 +127,7 @@ async def test_garmin(
         "options": {},
         "signed_out": False,
         "weigh_ins": {"pending": 0, "done": 1, "held": 1, "failed": 0},
+        "blood_pressures": {"pending": 0, "done": 0, "held": 0, "failed": 0},
         "has_last_push": True,
         "pause": {"reason": None, "seconds": 0, "strikes": 0},
         "links": [

@@ -13,7 +13,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
 from . import issues
-from .clients.garmin import GarminAuthError
+from .clients.garmin_errors import GarminAuthError
 from .const import CONF_TOKENS, DOMAIN, LOGGER
 from .feeds import LinkFeeds
 from .push import GarminAccount, GarminConfigEntry
@@ -52,7 +52,7 @@ async def async_setup_garmin(hass: HomeAssistant, entry: GarminConfigEntry) -> N
         ) from err
     entry.runtime_data = account
     # Issues do not outlive a restart; what they ask for does.
-    issues.async_update_waiting(hass, entry, memory.ledger)
+    issues.async_update_waiting(hass, entry, memory.ledgers)
     entry.async_on_unload(await LinkFeeds(hass, account).async_start())
     account.async_request_flush()
 

@@ -36,7 +36,7 @@ class DeletionWatch:
         batch = await source.async_get_period(start, end)
         if not batch.weigh_ins:
             return
-        pushed = self._account.ledger.pushed(
+        pushed = self._account.memory.weigh_ins.pushed(
             self._link.link_id, int(start.timestamp()), int(end.timestamp())
         )
         # What came back from Garmin outlives its deletion at the source.

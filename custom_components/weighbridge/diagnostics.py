@@ -65,7 +65,12 @@ def _garmin(account: GarminAccount) -> dict[str, Any]:
     memory = account.memory
     return {
         "signed_out": account.signed_out,
-        "weigh_ins": {state.value: account.ledger.count(state) for state in State},
+        "weigh_ins": {
+            state.value: account.memory.weigh_ins.count(state) for state in State
+        },
+        "blood_pressures": {
+            state.value: account.memory.blood_pressures.count(state) for state in State
+        },
         "has_last_push": account.last_push is not None,
         "pause": {
             "reason": memory.pause_reason,

@@ -126,10 +126,10 @@ class LinkFeed:
         """Take the newest poll, or all that came since the link last read."""
         async with self._lock:
             source = loaded_source(self._hass, self.link.source)
-            if source is None or not self._stops or not self.link.weigh_ins:
+            cursor = self._account.cursor(self.link)
+            if source is None or not self._stops or cursor is None:
                 return
             batch = source.data.batch
-            cursor = self._account.ledger.cursor(self.link.link_id, self.link.start)
             if batch.since > cursor:
                 try:
                     batch = await source.async_get_changes(cursor)
@@ -204,7 +204,7 @@ class LinkFeeds:
         async with self._lock:
             entry = self._account.entry
             wanted = links_of(entry)
-            known = set(self._feeds) | set(self._account.ledger.cursors)
+            known = set(self._feeds) | self._account.known_links()
             for link_id in known - set(wanted):
                 if (feed := self._feeds.pop(link_id, None)) is not None:
                     feed.async_stop()

@@ -17,14 +17,14 @@ from homeassistant.helpers.selector import (
 from homeassistant.util import dt as dt_util
 
 from .account_flow import AccountFlow
-from .clients.garmin import (
+from .clients.garmin_errors import (
     GarminAuthError,
     GarminCodeError,
     GarminError,
-    GarminSignIn,
     GarminThrottledError,
     GarminUnavailableError,
 )
+from .clients.garmin_sign_in import GarminSignIn
 from .const import CONF_PROVIDER, CONF_TOKENS, LOGGER, Provider
 from .cooldown import async_get_cooldowns
 

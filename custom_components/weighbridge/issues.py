@@ -1,5 +1,7 @@
 """Repair issues: what only a person can put right."""
 
+from typing import Any
+
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
@@ -35,11 +37,11 @@ def async_clear_account(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 @callback
 def async_update_waiting(
-    hass: HomeAssistant, entry: ConfigEntry, ledger: Ledger
+    hass: HomeAssistant, entry: ConfigEntry, ledgers: tuple[Ledger[Any], ...]
 ) -> None:
     """Ask for a word on what is held or was refused, as long as anything is."""
     for state, name in WAITING.items():
-        if count := ledger.count(state):
+        if count := sum(ledger.count(state) for ledger in ledgers):
             _async_create(
                 hass,
                 entry,

@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
-from .model import WeighIn
-
-# Two sources that report the same kg so close together report the same weighing.
+# Two sources that report the same so close together report the same measurement.
 TWIN_SECONDS = 120
-TWIN_KG = 0.05
+
+# How far the facts of twins may be apart, as many of them as must agree.
+TWIN_WEIGH_IN = (0.05,)
+TWIN_BLOOD_PRESSURE = (0.0, 0.0)
+
+type Facts = tuple[float | None, ...]
 
 # The link of what came to Garmin without us.
 REMOTE_LINK = "garmin"
@@ -61,35 +64,43 @@ class Offer(StrEnum):
     CHANGED = "changed"
 
 
-class Remote(Protocol):
-    """A weigh-in that Garmin holds, in kg and %."""
+class Record(Protocol):
+    """A measurement: WeighIn or BloodPressure."""
 
     @property
     def second(self) -> int:
         """Return the epoch second of the measurement."""
 
     @property
-    def weight(self) -> float:
-        """Return the weight in kg."""
+    def facts(self) -> Facts:
+        """Return the values that tell it from another; the first ones are always there."""
+
+
+class Remote(Protocol):
+    """A measurement that Garmin holds."""
 
     @property
-    def body_fat(self) -> float | None:
-        """Return the body fat in %."""
+    def second(self) -> int:
+        """Return the epoch second of the measurement."""
 
     @property
-    def sample_pk(self) -> int | None:
+    def facts(self) -> Facts:
+        """Return its values, as those of a record."""
+
+    @property
+    def serial(self) -> int | None:
         """Return Garmin's key, the older the smaller; None for one that has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item[R: Record]:
     """A measurement that is not settled.
 
     `sent_at` is the epoch second of an upload whose outcome is unknown. `replaces`
     tells that Garmin holds an older version of it, which we pushed.
     """
 
-    record: WeighIn
+    record: R
     link: str
     state: State = State.PENDING
     hold: Hold | None = None
@@ -101,8 +112,7 @@ class Item:
 class Settled:
     """What is remembered of a measurement that needs no more work."""
 
-    weight: float
-    body_fat: float | None
+    facts: Facts
     link: str
     way: Way
     # The second of the measurement that a twin is the same as.
@@ -120,19 +130,20 @@ class Cursor(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reconciled[R: Remote]:
+class Reconciled[M: Remote]:
     """What a look at Garmin settled, and what has no business there any more."""
 
     found: tuple[int, ...]
-    unwanted: tuple[R, ...]
+    unwanted: tuple[M, ...]
 
 
-class Ledger:
-    """The memory of one Garmin account."""
+class Ledger[R: Record]:
+    """The memory of one kind of measurement in one Garmin account."""
 
-    def __init__(self) -> None:
-        """Begin with nothing known."""
-        self._open: dict[int, Item] = {}
+    def __init__(self, tolerance: tuple[float, ...]) -> None:
+        """Begin with nothing known; `tolerance` is how far the facts of twins differ."""
+        self._tolerance = tolerance
+        self._open: dict[int, Item[R]] = {}
         self._settled: dict[int, Settled] = {}
         # Known seconds by their TWIN_SECONDS wide slot, to find twins at constant cost.
         self._slots: defaultdict[int, set[int]] = defaultdict(set)
@@ -142,7 +153,7 @@ class Ledger:
 
     def offer(
         self,
-        record: WeighIn,
+        record: R,
         *,
         link: str,
         hold: Hold | None = None,
@@ -197,7 +208,7 @@ class Ledger:
         settled = self._settled.get(second)
         return settled is not None and settled.twin_of is not None
 
-    def items(self, state: State) -> list[Item]:
+    def items(self, state: State) -> list[Item[R]]:
         """Return the measurements in an unsettled state, the newest first."""
         return sorted(
             (item for item in self._open.values() if item.state is state),
@@ -205,7 +216,7 @@ class Ledger:
             reverse=True,
         )
 
-    def pending(self) -> list[Item]:
+    def pending(self) -> list[Item[R]]:
         """Return what must be pushed, the newest first."""
         return self.items(State.PENDING)
 
@@ -221,16 +232,16 @@ class Ledger:
             return sum(settled.twin_of is None for settled in self._settled.values())
         return sum(item.state is state for item in self._open.values())
 
-    def reconcile[R: Remote](self, remotes: Iterable[R]) -> Reconciled[R]:
+    def reconcile[M: Remote](self, remotes: Iterable[M]) -> Reconciled[M]:
         """Settle the pending measurements that Garmin holds.
 
         Every remote weigh-in answers for one measurement at the most: by its second,
         or, when nobody here has that second, as a twin.
         """
         found: list[int] = []
-        unwanted: list[R] = []
-        unclaimed: list[R] = []
-        groups: defaultdict[int, list[R]] = defaultdict(list)
+        unwanted: list[M] = []
+        unclaimed: list[M] = []
+        groups: defaultdict[int, list[M]] = defaultdict(list)
         for remote in remotes:
             groups[remote.second].append(remote)
         for second, group in groups.items():
@@ -250,7 +261,7 @@ class Ledger:
                     sent = item.sent_at is not None or item.replaces
                     self._settle(item, Way.PUSHED if sent else Way.FOUND)
                     found.append(second)
-        slots: defaultdict[int, list[R]] = defaultdict(list)
+        slots: defaultdict[int, list[M]] = defaultdict(list)
         for remote in unclaimed:
             slots[remote.second // TWIN_SECONDS].append(remote)
         for item in self.pending():
@@ -258,7 +269,7 @@ class Ledger:
                 remote
                 for slot in _near_slots(item.record.second)
                 for remote in slots[slot]
-                if _is_twin(item.record, remote.second, remote.weight)
+                if self._is_twin(item.record, remote.second, remote.facts)
             ]
             if near and not item.replaces:
                 other = min(near, key=lambda r: abs(r.second - item.record.second))
@@ -268,7 +279,7 @@ class Ledger:
                 found.append(item.record.second)
         return Reconciled(found=tuple(found), unwanted=tuple(unwanted))
 
-    def _surplus[R: Remote](self, second: int, group: list[R]) -> list[R]:
+    def _surplus[M: Remote](self, second: int, group: list[M]) -> list[M]:
         """Return what we brought to Garmin and must go, or came a second time.
 
         Two Home Assistants that push at the same moment double a weigh-in. Both keep
@@ -280,12 +291,12 @@ class Ledger:
         ours = [
             remote
             for remote in group
-            if abs(remote.weight - settled.weight) < _SAME
-            and remote.sample_pk is not None
+            if not _differ(settled.facts[:1], remote.facts)
+            and remote.serial is not None
         ]
         if second in self.withdrawals:
             return ours
-        return sorted(ours, key=lambda remote: remote.sample_pk or 0)[1:]
+        return sorted(ours, key=lambda remote: remote.serial or 0)[1:]
 
     def withdraw(self, second: int) -> None:
         """Wish a measurement that we pushed away from Garmin."""
@@ -353,7 +364,7 @@ class Ledger:
         if second in self._open:
             self._settle(self._open[second], Way.LEFT_OUT)
 
-    def review(self, link: str, judge: Callable[[WeighIn], Hold | None]) -> None:
+    def review(self, link: str, judge: Callable[[R], Hold | None]) -> None:
         """Judge a link's waiting measurements anew, as after a change of its range."""
         for second, item in self._open.items():
             if item.link == link and item.state in (State.PENDING, State.HELD):
@@ -387,12 +398,12 @@ class Ledger:
         """Return all settled measurements by their second."""
         return self._settled.items()
 
-    def unsettled(self) -> Iterable[Item]:
+    def unsettled(self) -> Iterable[Item[R]]:
         """Return all measurements that are not settled."""
         return self._open.values()
 
     def restore(
-        self, items: Iterable[Item], settled: Iterable[tuple[int, Settled]]
+        self, items: Iterable[Item[R]], settled: Iterable[tuple[int, Settled]]
     ) -> None:
         """Take up what was known before."""
         for item in items:
@@ -403,7 +414,7 @@ class Ledger:
             self._index(second)
 
     def _offer_open(
-        self, item: Item, record: WeighIn, link: str, hold: Hold | None
+        self, item: Item[R], record: R, link: str, hold: Hold | None
     ) -> Offer:
         """Offer a measurement again that is not settled."""
         second = record.second
@@ -411,9 +422,7 @@ class Ledger:
             # Another source has no doubt about it.
             self._open[second] = Item(record=record, link=link)
             return Offer.CHANGED
-        if item.link != link or not _differs(
-            record, item.record.weight, item.record.body_fat
-        ):
+        if item.link != link or not _differ(record.facts, item.record.facts):
             return Offer.KNOWN
         self._open[second] = replace(
             item,
@@ -425,22 +434,25 @@ class Ledger:
         )
         return Offer.CHANGED
 
-    def _offer_settled(self, settled: Settled, record: WeighIn, link: str) -> Offer:
+    def _offer_settled(self, settled: Settled, record: R, link: str) -> Offer:
         """Offer a measurement again that is settled: an edit of ours goes out anew."""
         self.withdrawals.discard(record.second)
+        if settled.way is Way.WITHDRAWN and settled.link == link:
+            # The source has it again, so Garmin shall.
+            del self._settled[record.second]
+            self._add(record, link, None)
+            return Offer.CHANGED
         if (
             settled.way is not Way.PUSHED
             or settled.link != link
-            or not _differs(record, settled.weight, settled.body_fat)
+            or not _differ(record.facts, settled.facts)
         ):
             return Offer.KNOWN
         del self._settled[record.second]
         self._open[record.second] = Item(record=record, link=link, replaces=True)
         return Offer.CHANGED
 
-    def _offer_twin(
-        self, twin: int, record: WeighIn, link: str, hold: Hold | None
-    ) -> Offer:
+    def _offer_twin(self, twin: int, record: R, link: str, hold: Hold | None) -> Offer:
         """Remember a measurement as the same as a known one."""
         item = self._open.get(twin)
         if item is not None and item.hold is not None and hold is None:
@@ -456,24 +468,22 @@ class Ledger:
     def _remember_remote(self, remote: Remote, *, of: int) -> None:
         """Keep a weigh-in at Garmin from answering for a second one later."""
         self._settled[remote.second] = Settled(
-            weight=remote.weight,
-            body_fat=remote.body_fat,
+            facts=remote.facts,
             link=REMOTE_LINK,
             way=Way.TWIN,
             twin_of=of,
         )
         self._index(remote.second)
 
-    def _remember_twin(self, record: WeighIn, link: str, *, of: int) -> None:
+    def _remember_twin(self, record: R, link: str, *, of: int) -> None:
         self._settled[record.second] = Settled(
-            weight=record.weight,
-            body_fat=record.body_fat,
+            facts=record.facts,
             link=link,
             way=Way.TWIN,
             twin_of=of,
         )
 
-    def _twin(self, record: WeighIn, link: str, own_twins: bool) -> int | None:
+    def _twin(self, record: R, link: str, own_twins: bool) -> int | None:
         """Return the nearest measurement of another link that is the same weighing."""
         taken = {
             settled.twin_of
@@ -489,20 +499,20 @@ class Ledger:
             if (own_twins or second not in taken)
             and (known := self._primary(second)) is not None
             and (own_twins or known[0] != link)
-            and _is_twin(record, second, known[1])
+            and self._is_twin(record, second, known[1])
         ]
         return min(near, key=lambda second: abs(second - record.second), default=None)
 
-    def _primary(self, second: int) -> tuple[str, float] | None:
-        """Return the link and weight of a measurement that is nobody's twin."""
+    def _primary(self, second: int) -> tuple[str, Facts] | None:
+        """Return the link and the facts of a measurement that is nobody's twin."""
         if (item := self._open.get(second)) is not None:
-            return item.link, item.record.weight
+            return item.link, item.record.facts
         settled = self._settled[second]
         if settled.twin_of is not None:
             return None
-        return settled.link, settled.weight
+        return settled.link, settled.facts
 
-    def _add(self, record: WeighIn, link: str, hold: Hold | None) -> None:
+    def _add(self, record: R, link: str, hold: Hold | None) -> None:
         """Open a new measurement."""
         state = State.PENDING if hold is None else State.HELD
         self._open[record.second] = Item(
@@ -510,12 +520,21 @@ class Ledger:
         )
         self._index(record.second)
 
-    def _settle(self, item: Item, way: Way) -> None:
+    def _settle(self, item: Item[R], way: Way) -> None:
         """Close a measurement for good."""
         record = item.record
         self._open.pop(record.second)
         self._settled[record.second] = Settled(
-            weight=record.weight, body_fat=record.body_fat, link=item.link, way=way
+            facts=record.facts, link=item.link, way=way
+        )
+
+    def _is_twin(self, record: R, second: int, facts: Facts) -> bool:
+        """Tell whether a measurement elsewhere is the same as a record."""
+        return abs(record.second - second) <= TWIN_SECONDS and all(
+            one is not None and other is not None and abs(one - other) <= apart + 1e-9
+            for one, other, apart in zip(
+                record.facts, facts, self._tolerance, strict=False
+            )
         )
 
     def _index(self, second: int) -> None:
@@ -527,22 +546,14 @@ def _near_slots(second: int, reach: int = 1) -> range:
     return range(slot - reach, slot + reach + 1)
 
 
-def _is_twin(record: WeighIn, second: int, weight: float) -> bool:
-    """Tell whether a weigh-in elsewhere is the same weighing as a record."""
-    return (
-        abs(record.second - second) <= TWIN_SECONDS
-        and abs(record.weight - weight) <= TWIN_KG + 1e-9
+def _differ(facts: Facts, known: Facts) -> bool:
+    """Tell whether facts were edited; one that is missing now is no edit."""
+    return any(
+        new is not None and (old is None or abs(new - old) >= _SAME)
+        for new, old in zip(facts, known, strict=False)
     )
 
 
-def _differs(record: WeighIn, weight: float, body_fat: float | None) -> bool:
-    """Tell whether a record was edited; a fat that is missing now is no edit."""
-    return abs(record.weight - weight) >= _SAME or (
-        record.body_fat is not None
-        and (body_fat is None or abs(record.body_fat - body_fat) >= _SAME)
-    )
-
-
-def _holds(remote: Remote, record: WeighIn) -> bool:
+def _holds(remote: Remote, record: Record) -> bool:
     """Tell whether Garmin holds the current version of a record."""
-    return not _differs(record, remote.weight, remote.body_fat)
+    return not _differ(record.facts, remote.facts)

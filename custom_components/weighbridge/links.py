@@ -8,6 +8,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigSubentry
 
 from .const import (
+    CONF_BLOOD_PRESSURE,
     CONF_DELETIONS,
     CONF_HEIGHT,
     CONF_MAX_WEIGHT,
@@ -17,7 +18,7 @@ from .const import (
     CONF_WEIGH_INS,
 )
 from .ledger import Hold, Ledger, Offer
-from .model import Doubt, WeighIn
+from .model import BloodPressure, Doubt, WeighIn
 
 _DOUBTS = {Doubt.AMBIGUOUS: Hold.AMBIGUOUS, Doubt.INITIAL: Hold.INITIAL}
 
@@ -29,6 +30,7 @@ class Link:
     link_id: str
     source: str
     weigh_ins: bool
+    blood_pressure: bool
     deletions: bool
     start: int
     min_weight: float | None
@@ -44,6 +46,7 @@ class Link:
             link_id=subentry.subentry_id,
             source=data[CONF_SOURCE],
             weigh_ins=data[CONF_WEIGH_INS],
+            blood_pressure=data.get(CONF_BLOOD_PRESSURE, False),
             deletions=data.get(CONF_DELETIONS, False),
             start=0
             if start is None
@@ -53,9 +56,9 @@ class Link:
             height=data.get(CONF_HEIGHT),
         )
 
-    def wants(self, weigh_in: WeighIn) -> bool:
-        """Tell whether a weigh-in belongs to what the link pushes."""
-        return self.weigh_ins and weigh_in.second >= self.start
+    def wants(self, record: WeighIn | BloodPressure) -> bool:
+        """Tell whether a measurement is new enough for the link."""
+        return record.second >= self.start
 
     def judge(self, weigh_in: WeighIn) -> Hold | None:
         """Return why a weigh-in must wait for a person's word, None when it need not."""
@@ -67,7 +70,7 @@ class Link:
             return Hold.TOO_HEAVY
         return None
 
-    def offer(self, ledger: Ledger, weigh_in: WeighIn) -> Offer:
+    def offer(self, ledger: Ledger[WeighIn], weigh_in: WeighIn) -> Offer:
         """Offer a weigh-in to a ledger in the name of the link."""
         return ledger.offer(
             self.prepare(weigh_in),
@@ -75,6 +78,13 @@ class Link:
             hold=self.judge(weigh_in),
             own_twins=weigh_in.relayed,
         )
+
+    def offer_blood_pressure(
+        self, ledger: Ledger[BloodPressure], reading: BloodPressure
+    ) -> Offer:
+        """Offer a blood pressure reading to a ledger in the name of the link."""
+        hold = None if reading.doubt is None else _DOUBTS[reading.doubt]
+        return ledger.offer(reading, link=self.link_id, hold=hold)
 
     def prepare(self, weigh_in: WeighIn) -> WeighIn:
         """Return a weigh-in with the BMI by the height of the link, if it sets one.

@@ -72,6 +72,11 @@ class WeighIn:
         """Return the epoch second of the measurement, the key of a weigh-in."""
         return int(self.measured_at.timestamp())
 
+    @property
+    def facts(self) -> tuple[float | None, ...]:
+        """Return what tells a weigh-in from another: its weight and its body fat."""
+        return self.weight, self.body_fat
+
     def values(self) -> Iterator[tuple[str, float]]:
         """Yield the name and value of all that was measured, the weight first."""
         yield "weight", self.weight
@@ -97,6 +102,11 @@ class BloodPressure:
     def second(self) -> int:
         """Return the epoch second of the measurement, the key of a reading."""
         return int(self.measured_at.timestamp())
+
+    @property
+    def facts(self) -> tuple[float | None, ...]:
+        """Return what tells a reading from another: all that was measured."""
+        return self.systolic, self.diastolic, self.heart_rate
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .clients.garmin import (
+from .clients.garmin_errors import (
     GarminAmbiguousError,
     GarminConsentError,
     GarminDuplicateError,

@@ -1,10 +1,9 @@
 """Push: what the ledger has pending goes to Garmin Connect, once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
 from functools import partial
-from itertools import batched
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -15,19 +14,13 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from . import issues
-from .clients.garmin import (
-    GarminAuthError,
-    GarminClient,
-    GarminDuplicateError,
-    GarminError,
-    GarminRejectedError,
-    GarminUnavailableError,
-)
+from .clients.garmin import GarminClient
+from .clients.garmin_errors import GarminAuthError, GarminError, GarminUnavailableError
 from .const import DOMAIN, LOGGER
-from .fit import MAX_RECORDS, can_encode, encode
-from .ledger import Ledger, Offer, Reconciled, State, Way
+from .lanes import BloodPressureLane, WeighInLane
+from .ledger import Ledger, Offer, Record, State, Way
 from .links import Link
-from .model import Batch, WeighIn
+from .model import Batch, BloodPressure, WeighIn
 from .pause import (
     IMPATIENT,
     MAX_PAUSE,
@@ -48,9 +41,6 @@ KEEP_ALIVE_AFTER = timedelta(days=5)
 
 # How long a request waits for rotated tokens to be on disk.
 TOKEN_SAVE_TIMEOUT = 30
-
-# A refused file twice over: Garmin has these weigh-ins, though it does not show them.
-DUPLICATE_STRIKES = 2
 
 
 class GarminAccount:
@@ -75,7 +65,9 @@ class GarminAccount:
         self.memory = memory
         self._store = store
         self._tokens_store = tokens_store
-        self._client = GarminClient(tokens, self._save_tokens)
+        self.client = GarminClient(tokens, self._save_tokens)
+        self._weigh_ins = WeighInLane(memory.weigh_ins, self)
+        self._blood_pressures = BloodPressureLane(memory.blood_pressures, self)
         self._lock = asyncio.Lock()
         self._listeners: list[CALLBACK_TYPE] = []
         self._cancel_retry: CALLBACK_TYPE | None = None
@@ -83,14 +75,14 @@ class GarminAccount:
         self._closing = False
 
     @property
-    def ledger(self) -> Ledger:
-        """Return what must be pushed and what has been."""
-        return self.memory.ledger
+    def pending(self) -> int:
+        """Return how many measurements wait to be pushed."""
+        return sum(ledger.count(State.PENDING) for ledger in self.memory.ledgers)
 
     @property
-    def pending(self) -> int:
-        """Return how many weigh-ins wait to be pushed."""
-        return self.ledger.count(State.PENDING)
+    def has_work(self) -> bool:
+        """Return whether anything must be changed at Garmin."""
+        return any(ledger.has_work() for ledger in self.memory.ledgers)
 
     @property
     def last_push(self) -> datetime | None:
@@ -102,30 +94,67 @@ class GarminAccount:
         """Return whether a person has to sign in again."""
         return self._signed_out
 
+    @property
+    def is_stopping(self) -> bool:
+        """Return whether no further request should be made."""
+        return self._closing or self.hass.is_stopping
+
+    @property
+    def lost_answers(self) -> int:
+        """Return how many answers to uploads were lost in a row."""
+        memory = self.memory
+        return memory.strikes if memory.pause_reason == Reason.AMBIGUOUS else 0
+
     @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
         """Call a listener after each change; return how to stop that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def known_links(self) -> set[str]:
+        """Return the links that have read anything."""
+        return {link for ledger in self.memory.ledgers for link in ledger.cursors}
+
+    def cursor(self, link: Link) -> int | None:
+        """Return from where a link has to read on, None for one that pushes nothing."""
+        memory = self.memory
+        cursors = []
+        if link.weigh_ins:
+            cursors.append(memory.weigh_ins.cursor(link.link_id, link.start))
+        if link.blood_pressure:
+            cursors.append(memory.blood_pressures.cursor(link.link_id, link.start))
+        return min(cursors, default=None)
+
     async def async_take(self, link: Link, batch: Batch) -> None:
         """Take in what a source brought for a link, and push what is new."""
-        outcomes = {
-            link.offer(self.ledger, weigh_in)
-            for weigh_in in batch.weigh_ins
-            if link.wants(weigh_in)
-        }
-        first = self.ledger.advance(link.link_id, link.start, batch.until)
+        outcomes: set[Offer] = set()
+        first = False
+        if link.weigh_ins:
+            ledger = self.memory.weigh_ins
+            outcomes |= {
+                link.offer(ledger, weigh_in)
+                for weigh_in in batch.weigh_ins
+                if link.wants(weigh_in)
+            }
+            first |= ledger.advance(link.link_id, link.start, batch.until)
+        if link.blood_pressure:
+            pressures = self.memory.blood_pressures
+            outcomes |= {
+                link.offer_blood_pressure(pressures, reading)
+                for reading in batch.blood_pressures
+                if link.wants(reading)
+            }
+            first |= pressures.advance(link.link_id, link.start, batch.until)
         # The cursor alone is not worth a write: an old one only makes us read more.
         if first or outcomes - {Offer.KNOWN}:
-            await self._async_save()
-            self._notify()
+            await self.async_save()
+            self.async_changed()
         self.async_request_flush()
 
     @callback
     def async_request_flush(self) -> None:
         """Push in the background what is pending."""
-        if self.ledger.has_work():
+        if self.has_work:
             self.entry.async_create_background_task(
                 self.hass, self.async_flush(), f"{DOMAIN} push {self.entry.entry_id}"
             )
@@ -136,7 +165,7 @@ class GarminAccount:
         `by_hand` tries again at once where that can do no harm.
         """
         async with self._lock:
-            if self._closing or self._signed_out or not self.ledger.has_work():
+            if self._closing or self._signed_out or not self.has_work:
                 return
             if self._async_wait(by_hand=by_hand):
                 return
@@ -148,18 +177,24 @@ class GarminAccount:
         if self.pending:
             raise self.stuck()
 
-    async def async_push_measurement(self, weigh_in: WeighIn) -> Way:
-        """Push one weigh-in now and return how Garmin came to hold it.
+    async def async_push_measurement(self, record: WeighIn | BloodPressure) -> Way:
+        """Push one measurement now and return how Garmin came to hold it.
 
         Raise HomeAssistantError when it is queued for later, or refused.
         """
-        self.ledger.offer(weigh_in, link=ACTION_LINK, own_twins=True)
-        await self._async_save()
-        if self.ledger.state(weigh_in.second) is State.DONE:
+        if isinstance(record, WeighIn):
+            return await self._async_push_one(self.memory.weigh_ins, record)
+        return await self._async_push_one(self.memory.blood_pressures, record)
+
+    async def _async_push_one[R: Record](self, ledger: Ledger[R], record: R) -> Way:
+        """Offer a measurement, push, and see what became of it."""
+        ledger.offer(record, link=ACTION_LINK, own_twins=True)
+        await self.async_save()
+        if ledger.state(record.second) is State.DONE:
             return Way.FOUND
-        self._notify()
+        self.async_changed()
         await self.async_flush(by_hand=True)
-        match self.ledger.state(weigh_in.second):
+        match ledger.state(record.second):
             case State.PENDING:
                 raise self.stuck()
             case State.FAILED:
@@ -170,24 +205,24 @@ class GarminAccount:
                 raise HomeAssistantError(
                     translation_domain=DOMAIN, translation_key="held"
                 )
-        return self.ledger.way(weigh_in.second) or Way.FOUND
+        return ledger.way(record.second) or Way.FOUND
 
     async def async_offer_all(self, offers: Iterable[tuple[Link, WeighIn]]) -> None:
         """Take weigh-ins that a person asked for, and push what is new at once."""
         for link, weigh_in in offers:
-            link.offer(self.ledger, weigh_in)
-        await self._async_save()
-        self._notify()
+            link.offer(self.memory.weigh_ins, weigh_in)
+        await self.async_save()
+        self.async_changed()
         await self.async_flush(by_hand=True)
 
-    async def async_compare(self, ledger: Ledger) -> None:
+    async def async_compare(self, ledger: Ledger[WeighIn]) -> None:
         """Settle in a scratch ledger what Garmin holds; raise when it cannot tell."""
         async with self._lock:
             if not ledger.pending():
                 return
             if self._signed_out or self._async_wait(by_hand=True):
                 raise self.stuck()
-            if not await self._async_guard(partial(self._async_look, ledger)):
+            if not await self._async_guard(partial(self._weigh_ins.async_look, ledger)):
                 raise self.stuck()
 
     def stuck(self) -> HomeAssistantError:
@@ -219,34 +254,37 @@ class GarminAccount:
             await self._async_guard(self._async_touch)
 
     async def async_withdraw(self, seconds: Iterable[int]) -> None:
-        """Remove from Garmin what was pushed and its source has deleted."""
+        """Remove from Garmin weigh-ins that their source has deleted."""
         for second in seconds:
-            self.ledger.withdraw(second)
-        await self._async_save()
+            self.memory.weigh_ins.withdraw(second)
+        await self.async_save()
         self.async_request_flush()
 
-    async def async_decide(self, push: Iterable[int], leave_out: Iterable[int]) -> None:
+    async def async_decide(
+        self, ledger: Ledger[Any], push: Iterable[int], leave_out: Iterable[int]
+    ) -> None:
         """Carry out a person's word on what is held or was refused."""
         for second in push:
-            self.ledger.release(second)
+            ledger.release(second)
         for second in leave_out:
-            self.ledger.leave_out(second)
-        await self._async_save()
-        self._notify()
+            ledger.leave_out(second)
+        await self.async_save()
+        self.async_changed()
         self.async_request_flush()
 
     async def async_review(self, link: Link) -> None:
         """Judge what waits by a link's new settings."""
-        self.ledger.review(link.link_id, link.judge)
-        await self._async_save()
-        self._notify()
+        self.memory.weigh_ins.review(link.link_id, link.judge)
+        await self.async_save()
+        self.async_changed()
         self.async_request_flush()
 
     async def async_forget_link(self, link_id: str) -> None:
         """Drop what a removed link still wanted."""
-        self.ledger.forget_link(link_id)
-        await self._async_save()
-        self._notify()
+        for ledger in self.memory.ledgers:
+            ledger.forget_link(link_id)
+        await self.async_save()
+        self.async_changed()
 
     async def async_close(self) -> None:
         """Let the request under way come to its end, then stop."""
@@ -255,7 +293,7 @@ class GarminAccount:
             self._cancel_retry()
             self._cancel_retry = None
         async with self._lock:
-            await self._async_save()
+            await self.async_save()
 
     @callback
     def _async_wait(self, *, by_hand: bool) -> bool:
@@ -267,7 +305,8 @@ class GarminAccount:
         until = memory.paused_until
         if by_hand and memory.pause_reason in IMPATIENT:
             until = 0.0
-        if (sent_at := self.ledger.last_sent_at()) is not None:
+        sent_ats = [ledger.last_sent_at() for ledger in memory.ledgers]
+        if sent_at := max((at for at in sent_ats if at is not None), default=None):
             settled = min(sent_at, now) + SETTLING_SECONDS
             if settled > until:
                 until = settled
@@ -302,7 +341,7 @@ class GarminAccount:
             LOGGER.warning("Garmin Connect asks to sign in again; weigh-ins are queued")
             self._signed_out = True
             self.entry.async_start_reauth(self.hass)
-            await self._async_save()
+            await self.async_save()
         except GarminError as err:
             await self._async_pause(err)
         else:
@@ -312,9 +351,9 @@ class GarminAccount:
             self.memory.pause_reason = None
             self.memory.paused_until = 0.0
             issues.async_clear_account(self.hass, self.entry)
-            await self._async_save()
+            await self.async_save()
             good = True
-        self._notify()
+        self.async_changed()
         return good
 
     async def _async_pause(self, err: GarminError) -> None:
@@ -328,110 +367,40 @@ class GarminAccount:
         log = LOGGER.info if again else LOGGER.warning
         log("%s; the next try is in %d min", err, pause.seconds // 60)
         issues.async_report_pause(self.hass, self.entry, pause.reason, memory.strikes)
-        await self._async_save()
+        await self.async_save()
         self._async_retry_in(pause.seconds)
 
     async def _async_push_pending(self) -> None:
-        """Read, compare, remove and upload until Garmin is as it should be."""
-        while self.ledger.has_work():
-            items = self.ledger.pending()
-            leaving = list(self.ledger.withdrawals)
-            seen = await self._async_look(self.ledger)
-            for remote in seen.unwanted:
-                await self._async_job(self._client.delete_weigh_in, remote)
-            self.ledger.withdrawn(leaving)
-            if seen.found:
-                self._notify()
-            todo = [
-                item.record
-                for item in items
-                if self.ledger.state(item.record.second) is State.PENDING
-            ]
-            for batch in batched(todo, self._batch_size(), strict=False):
-                # What stays pending is pushed after the next start.
-                if self._closing or self.hass.is_stopping:
-                    return
-                await self._async_upload(batch)
-
-    async def _async_look(self, ledger: Ledger) -> Reconciled[Any]:
-        """Compare what a ledger wants at Garmin with what Garmin holds."""
-        seconds = [item.record.second for item in ledger.pending()]
-        seconds.extend(ledger.withdrawals)
-        # The days of the range are those of the account's time zone.
-        start = _day(min(seconds)) - timedelta(days=1)
-        end = _day(max(seconds)) + timedelta(days=1)
-        remotes = await self._async_job(
-            self._client.weigh_ins, start, end, dt_util.get_default_time_zone()
-        )
-        return ledger.reconcile(remotes)
+        """Push all kinds, the weigh-ins first."""
+        await self._weigh_ins.async_push()
+        await self._blood_pressures.async_push()
 
     async def _async_touch(self) -> None:
         """Make the cheapest request there is."""
-        await self._async_job(self._client.profile)
+        await self.async_request(self.client.profile)
 
-    def _batch_size(self) -> int:
-        """Return how many weigh-ins a file takes, fewer after each lost answer."""
-        lost = (
-            self.memory.strikes if self.memory.pause_reason == Reason.AMBIGUOUS else 0
-        )
-        return max(1, MAX_RECORDS >> lost)
-
-    async def _async_upload(self, batch: Sequence[WeighIn]) -> None:
-        """Upload weigh-ins as one file; split it until refused ones stand alone."""
-        for weigh_in in batch:
-            if not can_encode(weigh_in):
-                self._fail(weigh_in)
-        batch = [weigh_in for weigh_in in batch if can_encode(weigh_in)]
-        if not batch:
-            return
-        seconds = [weigh_in.second for weigh_in in batch]
-        fit = await self.hass.async_add_executor_job(encode, batch)
-        self.ledger.mark_sent(seconds, int(dt_util.utcnow().timestamp()))
-        await self._async_save()
-        try:
-            await self._async_job(self._client.upload, fit)
-        except GarminRejectedError:
-            self.ledger.mark_unsent(seconds)
-            if len(batch) == 1:
-                self._fail(batch[0])
-                return
-            middle = len(batch) // 2
-            await self._async_upload(batch[:middle])
-            await self._async_upload(batch[middle:])
-        except GarminDuplicateError:
-            if (
-                self.memory.pause_reason != Reason.AMBIGUOUS
-                or self.memory.strikes < DUPLICATE_STRIKES
-            ):
-                raise
-            self._confirm(seconds)
-        except GarminError as err:
-            if reason_for(err) is not Reason.AMBIGUOUS:
-                self.ledger.mark_unsent(seconds)
-            raise
-        else:
-            self._confirm(seconds)
-
-    @callback
-    def _confirm(self, seconds: Sequence[int]) -> None:
-        """Settle what Garmin has accepted; the next save writes it down."""
-        self.ledger.confirm(seconds)
-        self.memory.last_push = dt_util.utcnow()
-        LOGGER.debug("Garmin Connect has accepted %d weigh-ins", len(seconds))
-        self._notify()
-
-    @callback
-    def _fail(self, weigh_in: WeighIn) -> None:
-        """Park a weigh-in that Garmin refuses, and tell."""
-        self.ledger.fail(weigh_in.second)
-        LOGGER.warning("Garmin Connect refuses a weigh-in; the others go on")
-        self._notify()
-
-    async def _async_job[*Ts, T](self, request: Callable[[*Ts], T], *args: *Ts) -> T:
-        """Make one blocking request."""
+    async def async_request[*Ts, T](self, request: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Make one blocking request; only for the lanes, which hold the lock."""
         result = await self.hass.async_add_executor_job(request, *args)
         self.memory.last_contact = dt_util.utcnow()
         return result
+
+    @callback
+    def async_pushed(self) -> None:
+        """Note that Garmin has accepted something."""
+        self.memory.last_push = dt_util.utcnow()
+        self.async_changed()
+
+    @callback
+    def async_changed(self) -> None:
+        """Tell the entities and the repairs that a ledger has changed."""
+        issues.async_update_waiting(self.hass, self.entry, self.memory.ledgers)
+        for listener in list(self._listeners):
+            listener()
+
+    async def async_save(self) -> None:
+        """Put the ledgers on disk."""
+        await self._store.async_save(self.memory.to_json())
 
     def _save_tokens(self, tokens: str) -> None:
         """Have rotated tokens on disk before the next request; runs in the executor."""
@@ -442,16 +411,3 @@ class GarminAccount:
             saved.result(TOKEN_SAVE_TIMEOUT)
         except TimeoutError:
             raise GarminUnavailableError("New tokens could not be saved") from None
-
-    async def _async_save(self) -> None:
-        await self._store.async_save(self.memory.to_json())
-
-    @callback
-    def _notify(self) -> None:
-        issues.async_update_waiting(self.hass, self.entry, self.ledger)
-        for listener in list(self._listeners):
-            listener()
-
-
-def _day(second: int) -> date:
-    return datetime.fromtimestamp(second, UTC).date()

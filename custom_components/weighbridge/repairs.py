@@ -1,5 +1,6 @@
-"""Repairs: a person's word on weigh-ins that wait for one."""
+"""Repairs: a person's word on measurements that wait for one."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import probatio
@@ -19,13 +20,24 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.util import dt as dt_util
 
-from .ledger import Item, State
+from .ledger import Ledger, State
+from .model import BloodPressure, WeighIn
 from .push import GarminAccount, GarminConfigEntry
 
 CONF_PUSH = "push"
 
 # More than a person looks through on a phone; the rest is asked for next.
 MAX_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A measurement that waits for a word."""
+
+    key: str
+    label: str
+    second: int
+    ledger: Ledger[Any]
 
 
 async def async_create_fix_flow(
@@ -40,40 +52,44 @@ async def async_create_fix_flow(
 
 
 class WaitingRepairFlow(RepairsFlow):
-    """Ask which weigh-ins are pushed; the others are left out."""
+    """Ask which measurements are pushed; the others are left out."""
 
     def __init__(self, entry_id: str, state: State) -> None:
-        """Ask about the weigh-ins of an account that are in one state."""
+        """Ask about the measurements of an account that are in one state."""
         self._entry_id = entry_id
         self._state = state
-        self._shown: list[Item] = []
+        # What is shown, each with the ledger that it comes from.
+        self._shown: dict[str, Choice] = {}
 
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Ask about one weigh-in by a question, about several by a list."""
+        """Ask about one measurement by a question, about several by a list."""
         account = self._account()
         if account is None:
             return self.async_abort(reason="account_not_loaded")
-        self._shown = account.ledger.items(self._state)[:MAX_SHOWN]
+        self._shown = {
+            choice.key: choice for choice in _choices(account, self._state)[:MAX_SHOWN]
+        }
         if len(self._shown) == 1:
+            (choice,) = self._shown.values()
             return self.async_show_menu(
                 step_id="init",
                 menu_options=["push", "leave_out"],
-                description_placeholders={"weigh_in": _label(self._shown[0])},
+                description_placeholders={"weigh_in": choice.label},
             )
         return await self.async_step_choose()
 
     async def async_step_push(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Push the one weigh-in."""
-        return await self._async_decide({item.record.second for item in self._shown})
+        """Push the one measurement."""
+        return await self._async_decide(set(self._shown))
 
     async def async_step_leave_out(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Leave the one weigh-in out."""
+        """Leave the one measurement out."""
         return await self._async_decide(set())
 
     async def async_step_choose(
@@ -81,16 +97,15 @@ class WaitingRepairFlow(RepairsFlow):
     ) -> RepairsFlowResult:
         """Push those of several that are chosen."""
         if user_input is not None:
-            return await self._async_decide(
-                {int(second) for second in user_input[CONF_PUSH]}
-            )
-        options = [
-            SelectOptionDict(value=str(item.record.second), label=_label(item))
-            for item in self._shown
-        ]
+            return await self._async_decide(set(user_input[CONF_PUSH]))
         selector = SelectSelector(
             SelectSelectorConfig(
-                options=options, multiple=True, mode=SelectSelectorMode.LIST
+                options=[
+                    SelectOptionDict(value=choice.key, label=choice.label)
+                    for choice in self._shown.values()
+                ],
+                multiple=True,
+                mode=SelectSelectorMode.LIST,
             )
         )
         return self.async_show_form(
@@ -100,13 +115,19 @@ class WaitingRepairFlow(RepairsFlow):
             ),
         )
 
-    async def _async_decide(self, push: set[int]) -> RepairsFlowResult:
-        """Carry out the word on all weigh-ins that were shown."""
+    async def _async_decide(self, push: set[str]) -> RepairsFlowResult:
+        """Carry out the word on all that was shown."""
         account = self._account()
         if account is None:
             return self.async_abort(reason="account_not_loaded")
-        shown = {item.record.second for item in self._shown}
-        await account.async_decide(push & shown, shown - push)
+        for ledger in account.memory.ledgers:
+            seconds = {
+                choice.key: choice.second
+                for choice in self._shown.values()
+                if choice.ledger is ledger
+            }
+            chosen = {seconds[key] for key in seconds.keys() & push}
+            await account.async_decide(ledger, chosen, set(seconds.values()) - chosen)
         return self.async_create_entry(data={})
 
     def _account(self) -> GarminAccount | None:
@@ -119,7 +140,36 @@ class WaitingRepairFlow(RepairsFlow):
         return entry.runtime_data
 
 
-def _label(item: Item) -> str:
-    """Return a weigh-in as a person recognises it: when and how heavy."""
-    measured_at = dt_util.as_local(item.record.measured_at)
-    return f"{measured_at:%Y-%m-%d %H:%M} · {item.record.weight:.2f} kg"
+def _choices(account: GarminAccount, state: State) -> list[Choice]:
+    """Return what is in a state, the newest first, as a person recognises it."""
+    memory = account.memory
+    choices = [
+        _choice("weigh_in", memory.weigh_ins, item.record, _weight(item.record))
+        for item in memory.weigh_ins.items(state)
+    ]
+    choices.extend(
+        _choice(
+            "blood_pressure",
+            memory.blood_pressures,
+            item.record,
+            f"{item.record.systolic}/{item.record.diastolic} mmHg",
+        )
+        for item in memory.blood_pressures.items(state)
+    )
+    return sorted(choices, key=lambda choice: choice.second, reverse=True)
+
+
+def _choice(
+    kind: str, ledger: Ledger[Any], record: WeighIn | BloodPressure, value: str
+) -> Choice:
+    measured_at = dt_util.as_local(record.measured_at)
+    return Choice(
+        key=f"{kind}_{record.second}",
+        label=f"{measured_at:%Y-%m-%d %H:%M} · {value}",
+        second=record.second,
+        ledger=ledger,
+    )
+
+
+def _weight(weigh_in: WeighIn) -> str:
+    return f"{weigh_in.weight:.2f} kg"

@@ -30,7 +30,7 @@ async def async_sync(
     Raise HomeAssistantError when some of them must wait for later.
     """
     # What is done before the push was there already; the ledger itself tells the rest.
-    before = deepcopy(account.ledger)
+    before = deepcopy(account.memory.weigh_ins)
     for link, weigh_in in offers:
         link.offer(before, weigh_in)
     seconds = {weigh_in.second for _, weigh_in in offers}
@@ -39,7 +39,7 @@ async def async_sync(
         ledger = before
         await account.async_compare(ledger)
     else:
-        ledger = account.ledger
+        ledger = account.memory.weigh_ins
         await account.async_offer_all(offers)
     states = [ledger.state(second) for second in seconds]
     if not dry_run and State.PENDING in states:

@@ -1,4 +1,4 @@
-"""Garmin Connect through `garminconnect`: sign-in, tokens, weigh-ins.
+"""Garmin Connect through `garminconnect`: tokens, weigh-ins and blood pressure.
 
 Everything here blocks and belongs into the executor, one call at a time for an account.
 """
@@ -6,77 +6,35 @@ Everything here blocks and belongs into the executor, one call at a time for an 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
+from http import HTTPStatus
 import json
 from typing import Any, override
 
 from curl_cffi.requests.exceptions import RequestException as CurlRequestException
 from garminconnect.client import Client
-from garminconnect.exceptions import (
-    GarminConnectAuthenticationError,
-    GarminConnectConnectionError,
-    GarminConnectTooManyRequestsError,
-)
+from garminconnect.exceptions import GarminConnectConnectionError
 import requests
 
-PROFILE_PATH = "/userprofile-service/socialProfile"
-WEIGHT_RANGE_PATH = "/weight-service/weight/range"
+from .garmin_errors import (
+    GarminAmbiguousError,
+    GarminAuthError,
+    GarminDuplicateError,
+    GarminRejectedError,
+    GarminThrottledError,
+    GarminUnavailableError,
+    read_error,
+    retry_after_of,
+    status_of,
+    write_error,
+)
+from .garmin_sign_in import PROFILE_PATH, GarminProfile, profile_from
+
 WEIGHT_PATH = "/weight-service/weight"
+WEIGHT_RANGE_PATH = f"{WEIGHT_PATH}/range"
+BLOOD_PRESSURE_PATH = "/bloodpressure-service/bloodpressure"
 UPLOAD_PATH = "/upload-service/upload"
 
 UPLOAD_TIMEOUT = 60
-
-
-class GarminError(Exception):
-    """Garmin Connect did not do what it was asked."""
-
-
-class GarminAuthError(GarminError):
-    """The password or the tokens were refused: a person has to sign in."""
-
-
-class GarminCodeError(GarminError):
-    """The MFA code was wrong."""
-
-
-class GarminThrottledError(GarminError):
-    """Too many requests; `retry_after` are the seconds that Garmin asked to wait."""
-
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        """Keep the wait, None when Garmin named none."""
-        super().__init__(message)
-        self.retry_after = retry_after
-
-
-class GarminForbiddenError(GarminError):
-    """Garmin refuses this client or account for now (403)."""
-
-
-class GarminConsentError(GarminError):
-    """The account has not consented to device uploads (412)."""
-
-
-class GarminRejectedError(GarminError):
-    """Garmin refused the uploaded records themselves."""
-
-
-class GarminDuplicateError(GarminError):
-    """Garmin has had this very file before (409)."""
-
-
-class GarminUnavailableError(GarminError):
-    """Garmin cannot be reached or is out of order; nothing was changed there."""
-
-
-class GarminAmbiguousError(GarminError):
-    """The answer to a write was lost: Garmin may or may not have carried it out."""
-
-
-@dataclass(frozen=True, slots=True)
-class GarminProfile:
-    """Who signed in: `profile_id` is stable, `name` is for people."""
-
-    profile_id: str
-    name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +46,38 @@ class GarminWeighIn:
     body_fat: float | None
     sample_pk: int | None
     calendar_date: str | None
+
+    @property
+    def facts(self) -> tuple[float | None, ...]:
+        """Return what the ledger compares."""
+        return self.weight, self.body_fat
+
+    @property
+    def serial(self) -> int | None:
+        """Return the delete key, which grows with the time of creation."""
+        return self.sample_pk
+
+
+@dataclass(frozen=True, slots=True)
+class GarminBloodPressure:
+    """A blood pressure reading that Garmin holds: mmHg, epoch second, delete key."""
+
+    second: int
+    systolic: int
+    diastolic: int
+    pulse: int | None
+    version: int | None
+    calendar_date: str
+
+    @property
+    def facts(self) -> tuple[float | None, ...]:
+        """Return what the ledger compares."""
+        return self.systolic, self.diastolic, self.pulse
+
+    @property
+    def serial(self) -> int | None:
+        """Return the delete key, which grows with the time of creation."""
+        return self.version
 
 
 class _TokenClient(Client):
@@ -132,7 +122,7 @@ class _TokenClient(Client):
                 raise GarminAuthError(f"The token refresh was refused ({status})")
             if status == 429:
                 raise GarminThrottledError(
-                    "Too many token refreshes", retry_after=_retry_after(response)
+                    "Too many token refreshes", retry_after=retry_after_of(response)
                 )
             if not response.ok:
                 raise GarminUnavailableError(f"The token refresh failed ({status})")
@@ -163,7 +153,7 @@ class GarminClient:
 
     def profile(self) -> GarminProfile:
         """Return whose account this is."""
-        return _profile(self._read(PROFILE_PATH))
+        return profile_from(self._read(PROFILE_PATH))
 
     def weigh_ins(
         self, start: date, end: date, time_zone: tzinfo
@@ -200,18 +190,68 @@ class GarminClient:
                 timeout=UPLOAD_TIMEOUT,
             )
         except (GarminConnectConnectionError, requests.RequestException) as err:
-            raise _write_error(err) from None
+            raise write_error(err) from None
         _check_import(response)
 
     def delete_weigh_in(self, weigh_in: GarminWeighIn) -> None:
         """Remove a weigh-in; one that is gone already is no error."""
-        path = f"{WEIGHT_PATH}/{weigh_in.calendar_date}/byversion/{weigh_in.sample_pk}"
+        self._delete(
+            f"{WEIGHT_PATH}/{weigh_in.calendar_date}/byversion/{weigh_in.sample_pk}"
+        )
+
+    def blood_pressures(self, start: date, end: date) -> list[GarminBloodPressure]:
+        """Return all blood pressure readings of the calendar days of the account."""
+        answer = self._read(
+            f"{BLOOD_PRESSURE_PATH}/range/{start.isoformat()}/{end.isoformat()}",
+            params={"includeAll": "true"},
+        )
+        try:
+            return [
+                reading
+                for summary in answer["measurementSummaries"]
+                for measurement in summary.get("measurements") or ()
+                if (reading := _blood_pressure(measurement)) is not None
+            ]
+        except KeyError, TypeError, AttributeError:
+            raise GarminUnavailableError(
+                "The list of blood pressures had a foreign answer"
+            ) from None
+
+    def add_blood_pressure(
+        self, measured_at: datetime, systolic: int, diastolic: int, pulse: int | None
+    ) -> None:
+        """Add a reading in mmHg and beats per minute, at an aware local time.
+
+        A FIT file would be the other way; Garmin takes it and shows nothing.
+        """
+        payload: dict[str, Any] = {
+            "measurementTimestampLocal": _timestamp(measured_at),
+            "measurementTimestampGMT": _timestamp(measured_at.astimezone(UTC)),
+            "systolic": systolic,
+            "diastolic": diastolic,
+            "sourceType": "MANUAL",
+            "notes": "",
+        }
+        if pulse is not None:
+            payload["pulse"] = pulse
+        try:
+            self._client.request(
+                "POST", "connectapi", BLOOD_PRESSURE_PATH, json=payload
+            )
+        except (GarminConnectConnectionError, requests.RequestException) as err:
+            raise write_error(err) from None
+
+    def delete_blood_pressure(self, reading: GarminBloodPressure) -> None:
+        """Remove a reading; one that is gone already is no error."""
+        self._delete(f"{BLOOD_PRESSURE_PATH}/{reading.calendar_date}/{reading.version}")
+
+    def _delete(self, path: str) -> None:
+        """Delete what may be gone already."""
         try:
             self._client.request("DELETE", "connectapi", path)
         except (GarminConnectConnectionError, requests.RequestException) as err:
-            error = _write_error(err)
-            if getattr(getattr(err, "response", None), "status_code", None) != 404:
-                raise error from None
+            if status_of(err) != HTTPStatus.NOT_FOUND:
+                raise write_error(err) from None
 
     def _read(self, path: str, **kwargs: Any) -> Any:
         """Read JSON from Garmin; every failure becomes a GarminError."""
@@ -221,142 +261,7 @@ class GarminClient:
         try:
             return self._client.connectapi(path, **kwargs)
         except (GarminConnectConnectionError, requests.RequestException) as err:
-            raise _read_error(err) from None
-
-
-class GarminSignIn:
-    """One attempt of a person to sign in. Blocking: run it in the executor."""
-
-    def __init__(self, username: str, password: str) -> None:
-        """Keep the credentials until the sign-in has used them."""
-        self._client = Client()
-        self._credentials: tuple[str, str] | None = (username, password)
-        self._state: Any = None
-
-    def sign_in(self) -> bool:
-        """Sign in and forget the password; return True when an MFA code is needed."""
-        if self._credentials is None:
-            raise GarminAuthError("The password has been used and forgotten")
-        username, password = self._credentials
-        self._credentials = None
-        try:
-            status, self._state = self._client.login(
-                username, password, return_on_mfa=True
-            )
-        except GarminConnectAuthenticationError:
-            raise GarminAuthError("Garmin refused the user name or password") from None
-        except GarminConnectTooManyRequestsError:
-            raise GarminThrottledError("Garmin refuses further sign-ins") from None
-        except (GarminConnectConnectionError, requests.RequestException) as err:
-            raise _sign_in_error(err) from None
-        return status == "needs_mfa"
-
-    def enter_code(self, code: str) -> None:
-        """Finish a sign-in with the MFA code. After a wrong one it may be repeated.
-
-        Garmin counts a wrong code twice: the library asks at two addresses.
-        """
-        try:
-            self._client.resume_login(self._state, code)
-        except GarminConnectAuthenticationError as err:
-            # The library reports trouble on the way as a refused code, too.
-            text = str(err)
-            if "connection error" in text or "non-JSON" in text:
-                raise GarminUnavailableError(
-                    "Garmin could not check the MFA code"
-                ) from None
-            raise GarminCodeError("Garmin refused the MFA code") from None
-        except GarminConnectTooManyRequestsError:
-            raise GarminThrottledError("Garmin refuses further MFA codes") from None
-        except (GarminConnectConnectionError, requests.RequestException) as err:
-            raise _sign_in_error(err) from None
-        self._state = None
-
-    def profile(self) -> GarminProfile:
-        """Return who signed in."""
-        try:
-            return _profile(self._client.connectapi(PROFILE_PATH))
-        except (GarminConnectConnectionError, requests.RequestException) as err:
-            raise _read_error(err) from None
-
-    def tokens(self) -> str:
-        """Return the tokens as JSON. They are secret."""
-        if not self._client.di_token or not self._client.di_refresh_token:
-            # A sign-in by cookie alone dies with the process.
-            raise GarminUnavailableError("Garmin gave no lasting sign-in")
-        return self._client.dumps()
-
-
-def _status(err: Exception) -> int | None:
-    """Return the HTTP status behind an error, None for trouble on the way."""
-    status: int | None = getattr(getattr(err, "response", None), "status_code", None)
-    return status
-
-
-def _retry_after(response: Any) -> float | None:
-    """Return the seconds of a Retry-After header, None without a usable one."""
-    try:
-        seconds = float(response.headers["Retry-After"])
-    except KeyError, ValueError, TypeError:
-        return None
-    return seconds if seconds >= 0 else None
-
-
-def _read_error(err: Exception) -> GarminError:
-    """Translate the failure of a request that changes nothing."""
-    status = _status(err)
-    if status == 401:
-        # The client has refreshed the tokens by now, and they were refused again.
-        return GarminAuthError("Garmin refused the tokens")
-    if status == 403:
-        return GarminForbiddenError("Garmin refused the request (403)")
-    if status == 429:
-        return GarminThrottledError(
-            "Too many requests",
-            retry_after=_retry_after(getattr(err, "response", None)),
-        )
-    if status is None:
-        return GarminUnavailableError(f"No answer from Garmin: {type(err).__name__}")
-    return GarminUnavailableError(f"Garmin answered {status}")
-
-
-def _write_error(err: Exception) -> GarminError:
-    """Translate the failure of a request that may have changed something."""
-    status = _status(err)
-    if status in (400, 413, 415, 422):
-        return GarminRejectedError(f"Garmin refused the records ({status})")
-    if status == 409:
-        return GarminDuplicateError("Garmin has had this file before (409)")
-    if status == 412:
-        return GarminConsentError("The account does not allow device uploads (412)")
-    if status in (401, 403, 429):
-        return _read_error(err)
-    if status is not None and status < 500:
-        return GarminUnavailableError(f"Garmin answered {status}")
-    if isinstance(err, requests.ConnectTimeout):
-        return GarminUnavailableError("No connection to Garmin")
-    cause = status if status is not None else type(err).__name__
-    return GarminAmbiguousError(f"The answer to the upload was lost ({cause})")
-
-
-def _sign_in_error(err: Exception) -> GarminError:
-    """Translate a failed sign-in that was neither refused nor throttled as a whole."""
-    # The chain of strategies reports only its last failure, as text.
-    if "429" in str(err) or "427" in str(err):
-        return GarminThrottledError("Garmin refuses further sign-ins")
-    return GarminUnavailableError("Garmin Connect cannot be reached")
-
-
-def _profile(answer: Any) -> GarminProfile:
-    """Read the social profile."""
-    profile_id = answer.get("profileId") if isinstance(answer, dict) else None
-    if not isinstance(profile_id, int):
-        raise GarminUnavailableError("The profile had a foreign answer")
-    # `userName`, the other one that people know, is often their e-mail.
-    name = answer.get("fullName")
-    return GarminProfile(
-        str(profile_id), name if isinstance(name, str) and name else None
-    )
+            raise read_error(err) from None
 
 
 def _weigh_in(metric: dict[str, Any], time_zone: tzinfo) -> GarminWeighIn | None:
@@ -379,6 +284,28 @@ def _weigh_in(metric: dict[str, Any], time_zone: tzinfo) -> GarminWeighIn | None
         sample_pk=metric.get("samplePk"),
         calendar_date=day if isinstance(day, str) else None,
     )
+
+
+def _blood_pressure(measurement: dict[str, Any]) -> GarminBloodPressure | None:
+    """Read one reading; its times are ISO 8601 without a zone. None for a broken one."""
+    try:
+        measured_at = datetime.fromisoformat(measurement["measurementTimestampGMT"])
+        local = str(measurement["measurementTimestampLocal"])
+        return GarminBloodPressure(
+            second=int(measured_at.replace(tzinfo=UTC).timestamp()),
+            systolic=int(measurement["systolic"]),
+            diastolic=int(measurement["diastolic"]),
+            pulse=measurement.get("pulse"),
+            version=measurement.get("version"),
+            calendar_date=local[:10],
+        )
+    except KeyError, TypeError, ValueError:
+        return None
+
+
+def _timestamp(time: datetime) -> str:
+    """Return a time as Garmin's JSON wants it: no zone, and the milliseconds given."""
+    return time.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
 def _number(value: Any) -> float | None:

@@ -1,0 +1,224 @@
+"""Lanes: how each kind of measurement goes from its ledger to Garmin."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import batched
+from typing import Protocol, override
+
+from homeassistant.util import dt as dt_util
+
+from .clients.garmin import GarminBloodPressure, GarminClient, GarminWeighIn
+from .clients.garmin_errors import (
+    GarminDuplicateError,
+    GarminError,
+    GarminRejectedError,
+)
+from .const import LOGGER
+from .fit import MAX_RECORDS, can_encode, encode
+from .ledger import Ledger, Reconciled, Record, Remote, State
+from .model import BloodPressure, WeighIn
+from .pause import Reason, reason_for
+
+# A refused file twice over: Garmin has these weigh-ins, though it does not show them.
+DUPLICATE_STRIKES = 2
+
+# What Garmin takes as a blood pressure: mmHg, and beats per minute.
+SYSTOLIC = range(70, 261)
+DIASTOLIC = range(40, 151)
+PULSE = range(20, 251)
+
+
+class Courier(Protocol):
+    """What a lane needs of its account."""
+
+    @property
+    def client(self) -> GarminClient:
+        """Return the client, to be called through `async_request` alone."""
+
+    @property
+    def is_stopping(self) -> bool:
+        """Return whether no further request should be made."""
+
+    @property
+    def lost_answers(self) -> int:
+        """Return how many answers to uploads were lost in a row."""
+
+    async def async_request[*Ts, T](self, request: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Make one blocking request; raise GarminError."""
+
+    async def async_save(self) -> None:
+        """Put the ledgers on disk."""
+
+    def async_pushed(self) -> None:
+        """Note that Garmin has accepted something."""
+
+    def async_changed(self) -> None:
+        """Tell the entities and the repairs that a ledger has changed."""
+
+
+class Lane[R: Record, M: Remote](ABC):
+    """The way of one kind of measurement: read, compare, remove, upload, confirm."""
+
+    def __init__(self, ledger: Ledger[R], courier: Courier) -> None:
+        """Push what a ledger wants, with what the account offers."""
+        self.ledger = ledger
+        self._courier = courier
+
+    async def async_push(self) -> None:
+        """Bring Garmin to what the ledger wants; raise GarminError."""
+        while self.ledger.has_work():
+            items = self.ledger.pending()
+            leaving = list(self.ledger.withdrawals)
+            seen = await self.async_look(self.ledger)
+            for remote in seen.unwanted:
+                await self._courier.async_request(self._remove, remote)
+            self.ledger.withdrawn(leaving)
+            if seen.found:
+                self._courier.async_changed()
+            todo = [
+                item.record
+                for item in items
+                if self.ledger.state(item.record.second) is State.PENDING
+            ]
+            for batch in batched(todo, self._batch_size(), strict=False):
+                # What stays pending is pushed after the next start.
+                if self._courier.is_stopping:
+                    return
+                await self._async_send(batch)
+
+    async def async_look(self, ledger: Ledger[R]) -> Reconciled[M]:
+        """Compare what a ledger wants at Garmin with what Garmin holds."""
+        seconds = [item.record.second for item in ledger.pending()]
+        seconds.extend(ledger.withdrawals)
+        # The days of the range are those of the account's time zone.
+        start = _day(min(seconds)) - timedelta(days=1)
+        end = _day(max(seconds)) + timedelta(days=1)
+        remotes = await self._courier.async_request(self._read, start, end)
+        return ledger.reconcile(remotes)
+
+    @abstractmethod
+    def _read(self, start: date, end: date) -> list[M]:
+        """Read what Garmin holds from one day to another."""
+
+    @abstractmethod
+    def _remove(self, remote: M) -> None:
+        """Remove something from Garmin."""
+
+    @abstractmethod
+    def _upload(self, batch: Sequence[R]) -> None:
+        """Upload records in one request."""
+
+    @abstractmethod
+    def _can_send(self, record: R) -> bool:
+        """Tell whether Garmin has room for the values of a record."""
+
+    @abstractmethod
+    def _batch_size(self) -> int:
+        """Return how many records go into one request."""
+
+    async def _async_send(self, batch: Sequence[R]) -> None:
+        """Upload a batch; split it until refused records stand alone."""
+        for record in batch:
+            if not self._can_send(record):
+                self._refuse(record)
+        batch = [record for record in batch if self._can_send(record)]
+        if not batch:
+            return
+        seconds = [record.second for record in batch]
+        self.ledger.mark_sent(seconds, int(dt_util.utcnow().timestamp()))
+        await self._courier.async_save()
+        try:
+            await self._courier.async_request(self._upload, batch)
+        except GarminRejectedError:
+            self.ledger.mark_unsent(seconds)
+            if len(batch) == 1:
+                self._refuse(batch[0])
+                return
+            middle = len(batch) // 2
+            await self._async_send(batch[:middle])
+            await self._async_send(batch[middle:])
+        except GarminDuplicateError:
+            if self._courier.lost_answers < DUPLICATE_STRIKES:
+                raise
+            self._confirm(seconds)
+        except GarminError as err:
+            if reason_for(err) is not Reason.AMBIGUOUS:
+                self.ledger.mark_unsent(seconds)
+            raise
+        else:
+            self._confirm(seconds)
+
+    def _confirm(self, seconds: Sequence[int]) -> None:
+        """Settle what Garmin has accepted; the next save writes it down."""
+        self.ledger.confirm(seconds)
+        LOGGER.debug("Garmin Connect has accepted %d measurements", len(seconds))
+        self._courier.async_pushed()
+
+    def _refuse(self, record: R) -> None:
+        """Park a record that Garmin refuses, and tell."""
+        self.ledger.fail(record.second)
+        LOGGER.warning("Garmin Connect refuses a measurement; the others go on")
+        self._courier.async_changed()
+
+
+class WeighInLane(Lane[WeighIn, GarminWeighIn]):
+    """Weigh-ins go up in FIT files."""
+
+    @override
+    def _read(self, start: date, end: date) -> list[GarminWeighIn]:
+        return self._courier.client.weigh_ins(
+            start, end, dt_util.get_default_time_zone()
+        )
+
+    @override
+    def _remove(self, remote: GarminWeighIn) -> None:
+        self._courier.client.delete_weigh_in(remote)
+
+    @override
+    def _upload(self, batch: Sequence[WeighIn]) -> None:
+        self._courier.client.upload(encode(batch))
+
+    @override
+    def _can_send(self, record: WeighIn) -> bool:
+        return can_encode(record)
+
+    @override
+    def _batch_size(self) -> int:
+        """Return fewer after each lost answer: Garmin gives up on files too big."""
+        return max(1, MAX_RECORDS >> self._courier.lost_answers)
+
+
+class BloodPressureLane(Lane[BloodPressure, GarminBloodPressure]):
+    """Blood pressure readings go up one by one: Garmin takes no batch of them."""
+
+    @override
+    def _read(self, start: date, end: date) -> list[GarminBloodPressure]:
+        return self._courier.client.blood_pressures(start, end)
+
+    @override
+    def _remove(self, remote: GarminBloodPressure) -> None:
+        self._courier.client.delete_blood_pressure(remote)
+
+    @override
+    def _upload(self, batch: Sequence[BloodPressure]) -> None:
+        (reading,) = batch
+        pulse = reading.heart_rate
+        self._courier.client.add_blood_pressure(
+            dt_util.as_local(reading.measured_at),
+            reading.systolic,
+            reading.diastolic,
+            pulse if pulse in PULSE else None,
+        )
+
+    @override
+    def _can_send(self, record: BloodPressure) -> bool:
+        return record.systolic in SYSTOLIC and record.diastolic in DIASTOLIC
+
+    @override
+    def _batch_size(self) -> int:
+        return 1
+
+
+def _day(second: int) -> date:
+    return datetime.fromtimestamp(second, UTC).date()
