@@ -74,7 +74,12 @@ async def test_defaults(
         for field in result["data_schema"]
         if "default" in field
     }
-    assert defaults == {"weigh_ins": True, "deletions": False, "history": "new"}
+    assert defaults == {
+        "weigh_ins": True,
+        "blood_pressure": False,
+        "deletions": False,
+        "history": "new",
+    }
 
     result = await frontend.submit(source=withings_entry.entry_id)
 
@@ -86,6 +91,7 @@ async def test_defaults(
         "kind": "account",
         "source": withings_entry.entry_id,
         "weigh_ins": True,
+        "blood_pressure": False,
         "deletions": False,
         "history": "new",
         "start": "2026-11-20T22:30:00+00:00",
@@ -133,6 +139,7 @@ async def test_history(
         "kind": "account",
         "source": withings_entry.entry_id,
         "weigh_ins": False,
+        "blood_pressure": False,
         "deletions": False,
         "history": history["history"],
         "start": start,
@@ -290,6 +297,7 @@ async def test_reconfigure(
     assert result["description_placeholders"] == {"source": "Alice"}
     assert entered(result) == {
         "weigh_ins": True,
+        "blood_pressure": False,
         "deletions": False,
         "history": "new",
         "max_weight": 99,

@@ -28,6 +28,7 @@ from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
 
 from .const import (
+    CONF_BLOOD_PRESSURE,
     CONF_DELETIONS,
     CONF_HEIGHT,
     CONF_HISTORY,
@@ -61,6 +62,7 @@ _WEIGHT = NumberSelector(
 )
 SETTINGS: Final[VolDictType] = {
     probatio.Required(CONF_WEIGH_INS, default=True): BooleanSelector(),
+    probatio.Required(CONF_BLOOD_PRESSURE, default=False): BooleanSelector(),
     probatio.Required(CONF_DELETIONS, default=False): BooleanSelector(),
     probatio.Required(CONF_HISTORY, default=History.NEW.value): SelectSelector(
         SelectSelectorConfig(
@@ -214,6 +216,7 @@ def _settings(user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a link keeps as it was entered; what was left empty is absent."""
     kept = (
         CONF_WEIGH_INS,
+        CONF_BLOOD_PRESSURE,
         CONF_DELETIONS,
         CONF_HISTORY,
         CONF_MIN_WEIGHT,

@@ -22,19 +22,24 @@ from homeassistant.util.unit_conversion import MassConverter
 from .const import CONF_PROVIDER, DOMAIN, SOURCES, Provider
 from .coordinator import SourceConfigEntry
 from .feeds import links_of, loaded_source, without_copies
+from .lanes import DIASTOLIC, PULSE, SYSTOLIC
 from .ledger import Way
 from .links import Link
-from .model import WeighIn
+from .model import BloodPressure, WeighIn
 from .push import GarminConfigEntry
 from .sync import async_sync
 
 SERVICE_PUSH_MEASUREMENT = "push_measurement"
+SERVICE_PUSH_BLOOD_PRESSURE = "push_blood_pressure"
 SERVICE_SYNC = "sync"
 SERVICE_GET_MEASUREMENTS = "get_measurements"
 
 ATTR_UNIT = "unit"
 ATTR_WEIGHT = "weight"
 ATTR_MEASURED_AT = "measured_at"
+ATTR_SYSTOLIC = "systolic"
+ATTR_DIASTOLIC = "diastolic"
+ATTR_HEART_RATE = "heart_rate"
 ATTR_START = "start"
 ATTR_END = "end"
 ATTR_DRY_RUN = "dry_run"
@@ -60,6 +65,14 @@ MAX_WEIGHT_KG = 655
 # A scale's clock may run a little ahead.
 MAX_AHEAD = timedelta(minutes=5)
 
+
+def _whole_number(allowed: range) -> probatio.All[int]:
+    """Return a validator for the whole numbers that Garmin takes."""
+    return probatio.All(
+        probatio.Coerce(int), probatio.Range(min=allowed.start, max=allowed.stop - 1)
+    )
+
+
 ENTRY_SCHEMA = probatio.Schema({probatio.Required(ATTR_CONFIG_ENTRY_ID): cv.string})
 
 PUSH_MEASUREMENT_SCHEMA = ENTRY_SCHEMA.extend(
@@ -74,6 +87,15 @@ PUSH_MEASUREMENT_SCHEMA = ENTRY_SCHEMA.extend(
             probatio.Coerce(float), probatio.Range(min=low, max=high)
         )
         for name, (low, high) in RANGES.items()
+    }
+)
+
+PUSH_BLOOD_PRESSURE_SCHEMA = ENTRY_SCHEMA.extend(
+    {
+        probatio.Required(ATTR_SYSTOLIC): _whole_number(SYSTOLIC),
+        probatio.Required(ATTR_DIASTOLIC): _whole_number(DIASTOLIC),
+        probatio.Optional(ATTR_HEART_RATE): _whole_number(PULSE),
+        probatio.Optional(ATTR_MEASURED_AT): cv.datetime,
     }
 )
 
@@ -105,6 +127,13 @@ def async_setup_services(hass: HomeAssistant) -> None:
     )
     hass.services.async_register(
         DOMAIN,
+        SERVICE_PUSH_BLOOD_PRESSURE,
+        _async_push_blood_pressure,
+        schema=PUSH_BLOOD_PRESSURE_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+    hass.services.async_register(
+        DOMAIN,
         SERVICE_SYNC,
         _async_sync,
         schema=SYNC_SCHEMA,
@@ -121,8 +150,28 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 async def _async_push_measurement(call: ServiceCall) -> ServiceResponse:
     """Push one weigh-in to Garmin Connect."""
-    account = _garmin_entry(call).runtime_data
-    way = await account.async_push_measurement(_weigh_in(call.data))
+    return await _async_push(call, _weigh_in(call.data))
+
+
+async def _async_push_blood_pressure(call: ServiceCall) -> ServiceResponse:
+    """Push one blood pressure reading to Garmin Connect."""
+    data = call.data
+    return await _async_push(
+        call,
+        BloodPressure(
+            measured_at=_measured_at(data),
+            systolic=data[ATTR_SYSTOLIC],
+            diastolic=data[ATTR_DIASTOLIC],
+            heart_rate=data.get(ATTR_HEART_RATE),
+        ),
+    )
+
+
+async def _async_push(
+    call: ServiceCall, record: WeighIn | BloodPressure
+) -> ServiceResponse:
+    """Push one measurement and answer how Garmin came to hold it."""
+    way = await _garmin_entry(call).runtime_data.async_push_measurement(record)
     return {"result": "pushed" if way is Way.PUSHED else "already_there"}
 
 
@@ -208,20 +257,23 @@ def _weigh_in(data: dict[str, Any]) -> WeighIn:
             translation_key="implausible_weight",
             translation_placeholders={"weight": f"{weight:.2f}"},
         )
+    composition: dict[str, Any] = {
+        name: kilograms(data[name]) if name in MASSES else data[name]
+        for name in (*MASSES, *RANGES)
+        if name in data
+    }
+    return WeighIn(measured_at=_measured_at(data), weight=weight, **composition)
+
+
+def _measured_at(data: dict[str, Any]) -> datetime:
+    """Return when something was measured: now, unless it is told."""
     now = dt_util.utcnow()
     measured_at = dt_util.as_utc(data.get(ATTR_MEASURED_AT, now))
     if measured_at > now + MAX_AHEAD:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="measured_in_future"
         )
-    composition: dict[str, Any] = {
-        name: kilograms(data[name]) if name in MASSES else data[name]
-        for name in (*MASSES, *RANGES)
-        if name in data
-    }
-    return WeighIn(
-        measured_at=measured_at.replace(microsecond=0), weight=weight, **composition
-    )
+    return measured_at.replace(microsecond=0)
 
 
 def _moment(when: date | None) -> datetime | None:
