@@ -76,7 +76,6 @@ class Point:
     measured_at: datetime
     value: float
     source: DataSource
-    copies: tuple[DataSource, ...] = ()
 
     @property
     def rank(self) -> tuple[object, ...]:
@@ -115,17 +114,18 @@ def read_weigh_ins(
 
     A fat without a weight near it is none.
     """
-    weights = _without_copies(weights)
+    weights = list(weights)
     fats = _join(weights, _without_copies(body_fats))
-    for weight in weights:
-        fat = fats.get(weight.measured_at)
+    for weight, *copies in _without_copies(weights):
+        found = (fats[point] for point in (weight, *copies) if point in fats)
+        fat = next(found, None)
         yield WeighIn(
             measured_at=weight.measured_at,
             weight=weight.value,
             body_fat=fat,
             fat_mass=None if fat is None else round(weight.value * fat / 100, 3),
             copied_from=weight.source.copied_from,
-            relayed=bool(weight.copies) or not weight.source.is_own,
+            relayed=not all(point.source.is_own for point in (weight, *copies)),
         )
 
 
@@ -191,27 +191,27 @@ def _texts(fields: object, names: Iterable[str]) -> tuple[str, ...]:
     return tuple(str(fields.get(name, "")) for name in names)
 
 
-def _without_copies(points: Iterable[Point]) -> list[Point]:
-    """Return points without copies, one for each second, in the order of time.
+def _without_copies(points: Iterable[Point]) -> list[list[Point]]:
+    """Return one point for each second, with its copies behind it, in order of time.
 
     A copy has the value of another point that came another way, at about its time.
     """
     width = NEAR.total_seconds()
-    kept: dict[datetime, Point] = {}
+    kept: dict[datetime, list[Point]] = {}
     slots: defaultdict[int, list[datetime]] = defaultdict(list)
     for point in sorted(points, key=lambda point: point.rank):
         slot = int(point.measured_at.timestamp() // width)
         near = (
-            other
+            kept[when]
             for number in (slot - 1, slot, slot + 1)
-            for other in slots[number]
-            if _is_copy(point, kept[other])
+            for when in slots[number]
+            if _is_copy(point, kept[when][0])
         )
-        if (original := next(near, None)) is None:
-            kept[point.measured_at] = point
+        if (group := next(near, None)) is None:
+            kept[point.measured_at] = [point]
             slots[slot].append(point.measured_at)
         else:
-            kept[original] = _copied(kept[original], point.source)
+            group.append(point)
     return [kept[when] for when in sorted(kept)]
 
 
@@ -227,36 +227,28 @@ def _is_copy(point: Point, other: Point) -> bool:
     )
 
 
-def _copied(point: Point, source: DataSource) -> Point:
-    """Return a point that is known to have come another way, too."""
-    if source in (point.source, *point.copies):
-        return point
-    return Point(
-        measured_at=point.measured_at,
-        value=point.value,
-        source=point.source,
-        copies=(*point.copies, source),
-    )
-
-
-def _join(weights: list[Point], fats: Iterable[Point]) -> dict[datetime, float]:
-    """Return the fat of each weight that has one, by the time of the weight.
+def _join(
+    weights: Iterable[Point], body_fats: Iterable[list[Point]]
+) -> dict[Point, float]:
+    """Return the fat of each weight that has one.
 
     Each fat belongs to one weight: the nearest, though one of its own source first.
     """
-    times = [weight.measured_at for weight in weights]
-    pairs: list[tuple[bool, timedelta, datetime, Point]] = []
-    for fat in fats:
+    ordered = sorted(weights, key=lambda point: point.measured_at)
+    times = [weight.measured_at for weight in ordered]
+    pairs: list[tuple[bool, timedelta, tuple[object, ...], Point, Point]] = []
+    for fat, *copies in body_fats:
+        sources = {point.source for point in (fat, *copies)}
         first = bisect_left(times, fat.measured_at - NEAR)
         end = bisect_right(times, fat.measured_at + NEAR)
-        for weight in weights[first:end]:
+        for weight in ordered[first:end]:
             distance = abs(fat.measured_at - weight.measured_at)
-            is_foreign = fat.source not in (weight.source, *weight.copies)
-            pairs.append((is_foreign, distance, weight.measured_at, fat))
-    joined: dict[datetime, float] = {}
-    used: set[datetime] = set()
-    for _, _, when, fat in sorted(pairs, key=lambda pair: pair[:3]):
-        if when not in joined and fat.measured_at not in used:
-            joined[when] = fat.value
-            used.add(fat.measured_at)
+            is_foreign = weight.source not in sources
+            pairs.append((is_foreign, distance, weight.rank, weight, fat))
+    joined: dict[Point, float] = {}
+    used: set[Point] = set()
+    for *_, weight, fat in sorted(pairs, key=lambda pair: pair[:3]):
+        if weight not in joined and fat not in used:
+            joined[weight] = fat.value
+            used.add(fat)
     return joined
