@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+import time
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -18,6 +19,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .clouds import Clouds, Fault
 from .common import google_token, restart, set_up, state_of, value_of, wait_for_poll
+from .frontend import Frontend
 
 MORNING = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
 
@@ -359,4 +361,30 @@ async def test_sign_in_ends(
         fitbit_entry, data={**fitbit_entry.data, "token": token}
     )
     await restart(hass, fitbit_entry)
+    assert not issues(hass)
+
+
+@pytest.mark.usefixtures("google_credential")
+async def test_project_in_testing(
+    hass: HomeAssistant, clouds: Clouds, frontend: Frontend
+) -> None:
+    """A sign-in of seven days says so at once, until there is one without an end."""
+    clouds.google.refresh_token_expires_in = 604799
+    clouds.google.person("bob")
+    clouds.google.sign_in_as("bob")
+    await frontend.approve(clouds, await frontend.add("fitbit"))
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    ends = entry.data["token"][CONF_SIGN_IN_ENDS]
+    assert 604700 < ends - time.time() <= 604799
+    assert set(issues(hass)) == {"sign_in_ends"}
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "token": {**entry.data["token"], "expires_at": 0}}
+    )
+    await wait_for_poll(hass)
+    assert clouds.log.count("google", path=REFRESH) == 2
+    assert entry.data["token"][CONF_SIGN_IN_ENDS] == ends
+
+    clouds.google.refresh_token_expires_in = None
+    await frontend.approve(clouds, await frontend.reconfigure(entry))
+    assert entry.state is ConfigEntryState.LOADED
     assert not issues(hass)

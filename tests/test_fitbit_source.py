@@ -84,9 +84,10 @@ async def test_sensors(
     hass: HomeAssistant, clouds: Clouds, fitbit_entry: MockConfigEntry
 ) -> None:
     """Weight and fat make one weigh-in, the height its BMI."""
-    clouds.google.height("bob", 1.82, when=MORNING - timedelta(days=900))
     clouds.google.step_on_scale("bob", 80.25, when=MORNING, body_fat=18.5)
     await set_up(hass, fitbit_entry)
+    clouds.google.height("bob", 1.82, when=MORNING - timedelta(days=900))
+    await wait_for_poll(hass)
     assert value_of(hass, fitbit_entry, "weight") == 80.25
     assert value_of(hass, fitbit_entry, "body_fat") == 18.5
     assert value_of(hass, fitbit_entry, "fat_mass") == 14.846
@@ -169,7 +170,7 @@ async def test_a_month_is_read_again(
     assert filters(clouds) == [
         f'weight.sample_time.physical_time >= "{month}',
         f'body_fat.sample_time.physical_time >= "{month}',
-        'height.sample_time.physical_time >= "2026-10-21T08:00:00Z"',
+        None,
     ]
     batch = weighed.runtime_data.coordinator.data.batch
     assert batch.since == int((NOW - timedelta(days=30)).timestamp())

@@ -114,7 +114,8 @@ class GoogleHealthClient:
         since = max(min(since, now) - int(OVERLAP.total_seconds()), 0)
         start = datetime.fromtimestamp(since, UTC) if since else None
         weigh_ins = await self._async_get_weigh_ins(start, None)
-        heights = await self._async_get_points(HEIGHT, start, None)
+        # They are few, and may be dated back.
+        heights = await self._async_get_points(HEIGHT, None, None)
         return Batch(
             since=since,
             until=now,
