@@ -16,14 +16,21 @@ MANUFACTURERS = {
     Provider.FITBIT: "Fitbit",
     Provider.GARMIN: "Garmin",
 }
+MODELS = {
+    Provider.WITHINGS: "Withings account",
+    Provider.FITBIT: "Fitbit account",
+    Provider.GARMIN: "Garmin Connect",
+}
 
 
 def account_device(entry: ConfigEntry[Any]) -> DeviceInfo:
     """Return the device that stands for an account."""
+    provider = Provider(entry.data[CONF_PROVIDER])
     return DeviceInfo(
         identifiers={(DOMAIN, str(entry.unique_id))},
         entry_type=DeviceEntryType.SERVICE,
-        manufacturer=MANUFACTURERS[Provider(entry.data[CONF_PROVIDER])],
+        manufacturer=MANUFACTURERS[provider],
+        model=MODELS[provider],
         name=entry.title,
     )
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from .model import Batch, Height, WeighIn
+from .model import Batch, BloodPressure, Height, Reading, WeighIn
 
 DAY = 24 * 60 * 60
+
+type Measured = WeighIn | BloodPressure | Reading
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,11 +68,17 @@ class SourceMemory:
         is_history = self.cursor is None
         before = self._facts()
         self.heights.update(_by_second(batch.heights))
+        everything: tuple[Measured, ...] = (
+            *batch.weigh_ins,
+            *batch.blood_pressures,
+            *batch.readings,
+        )
+        for measured in everything:
+            # The clock of a scale that is far ahead would freeze the values.
+            if measured.doubt is None and measured.second <= batch.until + DAY:
+                self._learn_values(measured)
         for weigh_in in sorted(batch.weigh_ins, key=lambda weigh_in: weigh_in.second):
             if weigh_in.doubt is None:
-                # The clock of a scale that is far ahead would freeze the values.
-                if weigh_in.second <= batch.until + DAY:
-                    self._learn_values(weigh_in)
                 self._learn_arrival(weigh_in, batch.since, is_history=is_history)
             elif not is_history:
                 self.doubtful.add(weigh_in.second)
@@ -83,12 +91,12 @@ class SourceMemory:
         """Return a copy of what readings change."""
         return dict(self.latest), dict(self.heights), set(self.doubtful)
 
-    def _learn_values(self, weigh_in: WeighIn) -> None:
+    def _learn_values(self, measured: Measured) -> None:
         """Keep the values that are not older than those known."""
-        for quantity, value in weigh_in.values():
+        for quantity, value in measured.values():
             known = self.latest.get(quantity)
-            if known is None or known[1] <= weigh_in.second:
-                self.latest[quantity] = (value, weigh_in.second)
+            if known is None or known[1] <= measured.second:
+                self.latest[quantity] = (value, measured.second)
 
     def _learn_arrival(
         self, weigh_in: WeighIn, since: int, *, is_history: bool

@@ -20,9 +20,13 @@ COMPOSITION = (
     "heart_rate",
 )
 
+# What some scales weigh of each part of the body, in kg.
+SEGMENTAL_MASSES = ("fat_free_mass", "fat_mass", "muscle_mass")
+SEGMENTS = ("torso", "left_arm", "right_arm", "left_leg", "right_leg")
+
 
 class Doubt(StrEnum):
-    """Why a vendor is not sure that a weigh-in belongs to this person."""
+    """Why a vendor is not sure that a measurement belongs to this person."""
 
     AMBIGUOUS = "ambiguous"
     INITIAL = "initial"
@@ -108,6 +112,36 @@ class BloodPressure:
         """Return what tells a reading from another: all that was measured."""
         return self.systolic, self.diastolic, self.heart_rate
 
+    def values(self) -> Iterator[tuple[str, float]]:
+        """Yield the name and value of all that was measured."""
+        yield "systolic", self.systolic
+        yield "diastolic", self.diastolic
+        if self.heart_rate is not None:
+            yield "heart_rate", self.heart_rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One value that is worth a sensor and is part of nothing that is pushed.
+
+    `measured_at` is an aware UTC datetime in whole seconds; `quantity` is named as the
+    entity is, and `value` is in its unit: kg, m/s, years or beats per minute.
+    """
+
+    measured_at: datetime
+    quantity: str
+    value: float
+    doubt: Doubt | None = None
+
+    @property
+    def second(self) -> int:
+        """Return the epoch second of the measurement."""
+        return int(self.measured_at.timestamp())
+
+    def values(self) -> Iterator[tuple[str, float]]:
+        """Yield the name and the value of what was measured."""
+        yield self.quantity, self.value
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Height:
@@ -163,4 +197,5 @@ class Batch:
     until: int
     weigh_ins: tuple[WeighIn, ...] = ()
     blood_pressures: tuple[BloodPressure, ...] = ()
+    readings: tuple[Reading, ...] = ()
     heights: tuple[Height, ...] = ()

@@ -11,7 +11,14 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfMass, UnitOfTime
+from homeassistant.const import (
+    PERCENTAGE,
+    EntityCategory,
+    UnitOfMass,
+    UnitOfPressure,
+    UnitOfSpeed,
+    UnitOfTime,
+)
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
@@ -19,7 +26,7 @@ from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 from .coordinator import SourceConfigEntry, SourceData
 from .device_entity import DeviceEntity, async_add_device_entities
 from .entity import GarminAccountEntity, SourceEntity
-from .model import BatteryLevel, DeviceStatus
+from .model import SEGMENTAL_MASSES, SEGMENTS, BatteryLevel, DeviceStatus
 from .push import GarminAccount, GarminConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -52,14 +59,22 @@ def _quantity(
     *,
     precision: int,
     device_class: SensorDeviceClass | None = None,
+    keeps_unit: bool = False,
+    enabled: bool = True,
 ) -> SourceSensorDescription:
-    """Describe the newest value of a quantity."""
+    """Describe the newest value of a quantity.
+
+    One that keeps its unit has it in every country, as no physician speaks of a blood
+    pressure in inches of mercury.
+    """
     return SourceSensorDescription(
         key=key,
         device_class=device_class,
+        entity_registry_enabled_default=enabled,
         native_unit_of_measurement=unit,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=precision,
+        suggested_unit_of_measurement=unit if keeps_unit else None,
         value=lambda data: _shown(data.latest.get(key), precision),
     )
 
@@ -69,10 +84,25 @@ def _shown(value: float | None, precision: int) -> float | None:
     return round(value) if value is not None and precision == 0 else value
 
 
-def _mass(key: str) -> SourceSensorDescription:
+def _mass(key: str, *, enabled: bool = True) -> SourceSensorDescription:
     """Describe a mass as exactly as Garmin Connect takes it."""
     return _quantity(
-        key, UnitOfMass.KILOGRAMS, precision=2, device_class=SensorDeviceClass.WEIGHT
+        key,
+        UnitOfMass.KILOGRAMS,
+        precision=2,
+        device_class=SensorDeviceClass.WEIGHT,
+        enabled=enabled,
+    )
+
+
+def _blood_pressure(key: str) -> SourceSensorDescription:
+    """Describe one of the two pressures that a cuff measures."""
+    return _quantity(
+        key,
+        UnitOfPressure.MMHG,
+        precision=0,
+        device_class=SensorDeviceClass.PRESSURE,
+        keeps_unit=True,
     )
 
 
@@ -89,6 +119,26 @@ SOURCE_SENSORS = (
     _quantity("basal_metabolic_rate", "kcal/d", precision=0),
     _quantity("metabolic_age", UnitOfTime.YEARS, precision=0),
     _quantity("heart_rate", "bpm", precision=0),
+    _blood_pressure("systolic"),
+    _blood_pressure("diastolic"),
+    _quantity(
+        "pulse_wave_velocity",
+        UnitOfSpeed.METERS_PER_SECOND,
+        precision=1,
+        device_class=SensorDeviceClass.SPEED,
+        keeps_unit=True,
+    ),
+    _quantity("vascular_age", UnitOfTime.YEARS, precision=0),
+    _quantity("nerve_health_score", None, precision=0),
+    _quantity("nerve_response_score", None, precision=0),
+    _quantity("skin_conductance", None, precision=1, enabled=False),
+    _mass("extracellular_water", enabled=False),
+    _mass("intracellular_water", enabled=False),
+    *(
+        _mass(f"{mass}_{segment}", enabled=False)
+        for mass in SEGMENTAL_MASSES
+        for segment in SEGMENTS
+    ),
     SourceSensorDescription(
         key="last_weigh_in",
         device_class=SensorDeviceClass.TIMESTAMP,

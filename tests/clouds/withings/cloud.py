@@ -109,15 +109,17 @@ class WithingsCloud:
         metabolic_age: float | None = None,
         heart_rate: float | None = None,
         extra: Mapping[int, float] | None = None,
+        segments: Mapping[str, Mapping[str, float]] | None = None,
         device: str | None = None,
         attrib: int = 0,
         category: int = 1,
     ) -> MeasureGroup:
         """Weigh a person: masses and water in kg, fat in %, `extra` by measure type.
 
-        As a scale does, a fat ratio brings the masses of fat and of the rest along.
-        `uploaded` is when a scale that was offline handed it in. The device is the
-        person's first scale unless its id is given; with "" it is a manual entry.
+        `segments` are like `{"left_arm": {"fat_mass": 1.07}}`. As a scale does, a fat
+        ratio brings the masses of fat and of the rest along. `uploaded` is when a scale
+        that was offline handed it in. The device is the person's first scale unless its
+        id is given; with "" it is a manual entry.
         """
         if body_fat is not None and fat_mass is None:
             fat_mass = round(weight * body_fat / 100, 3)
@@ -140,6 +142,7 @@ class WithingsCloud:
         return self.measure(
             person,
             {kind: value for kind, value in values.items() if value is not None},
+            segments=segments,
             when=when,
             uploaded=uploaded,
             device=device,
@@ -152,6 +155,7 @@ class WithingsCloud:
         person: WithingsPerson | str,
         measures: Mapping[int, float],
         *,
+        segments: Mapping[str, Mapping[str, float]] | None = None,
         when: datetime | None = None,
         uploaded: datetime | None = None,
         device: str | None = None,
@@ -167,9 +171,10 @@ class WithingsCloud:
             created=stored,
             modified=stored,
             measures=dict(measures),
+            segments={part: dict(masses) for part, masses in (segments or {}).items()},
             attrib=attrib,
             category=category,
-            device=_device(who, device),
+            device=_device(who, device, model.SYSTOLIC in measures),
         )
         who.groups.append(group)
         if group.device:
@@ -194,12 +199,16 @@ class WithingsCloud:
         heart_rate: int | None = None,
         when: datetime | None = None,
         uploaded: datetime | None = None,
+        device: str | None = None,
+        attrib: int = 0,
     ) -> MeasureGroup:
-        """Record a blood pressure in mmHg."""
+        """Record a blood pressure in mmHg, of the person's first cuff."""
         values = {model.SYSTOLIC: systolic, model.DIASTOLIC: diastolic}
         if heart_rate is not None:
             values[model.HEART_RATE] = heart_rate
-        return self.measure(person, values, when=when, uploaded=uploaded)
+        return self.measure(
+            person, values, when=when, uploaded=uploaded, device=device, attrib=attrib
+        )
 
     def height(
         self,
@@ -358,8 +367,11 @@ class WithingsCloud:
         return self.people[name].userid
 
 
-def _device(person: WithingsPerson, deviceid: str | None) -> WithingsDevice | None:
-    """Return the device by its id, or the person's first scale."""
+def _device(
+    person: WithingsPerson, deviceid: str | None, of_cuff: bool
+) -> WithingsDevice | None:
+    """Return the device by its id, or the person's first scale or cuff."""
     if deviceid is not None:
         return person.devices[deviceid] if deviceid else None
-    return next((d for d in person.devices.values() if d.type == "Scale"), None)
+    wanted = "Blood Pressure Monitor" if of_cuff else "Scale"
+    return next((d for d in person.devices.values() if d.type == wanted), None)

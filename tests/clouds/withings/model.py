@@ -17,9 +17,23 @@ HEART_RATE = 11
 MUSCLE_MASS = 76
 HYDRATION = 77
 BONE_MASS = 88
+PULSE_WAVE_VELOCITY = 91
+VASCULAR_AGE = 155
+NERVE_HEALTH_SCORE = 167
+EXTRACELLULAR_WATER = 168
+INTRACELLULAR_WATER = 169
 VISCERAL_FAT = 170
 BASAL_METABOLIC_RATE = 226
 METABOLIC_AGE = 227
+
+SEGMENTAL = {"fat_free_mass": 173, "fat_mass": 174, "muscle_mass": 175}
+POSITIONS = {
+    "right_arm": 2,
+    "left_arm": 3,
+    "left_leg": 10,
+    "right_leg": 11,
+    "torso": 12,
+}
 
 
 @dataclass(kw_only=True)
@@ -35,6 +49,8 @@ class MeasureGroup:
     attrib: int = 0
     category: int = 1
     device: WithingsDevice | None = None
+    segments: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Masses in kg by their name, by the part of the body."""
 
     def as_json(self, types: frozenset[int] | None) -> dict[str, Any]:
         """Return the group with the measures of these types, or with all."""
@@ -52,6 +68,12 @@ class MeasureGroup:
                 _measure(kind, value)
                 for kind, value in self.measures.items()
                 if types is None or kind in types
+            ]
+            + [
+                {**_measure(SEGMENTAL[mass], value), "position": POSITIONS[segment]}
+                for segment, masses in self.segments.items()
+                for mass, value in masses.items()
+                if types is None or SEGMENTAL[mass] in types
             ],
             "modelid": self.device.model_id if self.device else None,
             "model": self.device.model if self.device else None,
