@@ -34,6 +34,7 @@ async def test_source(
 ) -> None:
     """A source tells what it has, by name and number."""
     clouds.withings.height("alice", 1.63)
+    clouds.withings.device("alice", "f998", last_session=MORNING)
     clouds.withings.step_on_scale("alice", 62.34, when=MORNING, body_fat=24.81)
     await set_up(hass, withings_entry)
     clouds.withings.step_on_scale("alice", 87.65, attrib=1)
@@ -49,6 +50,7 @@ async def test_source(
             token["refresh_token"],
             "Alice",
             "363",
+            "f998",
             "1.63",
             "62.34",
             "24.81",
@@ -89,6 +91,19 @@ async def test_source(
             "new": 0,
             "doubtful": 1,
             "heights": 1,
+        },
+        "devices": {
+            "last_update_success": True,
+            "last_exception": None,
+            "listed": [
+                {
+                    "kind": "scale",
+                    "model": "Body+",
+                    "has_battery": False,
+                    "has_battery_level": True,
+                    "has_last_sync": True,
+                }
+            ],
         },
     }
 

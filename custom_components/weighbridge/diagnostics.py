@@ -8,6 +8,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import CONF_PROVIDER
 from .coordinator import SourceConfigEntry, SourceCoordinator
+from .devices import DeviceCoordinator
 from .feeds import links_of
 from .ledger import State
 from .push import GarminAccount, GarminConfigEntry
@@ -27,7 +28,7 @@ async def async_get_config_entry_diagnostics(
     runtime = entry.runtime_data
     if isinstance(runtime, GarminAccount):
         return about | _garmin(runtime)
-    return about | _source(runtime.coordinator)
+    return about | _source(runtime.coordinator) | _devices(runtime.devices)
 
 
 def _source(coordinator: SourceCoordinator) -> dict[str, Any]:
@@ -57,6 +58,27 @@ def _source(coordinator: SourceCoordinator) -> dict[str, Any]:
             "doubtful": len(memory.doubtful),
             "heights": len(memory.heights),
         },
+    }
+
+
+def _devices(coordinator: DeviceCoordinator) -> dict[str, Any]:
+    """Return how the polls of devices go, and what kinds of devices there are."""
+    error = coordinator.last_exception
+    return {
+        "devices": {
+            "last_update_success": coordinator.last_update_success,
+            "last_exception": None if error is None else type(error).__name__,
+            "listed": [
+                {
+                    "kind": device.kind.value,
+                    "model": device.model,
+                    "has_battery": device.battery is not None,
+                    "has_battery_level": device.battery_level is not None,
+                    "has_last_sync": device.last_sync is not None,
+                }
+                for device in coordinator.data.values()
+            ],
+        }
     }
 
 
