@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from .clouds import GarminWeighIn, Request
+from .clouds import GarminWeighIn, Request, SmsMessage
 from .demo.api import State
 from .demo.cast import Person, Weighing
 from .demo.checks import check_all, expected_values
-from .demo.evidence import Evidence, Secret
+from .demo.devices import ARIA, BODY, TRACKER, TRACKER_LOW, Battery
+from .demo.evidence import Arrival, Charge, Evidence, History, Secret, Texts
 
+DAY = timedelta(days=1)
 MEASURED_AT = datetime(2026, 11, 20, 7, 1, 2, tzinfo=UTC)
 PERSON = Person(
     name="Dora",
@@ -77,23 +79,39 @@ READ = request("GET", "/garmin/weight-service/weight/range/2026-11-19/2026-11-21
 UPLOAD = request("POST", "/garmin/upload-service/upload")
 
 
+INTRODUCTION = SmsMessage(
+    to="+491712345678",
+    message="You will be texted when a battery runs low. "
+    "Now: Dora Charge 6: 85%, Dora Aria Air: 64%.",
+    at=MEASURED_AT,
+)
+WARNING = SmsMessage(
+    to="+491712345678",
+    message="Dora Charge 6 has a low battery (9%). Last sync: 2026-11-20 08:01.",
+    at=MEASURED_AT,
+)
+
+
+def states(**values: object) -> dict[str, State]:
+    """Return states by their translation keys."""
+    return {
+        name: State(state=str(value), attributes={}) for name, value in values.items()
+    }
+
+
 @pytest.fixture
-def good() -> Evidence:
-    """Return the evidence of a run in which all was right."""
-    bare = Evidence(
+def arrival() -> Arrival:
+    """Return a weighing of which all that came was right."""
+    bare = Arrival(
         person=PERSON,
         weighing=WEIGHING,
         measured_at=MEASURED_AT,
         arrived=[HELD],
         requests=[READ, UPLOAD],
-        late_requests=[],
         sensors={},
         sensors_again={},
         events=[],
         event_again=State(state="2026-11-20T07:02:00", attributes={}),
-        files={".storage/core.config_entries": TOKEN.value, "home-assistant.log": LOG},
-        log=LOG,
-        secrets=[TOKEN, PASSWORD],
     )
     values = expected_values(bare)
     event = State(
@@ -104,19 +122,54 @@ def good() -> Evidence:
             **values,
         },
     )
-    sensors = {
-        **{
-            name: State(state=str(value), attributes={})
-            for name, value in values.items()
-        },
-        "last_weigh_in": State(state=MEASURED_AT.isoformat(), attributes={}),
-        "last_push": State(
-            state=(MEASURED_AT + timedelta(seconds=9)).isoformat(), attributes={}
-        ),
-        "pending": State(state="0", attributes={}),
-    }
+    sensors = states(
+        **values,
+        last_weigh_in=MEASURED_AT.isoformat(),
+        last_push=(MEASURED_AT + timedelta(seconds=9)).isoformat(),
+        pending=0,
+    )
     return replace(
         bare, sensors=sensors, sensors_again=sensors, events=[event], event_again=event
+    )
+
+
+@pytest.fixture
+def good(arrival: Arrival) -> Evidence:
+    """Return the evidence of a run in which all was right."""
+    return Evidence(
+        arrivals=[arrival],
+        histories=[
+            History(
+                person=PERSON,
+                past={
+                    MEASURED_AT - timedelta(days=3): Weighing(weight=81, body_fat=20)
+                },
+                means={datetime(2026, 11, 17, 7, tzinfo=UTC): 81.0},
+            )
+        ],
+        charges=[
+            Charge(
+                battery=BODY,
+                when="at first",
+                shown=states(battery_level="high", battery_low="off"),
+            ),
+            Charge(
+                battery=TRACKER_LOW,
+                when="at last",
+                shown=states(battery=9, battery_level="low", battery_low="on"),
+            ),
+        ],
+        texts=Texts(
+            number="+49 171 2345678",
+            before=[INTRODUCTION, WARNING],
+            after=[],
+            restarted_at=MEASURED_AT,
+            asked_at=MEASURED_AT + timedelta(seconds=5),
+        ),
+        late_requests=[],
+        files={".storage/core.config_entries": TOKEN.value, "home-assistant.log": LOG},
+        log=LOG,
+        secrets=[TOKEN, PASSWORD],
     )
 
 
@@ -125,23 +178,30 @@ def failed(evidence: Evidence) -> list[str]:
     return [check.name for check in check_all(evidence) if not check.passed]
 
 
+def failed_of(good: Evidence, arrival: Arrival, **wrong: Any) -> list[str]:
+    """Return the names of the checks that fail if something of a weighing is wrong."""
+    return failed(replace(good, arrivals=[replace(arrival, **wrong)]))
+
+
 def test_good_run_passes(good: Evidence) -> None:
     """Nothing is wrong with a run in which all was right."""
     assert not failed(good)
 
 
 @pytest.mark.parametrize("arrived", [[], [HELD, HELD]])
-def test_not_exactly_once(good: Evidence, arrived: list[GarminWeighIn]) -> None:
+def test_not_exactly_once(
+    good: Evidence, arrival: Arrival, arrived: list[GarminWeighIn]
+) -> None:
     """A weigh-in that is lost or twice there fails."""
-    assert "Garmin Connect holds exactly this weigh-in" in failed(
-        replace(good, arrived=arrived)
+    assert "Dora's Garmin account holds exactly this weigh-in" in failed_of(
+        good, arrival, arrived=arrived
     )
 
 
-def test_wrong_second(good: Evidence) -> None:
+def test_wrong_second(good: Evidence, arrival: Arrival) -> None:
     """A weigh-in a second later fails."""
     late = replace(HELD, measured_at=MEASURED_AT + timedelta(seconds=1))
-    assert failed(replace(good, arrived=[late])) == [
+    assert failed_of(good, arrival, arrived=[late]) == [
         "It was measured at 2026-11-20 07:01:02 UTC there"
     ]
 
@@ -149,20 +209,30 @@ def test_wrong_second(good: Evidence) -> None:
 @pytest.mark.parametrize(
     "change", [{"weight": 80.04}, {"body_water": None}, {"bmi": 24.6}, {"bone_mass": 0}]
 )
-def test_wrong_value(good: Evidence, change: dict[str, Any]) -> None:
+def test_wrong_value(good: Evidence, arrival: Arrival, change: dict[str, Any]) -> None:
     """A last digit that was cut off fails, and so does a value that is missing."""
     wrong = replace(HELD, **change)
-    assert failed(replace(good, arrived=[wrong])) == [
+    assert failed_of(good, arrival, arrived=[wrong]) == [
         "All 9 values are right there, to the last digit"
+    ]
+
+
+def test_invented_value(good: Evidence, arrival: Arrival) -> None:
+    """A value that the scale did not measure fails."""
+    weighing = replace(WEIGHING, bone_mass=None)
+    assert failed_of(good, arrival, weighing=weighing) == [
+        "All 8 values are right there, to the last digit"
     ]
 
 
 @pytest.mark.parametrize(
     "requests", [[], [UPLOAD], [READ, READ, UPLOAD], [READ, UPLOAD, READ]]
 )
-def test_wrong_requests(good: Evidence, requests: list[Request]) -> None:
+def test_wrong_requests(
+    good: Evidence, arrival: Arrival, requests: list[Request]
+) -> None:
     """Anything but a read and an upload fails."""
-    assert failed(replace(good, requests=requests)) == [
+    assert failed_of(good, arrival, requests=requests) == [
         "That took two requests to Garmin: one read, one upload"
     ]
 
@@ -177,33 +247,102 @@ def test_wrong_requests(good: Evidence, requests: list[Request]) -> None:
         ("pending", "1"),
     ],
 )
-def test_wrong_sensor(good: Evidence, key: str, state: str) -> None:
+def test_wrong_sensor(good: Evidence, arrival: Arrival, key: str, state: str) -> None:
     """A sensor that shows something else fails, before and after the restart."""
-    wrong = {**good.sensors, key: State(state=state, attributes={})}
-    assert failed(replace(good, sensors=wrong)) == ["The sensors show it"]
-    assert failed(replace(good, sensors_again=wrong)) == [
-        "A restart of Home Assistant changes nothing of this"
+    wrong = {**arrival.sensors, key: State(state=state, attributes={})}
+    assert failed_of(good, arrival, sensors=wrong) == ["Dora's sensors show it"]
+    assert failed_of(good, arrival, sensors_again=wrong) == [
+        "A restart of Home Assistant changes nothing of the weigh-ins"
     ]
 
 
-def test_wrong_event(good: Evidence) -> None:
+def test_wrong_event(good: Evidence, arrival: Arrival) -> None:
     """An event that fires never, twice, or without all that was measured fails."""
     name = "The event entity fired once, with all that was measured"
-    (event,) = good.events
+    (event,) = arrival.events
     bare = replace(
         event, attributes={**event.attributes, "body_fat": None, "measured_at": None}
     )
-    assert name in failed(replace(good, events=[]))
-    assert failed(replace(good, events=[event, event])) == [name]
-    assert failed(replace(good, events=[bare])) == [name]
+    assert name in failed_of(good, arrival, events=[])
+    assert failed_of(good, arrival, events=[event, event]) == [name]
+    assert failed_of(good, arrival, events=[bare]) == [name]
 
 
-def test_something_after_restart(good: Evidence) -> None:
+def test_something_after_restart(good: Evidence, arrival: Arrival) -> None:
     """A request or an event after the restart fails."""
-    name = "A restart of Home Assistant changes nothing of this"
-    again = replace(good.event_again, state="2026-11-20T07:05:00")
+    name = "A restart of Home Assistant changes nothing of the weigh-ins"
+    again = replace(arrival.event_again, state="2026-11-20T07:05:00")
     assert failed(replace(good, late_requests=[READ])) == [name]
-    assert failed(replace(good, event_again=again)) == [name]
+    assert failed_of(good, arrival, event_again=again) == [name]
+
+
+@pytest.mark.parametrize("wrong", [{}, {7: 81.5}, {8: 81.0}])
+def test_wrong_statistics(good: Evidence, wrong: dict[int, float]) -> None:
+    """A weigh-in that is missing, wrong or in another hour of the statistics fails."""
+    means = {datetime(2026, 11, 17, h, tzinfo=UTC): wrong[h] for h in wrong}
+    histories = [replace(history, means=means) for history in good.histories]
+    assert failed(replace(good, histories=histories)) == [
+        "Statistics hold Dora's 1 older weigh-ins at their hours"
+    ]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        {"battery_level": "high"},
+        {"battery_level": "medium", "battery_low": "off"},
+        {"battery_level": "high", "battery_low": "on"},
+        {"battery": 80, "battery_level": "high", "battery_low": "off"},
+    ],
+)
+def test_wrong_battery(good: Evidence, shown: dict[str, object]) -> None:
+    """An entity that is missing, wrong, or made up of a word fails."""
+    charge, *_ = good.charges
+    wrong = replace(charge, shown=states(**shown))
+    assert failed(replace(good, charges=[wrong])) == [
+        "Body+'s battery is shown as High at first"
+    ]
+
+
+@pytest.mark.parametrize("battery", [TRACKER, ARIA])
+def test_battery_that_is_not_low(good: Evidence, battery: Battery) -> None:
+    """A battery that is called low fails if it is not."""
+    level = battery.percent
+    shown = states(battery=level, battery_level=battery.word, battery_low="on")
+    charge = Charge(battery=battery, when="at first", shown=shown)
+    assert failed(replace(good, charges=[charge])) == [
+        f"{battery.model}'s battery is shown as {level}% at first"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "name"),
+    [
+        ([WARNING, WARNING], "Run texts the introduction with each level"),
+        ([INTRODUCTION], "A battery that runs low is one text"),
+        ([INTRODUCTION, WARNING, WARNING], "A battery that runs low is one text"),
+        (
+            [INTRODUCTION, replace(WARNING, to="+49 171 2345678")],
+            "The texts went to +491712345678",
+        ),
+    ],
+)
+def test_wrong_texts(good: Evidence, before: list[SmsMessage], name: str) -> None:
+    """A text that is missing, twice there, or sent elsewhere fails."""
+    texts = replace(good.texts, before=before)
+    assert failed(replace(good, texts=texts)) == [name]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"after": [WARNING]}, {"asked_at": None}, {"asked_at": MEASURED_AT - DAY}],
+)
+def test_second_text(good: Evidence, wrong: dict[str, Any]) -> None:
+    """A second text fails, and so does an automation that looked for none."""
+    texts = replace(good.texts, **wrong)
+    assert failed(replace(good, texts=texts)) == [
+        "It is no second one when Home Assistant starts again"
+    ]
 
 
 def test_log_that_says_nothing(good: Evidence) -> None:

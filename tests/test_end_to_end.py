@@ -104,16 +104,18 @@ def _environment(directory: Path) -> dict[str, str]:
 
 
 async def test_weigh_in_arrives_once(tmp_path: Path) -> None:
-    """A weigh-in reaches Garmin Connect through a real Home Assistant."""
+    """Weigh-ins reach Garmin Connect through a real Home Assistant, texts a phone."""
     status, output = await run_demo(tmp_path, "--once")
     assert status == 0, output
     assert "80.05 kg, 21.37 % fat" in output
+    assert "83.15 kg, 19.47 % fat" in output
+    assert output.count("Bob Charge 6 has a low battery (9%)") == 1
     assert "FAILED" not in output
     assert not await left_of(tmp_path)
 
 
 async def test_person_steps_on_the_scale(tmp_path: Path) -> None:
-    """A key and a command step on the scale, and a key ends everything."""
+    """Keys and a command step on scales and drain a battery; a key ends everything."""
     async with running_demo(tmp_path) as terminal:
         address = await terminal.wait_for(r"http://127\.0\.0\.1:\d+/\S+")
         await terminal.wait_for("Press w")
@@ -121,6 +123,12 @@ async def test_person_steps_on_the_scale(tmp_path: Path) -> None:
             assert "<home-assistant>" in await response.text()
         terminal.press("w")
         await terminal.wait_for("now holds 1 of Alice's weigh-ins")
+        terminal.press("f")
+        await terminal.wait_for("now holds 1 of Bob's weigh-ins")
+        terminal.press("b")
+        await terminal.wait_for(r"SMS to \+491712345678: .* has a low battery \(9%\)")
+        terminal.press("b")
+        await terminal.wait_for(r"SMS to \+491712345678: .* is charged again \(85%\)")
         status, output = await run_demo(tmp_path, "step", "70.5")
         assert status == 0, output
         assert "now holds 2 of Alice's weigh-ins" in output

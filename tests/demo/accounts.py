@@ -6,9 +6,14 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from ..clouds import WITHINGS_CLIENT_ID, WITHINGS_CLIENT_SECRET
+from ..clouds import (
+    GOOGLE_CLIENT_ID,
+    GOOGLE_CLIENT_SECRET,
+    WITHINGS_CLIENT_ID,
+    WITHINGS_CLIENT_SECRET,
+)
 from .api import Api
-from .cast import Person
+from .cast import Person, Vendor
 from .config import DOMAIN
 from .errors import DemoError
 
@@ -26,33 +31,33 @@ class Account:
     entry_id: str
     title: str
     entities: dict[str, str]
+    """Those of the account itself."""
+    devices: dict[str, dict[str, str]]
+    """Those of scales and trackers, by the models of these."""
 
 
 async def add_withings_credential(api: Api) -> None:
     """Store the ids of the application at Withings."""
-    await api.call(
-        "application_credentials/create",
-        domain=DOMAIN,
-        client_id=WITHINGS_CLIENT_ID,
-        client_secret=WITHINGS_CLIENT_SECRET,
-        name="Withings",
-    )
+    await _add_credential(api, "Withings", WITHINGS_CLIENT_ID, WITHINGS_CLIENT_SECRET)
+
+
+async def add_google_credential(api: Api) -> None:
+    """Store the ids of the application at Google."""
+    await _add_credential(api, "Fitbit", GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET)
 
 
 async def add_withings(api: Api) -> str:
     """Sign in to Withings, and return the entry's id."""
-    menu = await api.post(FLOW, {"handler": DOMAIN})
-    external = await _choose(api, menu, "withings")
-    _expect(external, "external")
-    # What the browser does: the consent page sends it back to Home Assistant.
-    async with ClientSession() as browser, browser.get(external["url"]) as response:
-        if not response.ok:
-            raise DemoError(f"The sign-in page answered with HTTP {response.status}")
-    return _entry_id(await _go_on(api, external, "external"))
+    return await _add_source(api, "withings")
+
+
+async def add_fitbit(api: Api) -> str:
+    """Sign in to Google, and return the entry's id."""
+    return await _add_source(api, "fitbit")
 
 
 async def add_garmin(api: Api, person: Person) -> tuple[str, str]:
-    """Sign in to Garmin with password and MFA code.
+    """Sign in to Garmin with password, and with MFA code if the account has MFA.
 
     Return the ids of the entry, and of the flow for a link that comes after it.
     """
@@ -60,9 +65,10 @@ async def add_garmin(api: Api, person: Person) -> tuple[str, str]:
     form = await _choose(api, menu, "garmin")
     _expect(form, "form", "garmin")
     progress = await _submit(api, form, username=person.email, password=person.password)
-    code_form = await _go_on(api, progress, "progress")
-    _expect(code_form, "form", "garmin_mfa")
-    result = await _submit(api, code_form, code=person.code)
+    result = await _go_on(api, progress, "progress")
+    if person.code is not None:
+        _expect(result, "form", "garmin_mfa")
+        result = await _submit(api, result, code=person.code)
     entry_id = _entry_id(result)
     match result.get("next_flow"):
         case ["config_subentries_flow", str(flow_id)]:
@@ -88,16 +94,52 @@ async def find_account(api: Api, entry_id: str) -> Account:
     entry = answer["config_entry"]
     if entry["state"] != "loaded":
         raise DemoError(f"{entry['title']}: {entry['state']} {entry['reason'] or ''}")
-    entities = await api.call("config/entity_registry/list")
+    registered: list[dict[str, Any]] = [
+        entity
+        for entity in await api.call("config/entity_registry/list")
+        if entity["config_entry_id"] == entry_id
+    ]
+    devices: dict[str, dict[str, str]] = {}
+    entities: dict[str, str] = {}
+    for device in await api.call("config/device_registry/list"):
+        if entry_id in device["config_entries"]:
+            found = {
+                entity["translation_key"]: entity["entity_id"]
+                for entity in registered
+                if entity["device_id"] == device["id"]
+            }
+            if device["entry_type"] == "service":
+                entities = found
+            else:
+                devices[device["model"]] = found
     return Account(
-        entry_id=entry_id,
-        title=entry["title"],
-        entities={
-            entity["translation_key"]: entity["entity_id"]
-            for entity in entities
-            if entity["config_entry_id"] == entry_id
-        },
+        entry_id=entry_id, title=entry["title"], entities=entities, devices=devices
     )
+
+
+async def _add_credential(
+    api: Api, name: str, client_id: str, client_secret: str
+) -> None:
+    """Store the ids of an application, as its dialog does."""
+    await api.call(
+        "application_credentials/create",
+        domain=DOMAIN,
+        client_id=client_id,
+        client_secret=client_secret,
+        name=name,
+    )
+
+
+async def _add_source(api: Api, vendor: Vendor) -> str:
+    """Sign in to a vendor, and return the entry's id."""
+    menu = await api.post(FLOW, {"handler": DOMAIN})
+    external = await _choose(api, menu, vendor)
+    _expect(external, "external")
+    # What the browser does: the consent page sends it back to Home Assistant.
+    async with ClientSession() as browser, browser.get(external["url"]) as response:
+        if not response.ok:
+            raise DemoError(f"The sign-in page answered with HTTP {response.status}")
+    return _entry_id(await _go_on(api, external, "external"))
 
 
 async def _choose(api: Api, menu: Step, option: str) -> Step:

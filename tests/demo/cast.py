@@ -1,32 +1,37 @@
-"""Who plays in the demo, and what their scale says."""
+"""Who plays in the demo, and what their scales say."""
 
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from random import Random
+from typing import Literal
 
-from ..clouds import Clouds, MeasureGroup
+type Vendor = Literal["withings", "fitbit"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Weighing:
-    """What a scale shows after one weighing: masses and water in kg, fat in %."""
+    """What a scale shows after one weighing: masses and water in kg, fat in %.
+
+    What it does not measure is None.
+    """
 
     weight: float
     body_fat: float
-    muscle_mass: float
-    bone_mass: float
-    body_water: float
-    visceral_fat: float
-    basal_metabolic_rate: float
-    metabolic_age: float
-    heart_rate: float
+    muscle_mass: float | None = None
+    bone_mass: float | None = None
+    body_water: float | None = None
+    visceral_fat: float | None = None
+    basal_metabolic_rate: float | None = None
+    metabolic_age: float | None = None
+    heart_rate: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
-    """Somebody with a Withings scale and a Garmin account with MFA."""
+    """Somebody with a scale and a Garmin account."""
 
     name: str
+    vendor: Vendor = "withings"
+    """Whose scale it is."""
     height: float
     """In metres."""
     weight: float
@@ -35,8 +40,11 @@ class Person:
     """About what the scale usually shows, in %."""
     email: str
     password: str
-    code: str
-    """The MFA code. Its letters keep it apart from the numbers in logs and files."""
+    code: str | None
+    """The MFA code, None for an account without MFA.
+
+    Its letters keep it apart from the numbers in logs and files.
+    """
 
 
 ALICE = Person(
@@ -48,34 +56,30 @@ ALICE = Person(
     password="swans&kettles=9",
     code="7Q4X1Z",
 )
-SCALE = "Alice's scale"
-GARMIN_TIME_ZONE = "America/New_York"
-"""Another zone than that of Home Assistant: Alice travels, and days are not the same."""
+BOB = Person(
+    name="Bob",
+    vendor="fitbit",
+    height=1.83,
+    weight=84.2,
+    body_fat=21.6,
+    email="bob@example.com",
+    password="ferns+anvils/4",
+    code=None,
+)
 
 
-def enter(clouds: Clouds, person: Person, now: datetime) -> None:
-    """Give a person their accounts, and a month of weighings in that of Withings."""
-    clouds.withings.person(person.name)
-    clouds.withings.device(person.name, SCALE)
-    clouds.withings.height(person.name, person.height, when=now - timedelta(days=60))
-    clouds.garmin.account(
-        person.email,
-        person.password,
-        mfa=person.code,
-        display_name=person.name,
-        timezone=GARMIN_TIME_ZONE,
-    )
-    rng = Random(person.name)
-    for days in range(30, 0, -1):
-        when = now - timedelta(days=days, minutes=rng.randint(-40, 40))
-        step_on_scale(clouds, person, plausible(person, rng), when, uploaded=when)
+def plausible(
+    person: Person, rng: Random, weight: float | None = None, *, gained: float = 0.0
+) -> Weighing:
+    """Return what the scale might show today, or might show beside this weight.
 
-
-def plausible(person: Person, rng: Random, weight: float | None = None) -> Weighing:
-    """Return what the scale might show today, or might show beside this weight."""
+    `gained` is how many kg of fat the person has more than usually.
+    """
     if weight is None:
-        weight = round(rng.gauss(person.weight, 0.4), 2)
-    body_fat = round(rng.gauss(person.body_fat, 0.3), 2)
+        weight = round(rng.gauss(person.weight + gained, 0.3), 2)
+    body_fat = round(rng.gauss(person.body_fat + gained / person.weight * 100, 0.25), 2)
+    if person.vendor == "fitbit":
+        return Weighing(weight=weight, body_fat=body_fat)
     lean = weight * (1 - body_fat / 100)
     return Weighing(
         weight=weight,
@@ -87,18 +91,4 @@ def plausible(person: Person, rng: Random, weight: float | None = None) -> Weigh
         basal_metabolic_rate=round(370 + 21.6 * lean),
         metabolic_age=34,
         heart_rate=rng.randint(54, 72),
-    )
-
-
-def step_on_scale(
-    clouds: Clouds,
-    person: Person,
-    weighing: Weighing,
-    when: datetime,
-    *,
-    uploaded: datetime | None = None,
-) -> MeasureGroup:
-    """Let a person step on their scale."""
-    return clouds.withings.step_on_scale(
-        person.name, when=when, uploaded=uploaded, device=SCALE, **asdict(weighing)
     )

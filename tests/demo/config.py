@@ -6,7 +6,11 @@ from pathlib import Path
 import shutil
 
 DOMAIN = "weighbridge"
-STEP_BUTTON = "input_button.step_on_scale"
+STEP_BUTTONS = {
+    "Alice": "input_button.alice_steps_on_scale",
+    "Bob": "input_button.bob_steps_on_scale",
+}
+BATTERY_BUTTON = "input_button.drain_or_charge_tracker"
 INTEGRATION = Path(__file__).parents[2] / "custom_components" / DOMAIN
 
 # Home Assistant's own `websocket_api` would write whole messages at debug level, the
@@ -47,9 +51,25 @@ logger:
     homeassistant.setup: warning
 
 input_button:
-  step_on_scale:
-    name: Step on the scale
+  alice_steps_on_scale:
+    name: Alice steps on the scale
     icon: mdi:shoe-print
+  bob_steps_on_scale:
+    name: Bob steps on the scale
+    icon: mdi:shoe-print
+  drain_or_charge_tracker:
+    name: Drain or charge the tracker
+    icon: mdi:battery-sync
+"""
+_GATEWAY = """
+automation: !include automations.yaml
+
+notify:
+  - platform: rest
+    name: sms
+    resource: {clouds_url}/sms/send
+    method: POST_JSON
+    target_param_name: to
 """
 
 
@@ -89,6 +109,14 @@ def write_config(directory: Path, *, port: int) -> None:
     # What these steps would add asks the internet for weather and radio stations.
     done = ["core_config", "analytics", "integration"]
     _store(storage, "onboarding", {"done": done}, version=4)
+
+
+def add_gateway(directory: Path, clouds_url: str) -> None:
+    """Let Home Assistant's own `rest` send texts through the simulated gateway."""
+    with (directory / "configuration.yaml").open("a") as configuration:
+        configuration.write(_GATEWAY.format(clouds_url=clouds_url))
+    # The automations that people make in the interface.
+    (directory / "automations.yaml").write_text("[]\n")
 
 
 def _store(storage: Path, key: str, data: object, *, version: int) -> None:

@@ -1,8 +1,12 @@
 """The dashboard that the demo's browser lands on."""
 
 from .api import Api
-from .config import STEP_BUTTON
+from .cast import BOB
+from .config import BATTERY_BUTTON, STEP_BUTTONS
+from .devices import WEEKS
+from .history import find_statistic
 from .home import Home
+from .texts import AUTOMATION
 
 URL_PATH = "demo-weighbridge"
 
@@ -21,6 +25,7 @@ _COMPOSITION = (
     "metabolic_age",
     "heart_rate",
 )
+_BATTERY = ("battery", "battery_level", "battery_low", "last_sync")
 
 
 async def save_dashboard(api: Api, homes: list[Home]) -> None:
@@ -32,56 +37,91 @@ async def save_dashboard(api: Api, homes: list[Home]) -> None:
         icon="mdi:scale-bathroom",
         mode="storage",
     )
-    view = {
-        "title": "Weighbridge demo",
-        "type": "sections",
-        "max_columns": 3,
-        "sections": [section for home in homes for section in _sections(home)],
-    }
-    await api.call("lovelace/config/save", url_path=URL_PATH, config={"views": [view]})
+    views = [await _view(api, home) for home in homes]
+    await api.call("lovelace/config/save", url_path=URL_PATH, config={"views": views})
     await api.call(
         "frontend/set_system_data", key="core", value={"default_panel": URL_PATH}
     )
 
 
-def _sections(home: Home) -> list[Card]:
-    """Return the sections of a person: the scale, the body, and Garmin Connect."""
-    return [
-        _section(
-            f"{home.person.name} on the scale",
-            {
-                **_tile(STEP_BUTTON),
-                "hide_state": True,
-                "grid_options": {"columns": "full"},
-                "tap_action": {
-                    "action": "perform-action",
-                    "perform_action": "input_button.press",
-                    "target": {"entity_id": STEP_BUTTON},
+async def _view(api: Api, home: Home) -> Card:
+    """Return the page of a person: the scale, the body, Garmin Connect, batteries."""
+    return {
+        "title": home.person.name,
+        "path": home.person.name.lower(),
+        "type": "sections",
+        "max_columns": 3,
+        "sections": [
+            _section(
+                "On the scale",
+                _button(STEP_BUTTONS[home.person.name]),
+                _tile(home.entity("weight")),
+                _tile(home.entity("last_weigh_in")),
+                await _graph(api, home, "Weight"),
+            ),
+            _section(
+                "Body composition",
+                *(
+                    _tile(home.entity(key))
+                    for key in _COMPOSITION
+                    if key in home.source.entities
+                ),
+                await _graph(api, home, "Body fat"),
+            ),
+            _section(
+                "At Garmin Connect",
+                _tile(home.entity("last_push")),
+                _tile(home.entity("pending")),
+                {
+                    **_tile(home.entity("push_now")),
+                    "hide_state": True,
+                    "tap_action": {"action": "toggle"},
                 },
-            },
-            _tile(home.entity("weight")),
-            _tile(home.entity("last_weigh_in")),
-            {
-                "type": "history-graph",
-                "hours_to_show": 1,
-                "entities": [home.entity("weight")],
-            },
-        ),
-        _section(
-            "Body composition", *(_tile(home.entity(key)) for key in _COMPOSITION)
-        ),
-        _section(
-            f"{home.person.name} at Garmin Connect",
-            _tile(home.entity("last_push")),
-            _tile(home.entity("pending")),
-            {
-                **_tile(home.entity("push_now")),
-                "hide_state": True,
-                "tap_action": {"action": "toggle"},
-            },
-            _tile(home.entity("weigh_in")),
-        ),
+                _tile(home.entity("weigh_in")),
+            ),
+            *_batteries(home),
+        ],
+    }
+
+
+def _batteries(home: Home) -> list[Card]:
+    """Return a section for each scale and tracker."""
+    sections = [
+        _section(model, *(_tile(entities[key]) for key in _BATTERY if key in entities))
+        for model, entities in home.source.devices.items()
     ]
+    if home.person is BOB:
+        sections.append(
+            _section(
+                "Texts about low batteries",
+                _button(BATTERY_BUTTON),
+                {
+                    **_tile(AUTOMATION),
+                    "name": "Text the introduction",
+                    "hide_state": True,
+                    "grid_options": {"columns": "full"},
+                    "tap_action": {
+                        "action": "perform-action",
+                        "perform_action": "automation.trigger",
+                        "target": {"entity_id": AUTOMATION},
+                    },
+                },
+            )
+        )
+    return sections
+
+
+async def _graph(api: Api, home: Home, quantity: str) -> Card:
+    """Return a graph of what was measured, at the days at which it was measured."""
+    return {
+        "type": "statistics-graph",
+        "title": quantity,
+        "days_to_show": WEEKS * 7,
+        "period": "day",
+        "stat_types": ["mean"],
+        "hide_legend": True,
+        "entities": [await find_statistic(api, home.source, quantity)],
+    }
 
 
 def _section(heading: str, *cards: Card) -> Card:
@@ -89,6 +129,20 @@ def _section(heading: str, *cards: Card) -> Card:
     return {
         "type": "grid",
         "cards": [{"type": "heading", "heading": heading}, *cards],
+    }
+
+
+def _button(entity_id: str) -> Card:
+    """Return the card of a button that stands for something outside of the house."""
+    return {
+        **_tile(entity_id),
+        "hide_state": True,
+        "grid_options": {"columns": "full"},
+        "tap_action": {
+            "action": "perform-action",
+            "perform_action": "input_button.press",
+            "target": {"entity_id": entity_id},
+        },
     }
 
 

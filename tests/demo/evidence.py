@@ -1,13 +1,21 @@
 """What is known at the end of a run that nobody watched."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ..clouds import WITHINGS_CLIENT_SECRET, Clouds, GarminWeighIn, Request
+from ..clouds import (
+    GOOGLE_CLIENT_SECRET,
+    WITHINGS_CLIENT_SECRET,
+    Clouds,
+    GarminWeighIn,
+    Request,
+    SmsMessage,
+)
 from .api import State
 from .cast import Person, Weighing
+from .devices import Battery, Past
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,18 +31,16 @@ class Secret:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Evidence:
+class Arrival:
     """A weighing, and what Garmin Connect and Home Assistant had to say of it."""
 
     person: Person
     weighing: Weighing
     measured_at: datetime
     arrived: list[GarminWeighIn]
-    """All that Garmin holds in the end."""
+    """All that Garmin holds of the person in the end."""
     requests: list[Request]
-    """What Garmin was asked between the weighing and the restart."""
-    late_requests: list[Request]
-    """What Garmin was asked from the restart on."""
+    """What Garmin was asked between this weighing and the next one, or the restart."""
     sensors: Mapping[str, State]
     """The sensors by their translation keys, before the restart."""
     sensors_again: Mapping[str, State]
@@ -43,6 +49,53 @@ class Evidence:
     """The states that the event entity took on between the weighing and the restart."""
     event_again: State
     """The state of the event entity after the restart."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Charge:
+    """A battery at a certain moment, and what Home Assistant showed of it."""
+
+    battery: Battery
+    when: str
+    """The moment in words."""
+    shown: Mapping[str, State]
+    """The entities of the device by their translation keys."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class History:
+    """The weighings from before the demo, and the statistics of the weight."""
+
+    person: Person
+    past: Past
+    means: Mapping[datetime, float]
+    """The means of the statistics by their hours."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Texts:
+    """What was texted about batteries."""
+
+    number: str
+    before: list[SmsMessage]
+    """All texts from before the restart."""
+    after: list[SmsMessage]
+    """All texts from after it."""
+    restarted_at: datetime
+    asked_at: datetime | None
+    """When the automation last asked for texts that are due."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """All of it."""
+
+    arrivals: list[Arrival]
+    histories: list[History]
+    charges: list[Charge]
+    texts: Texts
+    late_requests: list[Request]
+    """What Garmin was asked from the restart on."""
     files: Mapping[str, str]
     """The files of Home Assistant by their paths, when it had stopped."""
     log: str
@@ -58,27 +111,41 @@ def read_files(directory: Path) -> dict[str, str]:
     }
 
 
-def collect_secrets(clouds: Clouds, person: Person) -> list[Secret]:
+def collect_secrets(clouds: Clouds, people: Iterable[Person]) -> list[Secret]:
     """Return all that was secret in a run: what was typed, and what vendors issued.
 
     Tokens belong into one file each, everything else on no disk at all.
     """
-    entries, store = "core.config_entries", "weighbridge."
-    return [
-        Secret(what="the e-mail of Garmin", value=person.email),
-        Secret(what="the password of Garmin", value=person.password),
-        Secret(what="the MFA code", value=person.code),
-        Secret(
-            what="the client secret",
-            value=WITHINGS_CLIENT_SECRET,
-            place="application_credentials",
-        ),
-        *(
-            Secret(what="a code or token of Withings", value=value, place=entries)
-            for value in clouds.withings.oauth.issued
-        ),
-        *(
-            Secret(what="a ticket or token of Garmin", value=value, place=store)
-            for value in clouds.garmin.tokens.issued
-        ),
+    entries, credentials = "core.config_entries", "application_credentials"
+    vendors = {
+        "Withings": (WITHINGS_CLIENT_SECRET, clouds.withings.oauth.issued),
+        "Google": (GOOGLE_CLIENT_SECRET, clouds.google.oauth.issued),
+    }
+    secrets = [
+        Secret(what="a ticket or token of Garmin", value=value, place="weighbridge.")
+        for value in clouds.garmin.tokens.issued
     ]
+    for name, (client_secret, issued) in vendors.items():
+        secrets.append(
+            Secret(
+                what=f"the client secret of {name}",
+                value=client_secret,
+                place=credentials,
+            )
+        )
+        secrets.extend(
+            Secret(what=f"a code or token of {name}", value=value, place=entries)
+            for value in issued
+        )
+    for person in people:
+        typed = {
+            "e-mail": person.email,
+            "password": person.password,
+            "MFA code": person.code,
+        }
+        secrets.extend(
+            Secret(what=f"{person.name}'s {what} of Garmin", value=value)
+            for what, value in typed.items()
+            if value is not None
+        )
+    return secrets

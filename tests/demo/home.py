@@ -6,7 +6,9 @@ from functools import partial
 from ..clouds import Clouds
 from .accounts import (
     Account,
+    add_fitbit,
     add_garmin,
+    add_google_credential,
     add_link,
     add_withings,
     add_withings_credential,
@@ -24,39 +26,60 @@ class Home:
     """Where a person is found in Home Assistant."""
 
     person: Person
-    withings: Account
+    source: Account
     garmin: Account
 
     def entity(self, key: str) -> str:
-        """Return the id of an entity by its translation key."""
-        return {**self.withings.entities, **self.garmin.entities}[key]
+        """Return the id of an entity of the accounts by its translation key."""
+        return {**self.source.entities, **self.garmin.entities}[key]
 
     async def wait_until_loaded(self, api: Api) -> None:
         """Wait until the accounts are set up."""
-        for account, key in (self.withings, "weight"), (self.garmin, "pending"):
+        awaited = [
+            (self.source, self.entity("weight")),
+            (self.garmin, self.entity("pending")),
+            *(
+                (self.source, entities["battery_low"])
+                for entities in self.source.devices.values()
+            ),
+        ]
+        for account, entity_id in awaited:
             await api.wait_for(
-                f"The account {account.title}",
-                partial(_is_available, api, account.entities[key]),
+                f"{entity_id} of the account {account.title}",
+                partial(_is_available, api, entity_id),
                 LOAD_TIMEOUT,
             )
 
 
-async def settle_in(api: Api, clouds: Clouds, person: Person) -> Home:
-    """Set up a person's accounts and the link between them."""
-    with step("Store the application credential of Withings"):
+async def settle_in(api: Api, clouds: Clouds, people: list[Person]) -> list[Home]:
+    """Set up people's accounts and the links between them."""
+    with step("Store the application credentials of Withings and Google"):
         await add_withings_credential(api)
-    with step(f"{person.name} signs in to Withings"):
-        clouds.withings.sign_in_as(person.name)
-        withings = await add_withings(api)
-        clouds.withings.sign_in_as(None)
-    with step(f"{person.name} signs in to Garmin Connect, with an MFA code"):
+        await add_google_credential(api)
+    return [await _settle_in(api, clouds, person) for person in people]
+
+
+async def _settle_in(api: Api, clouds: Clouds, person: Person) -> Home:
+    """Set up a person's accounts and the link between them."""
+    if person.vendor == "fitbit":
+        with step(f"{person.name} signs in to Google for Fitbit"):
+            clouds.google.sign_in_as(person.name)
+            source = await add_fitbit(api)
+            clouds.google.sign_in_as(None)
+    else:
+        with step(f"{person.name} signs in to Withings"):
+            clouds.withings.sign_in_as(person.name)
+            source = await add_withings(api)
+            clouds.withings.sign_in_as(None)
+    code = "without" if person.code is None else "with"
+    with step(f"{person.name} signs in to Garmin Connect, {code} an MFA code"):
         garmin, link_flow = await add_garmin(api, person)
     with step("Link them"):
-        await add_link(api, link_flow, withings)
+        await add_link(api, link_flow, source)
     with step("See both accounts loaded"):
         return Home(
             person=person,
-            withings=await find_account(api, withings),
+            source=await find_account(api, source),
             garmin=await find_account(api, garmin),
         )
 

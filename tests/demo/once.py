@@ -1,39 +1,55 @@
-"""A run that nobody watches: does a weigh-in arrive, once and right?"""
+"""A run that nobody watches: does all that is weighed and told arrive, once and right?"""
 
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ..clouds import Clouds, Request
+from ..clouds import Clouds, Request, SmsMessage
 from .api import Api, State, connect
-from .cast import ALICE, Weighing
+from .cast import ALICE, BOB, Weighing
 from .checks import check_all
+from .checks.check import moment
 from .console import say, step
 from .dashboard import save_dashboard
-from .evidence import Evidence, collect_secrets, read_files
+from .devices import TRACKER, TRACKER_LOW, batteries, drain_tracker
+from .evidence import (
+    Arrival,
+    Charge,
+    Evidence,
+    History,
+    Texts,
+    collect_secrets,
+    read_files,
+)
+from .history import find_statistic, read_statistic
 from .home import Home, settle_in
-from .stage import raised
+from .stage import Stage, raised
+from .texts import AUTOMATION, NUMBER, add_automation, introduce, wait_for_texts
 from .weighing import describe, holdings, weigh
 
+PEOPLE = [ALICE, BOB]
 # Binary fractions that come out too low when a float is cut off instead of rounded.
-WEIGHING = Weighing(
-    weight=80.05,
-    body_fat=21.37,
-    muscle_mass=59.81,
-    bone_mass=3.15,
-    body_water=43.62,
-    visceral_fat=7,
-    basal_metabolic_rate=1743,
-    metabolic_age=38,
-    heart_rate=61,
-)
+WEIGHINGS = {
+    ALICE.name: Weighing(
+        weight=80.05,
+        body_fat=21.37,
+        muscle_mass=59.81,
+        bone_mass=3.15,
+        body_water=43.62,
+        visceral_fat=7,
+        basal_metabolic_rate=1743,
+        metabolic_age=38,
+        heart_rate=61,
+    ),
+    BOB.name: Weighing(weight=83.15, body_fat=19.47),
+}
 QUIET = 2.0
 """Seconds that the scale takes to upload, and that Garmin is watched for more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Arrival:
-    """What there was to see right after the weighing."""
+class _Arrival:
+    """What there was to see right after a weighing."""
 
     home: Home
     measured_at: datetime
@@ -42,56 +58,98 @@ class Arrival:
     events: list[State]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """What there was to see before the restart."""
+
+    homes: list[Home]
+    arrivals: list[_Arrival]
+    histories: list[History]
+    charges: list[Charge]
+    texts: list[SmsMessage]
+
+
 async def run_once(*, keep: bool) -> bool:
-    """Weigh somebody in, restart Home Assistant, and tell whether all was right."""
-    async with raised([ALICE], keep=keep) as stage:
-        home_assistant = stage.home_assistant
+    """Weigh people in, run a battery low, restart Home Assistant: was all right?"""
+    async with raised(PEOPLE, keep=keep) as stage:
+        home_assistant, clouds = stage.home_assistant, stage.clouds
         async with connect(home_assistant.url, stage.token) as api:
-            arrival = await _weigh(stage.clouds, api)
-        stage.clouds.log.clear()
+            seen = await _play(stage, api)
+        clouds.log.clear()
+        clouds.sms.clear()
         with step("Stop Home Assistant"):
             await home_assistant.stop()
+        restarted_at = datetime.now(UTC)
         with step("Start it again"):
             await home_assistant.start()
         async with connect(home_assistant.url, stage.token) as api:
             with step("See what is still there"):
-                await arrival.home.wait_until_loaded(api)
+                for home in seen.homes:
+                    await home.wait_until_loaded(api)
                 await asyncio.sleep(QUIET)
-            sensors_again = _sensors(api, arrival.home)
-            event_again = api.states[arrival.home.entity("weigh_in")]
+            arrivals = [_see_again(clouds, api, arrival) for arrival in seen.arrivals]
+            charges = [*seen.charges, *_charges(api, seen.homes, "after a restart")]
+            asked_at = moment(api.states[AUTOMATION].attributes["last_triggered"])
         with step("Stop Home Assistant"):
             await home_assistant.stop()
         evidence = Evidence(
-            person=ALICE,
-            weighing=WEIGHING,
-            measured_at=arrival.measured_at,
-            arrived=holdings(stage.clouds, arrival.home),
-            requests=arrival.requests,
-            late_requests=stage.clouds.log.requests("garmin"),
-            sensors=arrival.sensors,
-            sensors_again=sensors_again,
-            events=arrival.events,
-            event_again=event_again,
+            arrivals=arrivals,
+            histories=seen.histories,
+            charges=charges,
+            texts=Texts(
+                number=NUMBER,
+                before=seen.texts,
+                after=list(clouds.sms.messages),
+                restarted_at=restarted_at,
+                asked_at=asked_at,
+            ),
+            late_requests=clouds.log.requests("garmin"),
             files=await asyncio.to_thread(read_files, stage.directory),
             log=home_assistant.read_log(),
-            secrets=collect_secrets(stage.clouds, ALICE),
+            secrets=collect_secrets(clouds, PEOPLE),
         )
     return _report(evidence)
 
 
-async def _weigh(clouds: Clouds, api: Api) -> Arrival:
-    """Set everything up, and step on the scale."""
-    home = await settle_in(api, clouds, ALICE)
+async def _play(stage: Stage, api: Api) -> _Seen:
+    """Set everything up, run a battery low, and step on the scales."""
+    clouds = stage.clouds
+    homes = await settle_in(api, clouds, PEOPLE)
     with step("Save the dashboard"):
-        await save_dashboard(api, [home])
+        await save_dashboard(api, homes)
+    charges = _charges(api, homes, "at first")
+    _, bob = homes
+    with step("Make the automation that texts about Bob's batteries"):
+        devices = bob.source.devices.values()
+        await add_automation(api, [entities["battery_low"] for entities in devices])
+    with step("Choose Run in its menu"):
+        await introduce(api)
+        await wait_for_texts(clouds, 1)
+    with step("Run the battery of Bob's tracker low"):
+        drain_tracker(clouds)
+        battery = bob.source.devices[TRACKER.model]["battery_low"]
+        await api.act("homeassistant.update_entity", entity_id=battery)
+        await wait_for_texts(clouds, 2)
+    arrivals = [await _weigh(clouds, api, home) for home in homes]
+    return _Seen(
+        homes=homes,
+        arrivals=arrivals,
+        histories=[await _history(stage, api, home) for home in homes],
+        charges=charges,
+        texts=list(clouds.sms.messages),
+    )
+
+
+async def _weigh(clouds: Clouds, api: Api, home: Home) -> _Arrival:
+    """Let a person step on the scale, and watch what comes of it."""
     measured_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
     await asyncio.sleep(QUIET)
     clouds.log.clear()
     api.changes.clear()
-    with step(f"{ALICE.name} steps on the scale"):
-        await weigh(api, clouds, home, WEIGHING, measured_at)
+    with step(f"{home.person.name} steps on the scale"):
+        await weigh(api, clouds, home, WEIGHINGS[home.person.name], measured_at)
     await asyncio.sleep(QUIET)
-    return Arrival(
+    return _Arrival(
         home=home,
         measured_at=measured_at,
         requests=clouds.log.requests("garmin"),
@@ -100,9 +158,54 @@ async def _weigh(clouds: Clouds, api: Api) -> Arrival:
     )
 
 
+def _see_again(clouds: Clouds, api: Api, arrival: _Arrival) -> Arrival:
+    """Add what there is to see of a weighing after the restart."""
+    home = arrival.home
+    return Arrival(
+        person=home.person,
+        weighing=WEIGHINGS[home.person.name],
+        measured_at=arrival.measured_at,
+        arrived=holdings(clouds, home),
+        requests=arrival.requests,
+        sensors=arrival.sensors,
+        sensors_again=_sensors(api, home),
+        events=arrival.events,
+        event_again=api.states[home.entity("weigh_in")],
+    )
+
+
+async def _history(stage: Stage, api: Api, home: Home) -> History:
+    """Read the statistics of a person's weight."""
+    past = stage.pasts[home.person.name]
+    weight = await find_statistic(api, home.source, "Weight")
+    return History(
+        person=home.person,
+        past=past,
+        means=await read_statistic(api, weight, min(past) - timedelta(hours=1)),
+    )
+
+
+def _charges(api: Api, homes: list[Home], when: str) -> list[Charge]:
+    """Return what is shown of all batteries, and what should be."""
+    is_first = when == "at first"
+    return [
+        Charge(
+            battery=battery if is_first or battery is not TRACKER else TRACKER_LOW,
+            when=when,
+            shown=_states(api, home.source.devices.get(battery.model, {})),
+        )
+        for home in homes
+        for battery in batteries(home.person)
+    ]
+
+
 def _sensors(api: Api, home: Home) -> dict[str, State]:
     """Return the states of a person's entities by their translation keys."""
-    entities = {**home.withings.entities, **home.garmin.entities}
+    return _states(api, {**home.source.entities, **home.garmin.entities})
+
+
+def _states(api: Api, entities: dict[str, str]) -> dict[str, State]:
+    """Return the states of entities by their translation keys."""
     return {
         key: api.states[entity_id]
         for key, entity_id in entities.items()
@@ -122,10 +225,14 @@ def _events(api: Api, home: Home) -> list[State]:
 
 
 def _report(evidence: Evidence) -> bool:
-    """Write what Garmin Connect holds and what was checked; tell whether all is well."""
-    say("\nGarmin Connect holds:")
-    for weigh_in in evidence.arrived:
-        say(f"  {describe(weigh_in)}")
+    """Write what has arrived and what was checked; tell whether all is well."""
+    for arrival in evidence.arrivals:
+        say(f"\n{arrival.person.name}'s Garmin account holds:")
+        for weigh_in in arrival.arrived:
+            say(f"  {describe(weigh_in)}")
+    say("\nThe SMS gateway was given:")
+    for message in evidence.texts.before + evidence.texts.after:
+        say(f"  {message.to}: {message.message}")
     say()
     checks = check_all(evidence)
     for check in checks:

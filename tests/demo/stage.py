@@ -1,6 +1,6 @@
 """All that runs: the simulated vendors, and Home Assistant."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,9 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..clouds import Clouds
-from .cast import Person, enter
-from .config import write_config
+from .cast import Person
+from .config import add_gateway, write_config
 from .console import say, step
+from .devices import Past, enter
 from .onboarding import onboard
 from .process import HomeAssistantProcess, free_port
 
@@ -22,6 +23,8 @@ class Stage:
     """The vendors, Home Assistant, and the access token of its user."""
 
     clouds: Clouds
+    pasts: Mapping[str, Past]
+    """What the vendors know of people from before the demo, by their names."""
     home_assistant: HomeAssistantProcess
     directory: Path
     token: str
@@ -38,10 +41,11 @@ async def raised(people: list[Person], *, keep: bool) -> AsyncGenerator[Stage]:
         if keep:
             say(f"Home Assistant's files: {directory}")
         async with Clouds() as clouds:
-            for person in people:
-                enter(clouds, person, datetime.now(UTC))
+            now = datetime.now(UTC)
+            pasts = {person.name: enter(clouds, person, now) for person in people}
             port = free_port()
             write_config(directory, port=port)
+            add_gateway(directory, clouds.url)
             home_assistant = HomeAssistantProcess(directory, port, clouds.url)
             try:
                 with step("Start Home Assistant"):
@@ -49,6 +53,7 @@ async def raised(people: list[Person], *, keep: bool) -> AsyncGenerator[Stage]:
                     token = await onboard(home_assistant.url)
                 yield Stage(
                     clouds=clouds,
+                    pasts=pasts,
                     home_assistant=home_assistant,
                     directory=directory,
                     token=token,

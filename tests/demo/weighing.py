@@ -4,10 +4,10 @@ from datetime import datetime
 
 from ..clouds import Clouds, GarminWeighIn
 from .api import Api
-from .cast import Weighing, step_on_scale
+from .cast import Weighing
+from .devices import step_on_scale
 from .home import Home
 
-# Home Assistant updates an entity at once, but not twice within ten seconds.
 ARRIVAL_TIMEOUT = 30
 
 
@@ -16,7 +16,7 @@ async def weigh(
 ) -> None:
     """Let a person step on the scale, and wait until Garmin Connect has the weigh-in.
 
-    Withings is asked for it at once: by itself, Weighbridge asks every 15 minutes.
+    The vendor is asked for it at once: by itself, Weighbridge asks every 15 minutes.
     """
     step_on_scale(clouds, home.person, weighing, when)
     await api.act("homeassistant.update_entity", entity_id=home.entity("weight"))

@@ -56,6 +56,8 @@ class GoogleOAuth:
         self._access: dict[str, _Token] = {}
         self._refresh: dict[str, _Token] = {}
         self._consented: set[tuple[str, str]] = set()
+        self.issued: set[str] = set()
+        """Every secret that was ever given out, to look for in logs."""
         self.apps = {GOOGLE_CLIENT_ID: GOOGLE_CLIENT_SECRET}
         self.browser = Browser()
         self.access_lifetime = timedelta(seconds=3599)
@@ -105,6 +107,7 @@ class GoogleOAuth:
         again = (name, client_id) in self._consented
         self._consented.add((name, client_id))
         code = f"4/{secrets.token_urlsafe(40)}"
+        self.issued.add(code)
         self._codes[code] = _Code(
             grant=Grant(person=name, client_id=client_id, scopes=scopes),
             redirect_uri=redirect_uri,
@@ -157,6 +160,7 @@ class GoogleOAuth:
     def _issue(self, grant: Grant) -> dict[str, str | int]:
         """Give out an access token."""
         access = f"ya29.{secrets.token_urlsafe(60)}"
+        self.issued.add(access)
         self._access[access] = _Token(
             grant=grant, expires=self._clock() + self.access_lifetime
         )
@@ -170,6 +174,7 @@ class GoogleOAuth:
     def _issue_refresh(self, grant: Grant) -> dict[str, str | int]:
         """Give out a refresh token."""
         refresh = f"1//{secrets.token_urlsafe(60)}"
+        self.issued.add(refresh)
         if (lifetime := self.refresh_token_expires_in) is None:
             self._refresh[refresh] = _Token(grant=grant, expires=None)
             return {"refresh_token": refresh}

@@ -1,0 +1,22 @@
+"""What must be true of a run that nobody watched."""
+
+from ..evidence import Evidence
+from .check import Check
+from .devices import check_batteries, check_texts
+from .history import check_history
+from .secrets import check_secrets
+from .weighing import check_arrival, check_restart, expected_values
+
+__all__ = ["Check", "check_all", "expected_values"]
+
+
+def check_all(evidence: Evidence) -> list[Check]:
+    """Return what must be true of a run, the most important first."""
+    return [
+        *(check for arrival in evidence.arrivals for check in check_arrival(arrival)),
+        *(check_history(history) for history in evidence.histories),
+        *check_batteries(evidence.charges),
+        *check_texts(evidence.texts),
+        check_restart(evidence.arrivals, evidence.late_requests),
+        *check_secrets(evidence),
+    ]

@@ -1,0 +1,145 @@
+"""What people have at home: scales to step on, and batteries that run low."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from ..clouds import Clouds
+from .cast import BOB, Person, Weighing, plausible
+
+WEEKS = 12
+"""How far back people remember that they were weighed."""
+# Another zone than that of Home Assistant: people travel, and days are not the same.
+GARMIN_TIME_ZONE = "America/New_York"
+
+_MORNING = 6 * 60 + 40
+_SKIPPED = 0.15
+_GAINED = 2.5
+
+type Past = Mapping[datetime, Weighing]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Battery:
+    """What a vendor tells of the battery of a device: maybe %, and a word."""
+
+    model: str
+    percent: int | None
+    word: str
+
+    @property
+    def device_id(self) -> str:
+        """Return the vendor's id of the device."""
+        return self.model.lower().replace(" ", "-")
+
+    @property
+    def level(self) -> str:
+        """Return what stands in a text about it."""
+        return self.word.capitalize() if self.percent is None else f"{self.percent}%"
+
+
+BODY = Battery(model="Body+", percent=None, word="high")
+ARIA = Battery(model="Aria Air", percent=64, word="medium")
+TRACKER = Battery(model="Charge 6", percent=85, word="high")
+TRACKER_LOW = Battery(model="Charge 6", percent=9, word="low")
+
+
+def batteries(person: Person) -> tuple[Battery, ...]:
+    """Return the batteries of a person's devices, in the beginning."""
+    return (TRACKER, ARIA) if person.vendor == "fitbit" else (BODY,)
+
+
+def enter(clouds: Clouds, person: Person, now: datetime) -> Past:
+    """Give a person their accounts and devices, and some weeks of weighings.
+
+    Return the weighings by their times.
+    """
+    long_ago = now - timedelta(weeks=WEEKS + 1)
+    if person.vendor == "fitbit":
+        clouds.google.person(person.name)
+        clouds.google.height(person.name, person.height, when=long_ago)
+        for device, device_type in (TRACKER, "TRACKER"), (ARIA, "SCALE"):
+            clouds.google.device(
+                person.name,
+                device.device_id,
+                device_type=device_type,
+                version=device.model,
+            )
+    else:
+        clouds.withings.person(person.name)
+        clouds.withings.height(person.name, person.height, when=long_ago)
+        clouds.withings.device(person.name, BODY.device_id, model=BODY.model)
+    for battery in batteries(person):
+        set_battery(clouds, person, battery)
+    clouds.garmin.account(
+        person.email,
+        person.password,
+        mfa=person.code,
+        display_name=person.name,
+        timezone=GARMIN_TIME_ZONE,
+    )
+    past = _past(person, now)
+    for when, weighing in past.items():
+        step_on_scale(clouds, person, weighing, when, uploaded=when)
+    return past
+
+
+def step_on_scale(
+    clouds: Clouds,
+    person: Person,
+    weighing: Weighing,
+    when: datetime,
+    *,
+    uploaded: datetime | None = None,
+) -> None:
+    """Let a person step on their scale."""
+    if person.vendor == "fitbit":
+        clouds.google.step_on_scale(
+            person.name, weighing.weight, when=when, body_fat=weighing.body_fat
+        )
+    else:
+        clouds.withings.step_on_scale(
+            person.name, when=when, uploaded=uploaded, **asdict(weighing)
+        )
+
+
+def set_battery(clouds: Clouds, person: Person, battery: Battery) -> None:
+    """Let the battery of a device be in a certain state."""
+    if person.vendor == "fitbit":
+        clouds.google.set_battery(
+            person.name,
+            battery.device_id,
+            level=battery.percent,
+            status=battery.word.capitalize(),
+        )
+    else:
+        clouds.withings.set_battery(person.name, battery.device_id, battery.word)
+
+
+def drain_tracker(clouds: Clouds) -> None:
+    """Let the battery of Bob's tracker run low."""
+    set_battery(clouds, BOB, TRACKER_LOW)
+
+
+def charge_tracker(clouds: Clouds) -> None:
+    """Let Bob charge his tracker."""
+    set_battery(clouds, BOB, TRACKER)
+
+
+def _past(person: Person, now: datetime) -> Past:
+    """Return the weighings of the last weeks, in the mornings of most days.
+
+    People begin to weigh themselves when they have gained weight.
+    """
+    rng = Random(person.name)
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    past: dict[datetime, Weighing] = {}
+    days = WEEKS * 7
+    for ago in range(days, 0, -1):
+        gained = _GAINED * (ago / days) ** 1.5
+        weighing = plausible(person, rng, gained=gained)
+        minutes = _MORNING + rng.randint(-45, 45)
+        if rng.random() > _SKIPPED:
+            past[today + timedelta(days=-ago, minutes=minutes)] = weighing
+    return past
