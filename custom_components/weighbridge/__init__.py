@@ -17,6 +17,7 @@ from .entity import account_device
 from .history import async_setup_history
 from .push import GarminConfigEntry
 from .services import async_setup_services
+from .webhook import async_remove_webhook, async_setup_webhook
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -47,6 +48,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) 
         )
         await hass.config_entries.async_forward_entry_setups(entry, SOURCE_PLATFORMS)
         async_setup_history(hass, entry)
+        async_setup_webhook(hass, entry)
     return True
 
 
@@ -69,6 +71,7 @@ async def async_remove_entry(
     if _is_garmin(entry):
         await async_remove_garmin(hass, entry)
     else:
+        await async_remove_webhook(hass, entry)
         await async_remove_source(hass, entry)
 
 

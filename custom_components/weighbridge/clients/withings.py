@@ -1,4 +1,4 @@
-"""Withings' API: measurements and devices.
+"""Withings' API: measurements, devices and notifications.
 
 The facts are those of the vendor's public API reference: every call is a POST form with
 a bearer token, and every answer comes with HTTP 200 and a `status` of its own in the body.
@@ -7,7 +7,7 @@ a bearer token, and every answer comes with HTTP 200 and a `status` of its own i
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import ClientError, ClientSession
 
@@ -53,6 +53,17 @@ NO_BATTERY_WORDS = ("unknown", None)
 type Json = Mapping[str, Any]
 
 
+class Subscription(NamedTuple):
+    """A URL that Withings calls when it has something new.
+
+    `appli` is the vendor's number of a kind of data: 1 weight and body composition,
+    4 blood pressure.
+    """
+
+    url: str
+    appli: int
+
+
 class WithingsClient:
     """Reads one person's measurements and devices."""
 
@@ -94,6 +105,44 @@ class WithingsClient:
         body = await self._async_post("/v2/user", {"action": "getdevice"})
         devices = map(self._parse_device, _objects(body, "devices"))
         return tuple(device for device in devices if device)
+
+    async def async_list_subscriptions(self) -> frozenset[Subscription]:
+        """Return what Withings calls when it has something new of this person.
+
+        Raises SourceAuthError or SourceUnavailableError.
+        """
+        body = await self._async_post("/notify", {"action": "list"})
+        return frozenset(
+            Subscription(url, appli)
+            for profile in _objects(body, "profiles")
+            if isinstance(url := profile.get("callbackurl"), str)
+            and isinstance(appli := profile.get("appli"), int)
+        )
+
+    async def async_subscribe(self, subscription: Subscription) -> None:
+        """Have Withings call a URL, which must answer its HEAD request at once.
+
+        Raises SourceAuthError or SourceUnavailableError.
+        """
+        await self._async_notify("subscribe", subscription)
+
+    async def async_revoke(self, subscription: Subscription) -> None:
+        """Have Withings call a URL no longer.
+
+        Raises SourceAuthError or SourceUnavailableError.
+        """
+        await self._async_notify("revoke", subscription)
+
+    async def _async_notify(self, action: str, subscription: Subscription) -> None:
+        """Change a subscription."""
+        await self._async_post(
+            "/notify",
+            {
+                "action": action,
+                "callbackurl": subscription.url,
+                "appli": subscription.appli,
+            },
+        )
 
     async def _async_get_groups(
         self, window: Mapping[str, int]
