@@ -78,6 +78,24 @@ async def test_device(
     assert device.entry_type is dr.DeviceEntryType.SERVICE
 
 
+async def test_accounts_tell_what_they_are(
+    hass: HomeAssistant,
+    withings_entry: MockConfigEntry,
+    fitbit_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """The page of an account says whose service it is, and not that it is unknown."""
+    for entry, model in (
+        (withings_entry, "Withings account"),
+        (fitbit_entry, "Fitbit account"),
+        (garmin_entry, "Garmin Connect"),
+    ):
+        await set_up(hass, entry)
+        (device,) = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+        assert device.model == model
+
+
 async def test_pounds(
     hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
 ) -> None:
