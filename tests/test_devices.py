@@ -218,6 +218,7 @@ async def test_odd_devices(
     assert value_of(hass, fitbit_entry, "text_battery") == 85
     assert state_of(hass, fitbit_entry, "text_battery_level").state == "high"
     assert caplog.text.count("a device without a name") == 1
+    assert caplog.text.count("a device of an unknown type") == 1
     assert caplog.text.count("a device of an unknown type: RING") == 1
     assert caplog.text.count("an unknown battery word: NORMAL") == 1
     assert caplog.text.count("an unknown battery level: 101") == 1

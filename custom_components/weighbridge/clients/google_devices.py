@@ -23,9 +23,10 @@ def read_device(device: Mapping[str, Any], oddities: Oddities) -> DeviceStatus |
     if not device_id:
         oddities.tell("a device without a name")
         return None
-    kind = DEVICE_KINDS.get(str(device.get("deviceType")))
-    if kind is None:
-        oddities.tell("a device of an unknown type", device.get("deviceType"))
+    device_type = device.get("deviceType")
+    kind = DEVICE_KINDS.get(str(device_type))
+    if kind is None and device_type is not None:
+        oddities.tell("a device of an unknown type", device_type)
     version = device.get("deviceVersion")
     model = version if isinstance(version, str) and version else None
     return DeviceStatus(
