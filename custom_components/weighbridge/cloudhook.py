@@ -8,13 +8,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 
 if TYPE_CHECKING:
     from homeassistant.components.cloud import CloudConnectionState
 
 
-class CloudhookError(HomeAssistantError):
+class CloudhookError(Exception):
     """Home Assistant Cloud did not do what it was asked for."""
 
 

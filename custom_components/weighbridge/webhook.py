@@ -63,7 +63,7 @@ LONGEST_RETRY: Final = timedelta(hours=6)
 # How long the removal of an account waits for Withings.
 REVOKE_TIMEOUT: Final = 10
 
-FAILURES: Final = (SourceError, HomeAssistantError, TimeoutError)
+FAILURES: Final = (SourceError, CloudhookError, HomeAssistantError, TimeoutError)
 
 
 @callback
