@@ -37,7 +37,8 @@ async def test_source(
     clouds.withings.device("alice", "f998", last_session=MORNING)
     clouds.withings.step_on_scale("alice", 62.34, when=MORNING, body_fat=24.81)
     await set_up(hass, withings_entry)
-    clouds.withings.step_on_scale("alice", 87.65, attrib=1)
+    clouds.withings.step_on_scale("alice", 87.65, extra={91: 6.789}, attrib=1)
+    clouds.withings.blood_pressure("alice", 12345, 6789, when=MORNING)
     await wait_for_poll(hass)
     diagnostics: Any = await get_diagnostics_for_config_entry(
         hass, hass_client, withings_entry
@@ -55,6 +56,9 @@ async def test_source(
             "62.34",
             "24.81",
             "87.65",
+            "12345",
+            "6789",
+            "6.789",
             str(int(MORNING.timestamp())),
         },
     )
@@ -82,10 +86,20 @@ async def test_source(
             "last_exception": None,
             "weigh_ins": 2,
             "doubtful": 1,
+            "blood_pressures": 1,
+            "readings": 1,
             "heights": 1,
         },
         "known": {
-            "quantities": ["bmi", "body_fat", "fat_free_mass", "fat_mass", "weight"],
+            "quantities": [
+                "bmi",
+                "body_fat",
+                "diastolic",
+                "fat_free_mass",
+                "fat_mass",
+                "systolic",
+                "weight",
+            ],
             "has_last_weigh_in": True,
             "seen": 1,
             "new": 0,

@@ -48,6 +48,8 @@ def _source(coordinator: SourceCoordinator) -> dict[str, Any]:
             "window": batch.until - batch.since,
             "weigh_ins": len(batch.weigh_ins),
             "doubtful": sum(w.doubt is not None for w in batch.weigh_ins),
+            "blood_pressures": len(batch.blood_pressures),
+            "readings": len(batch.readings),
             "heights": len(batch.heights),
         },
         "known": {
