@@ -419,6 +419,31 @@ async def test_vendor_is_away_when_history_is_missing(
     assert await read() == before
 
 
+async def test_blood_pressure(
+    read: Read,
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Blood pressures have graphs of their own, whether there is a scale or not."""
+    hour = NOW.replace(minute=0, second=0)
+    ids = [f"weighbridge:withings_363_{name}" for name in ("systolic", "diastolic")]
+    clouds.withings.blood_pressure("alice", 120, 80, heart_rate=61)
+    await set_up(hass, withings_entry)
+    clouds.withings.blood_pressure("alice", 130, 90, when=hour)
+    clouds.withings.step_on_scale("alice", 62.0, when=hour)
+    await poll(hass, freezer)
+    await restart(hass, withings_entry)
+    assert await read(WEIGHT, *ids, "weighbridge:withings_363_heart_rate") == {
+        WEIGHT: [single(hour, 62.0)],
+        ids[0]: [row(hour, 125, 120, 130)],
+        ids[1]: [row(hour, 85, 80, 90)],
+    }
+    ((found,),) = (await read(ids[0], units={"pressure": "kPa"})).values()
+    assert found["mean"] == pytest.approx(16.665, abs=0.001)
+
+
 async def test_two_people(
     read: Read,
     hass: HomeAssistant,

@@ -1,4 +1,4 @@
-"""History: weigh-ins at their true hour in Home Assistant's long-term statistics.
+"""History: measurements at their true hour in Home Assistant's long-term statistics.
 
 A state can only be written at the moment in which it becomes known; external statistics
 can be dated. They are kept when the account is removed, as Home Assistant keeps those of
@@ -22,19 +22,23 @@ from homeassistant.components.recorder.statistics import (
     get_last_statistics,
     statistics_during_period,
 )
-from homeassistant.const import PERCENTAGE, UnitOfMass
+from homeassistant.const import PERCENTAGE, UnitOfMass, UnitOfPressure
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util, slugify
-from homeassistant.util.unit_conversion import MassConverter, UnitlessRatioConverter
+from homeassistant.util.unit_conversion import (
+    MassConverter,
+    PressureConverter,
+    UnitlessRatioConverter,
+)
 
 from .const import DOMAIN, LOGGER, signal_source_updated
 from .coordinator import SourceConfigEntry, SourceCoordinator
 from .memory import DAY
-from .model import Batch, WeighIn
+from .model import Batch, BloodPressure, WeighIn
 
 HOUR: Final = timedelta(hours=1)
 
@@ -42,6 +46,7 @@ HOUR: Final = timedelta(hours=1)
 CHUNK: Final = 200
 
 _MASS: Final = (MassConverter.UNIT_CLASS, UnitOfMass.KILOGRAMS)
+_PRESSURE: Final = (PressureConverter.UNIT_CLASS, UnitOfPressure.MMHG)
 _RATIO: Final = (UnitlessRatioConverter.UNIT_CLASS, PERCENTAGE)
 
 # What is worth a graph over years, with its unit class and unit. The weight is written
@@ -55,10 +60,13 @@ QUANTITIES: Final[Mapping[str, tuple[str | None, str | None]]] = {
     "body_water": _RATIO,
     "visceral_fat": (None, None),
     "bmi": (None, "kg/m²"),
+    "systolic": _PRESSURE,
+    "diastolic": _PRESSURE,
     "weight": _MASS,
 }
 
-type Hours = dict[datetime, list[WeighIn]]
+type Measurement = WeighIn | BloodPressure
+type Hours = dict[datetime, list[Measurement]]
 # The mean, the lowest and the highest value of each quantity.
 type Rows[Value] = dict[str, tuple[Value, Value, Value]]
 
@@ -100,7 +108,7 @@ class SourceHistory:
         }
         self._lock = asyncio.Lock()
         self._cursor: int | None = None
-        self._known: Mapping[int, WeighIn] = {}
+        self._known: frozenset[Measurement] = frozenset()
 
     @callback
     def async_look(self) -> None:
@@ -128,20 +136,19 @@ class SourceHistory:
                 LOGGER.info("The statistics catch up at the next poll: %s", err)
                 return
             self._cursor = batch.until
-            self._known = {weigh_in.second: weigh_in for weigh_in in batch.weigh_ins}
+            self._known = frozenset(_measurements(batch))
 
     def _news(self, batch: Batch) -> Hours:
         """Return the hours in which something is new, the oldest first."""
-        hours: Hours = {}
-        new: set[datetime] = set()
-        for weigh_in in sorted(batch.weigh_ins, key=lambda weigh_in: weigh_in.second):
+        new = {
+            _hour(measured)
+            for measured in _measurements(batch)
+            if measured not in self._known
             # The clock of a scale that is far ahead would end the statistics for years.
-            if weigh_in.second > batch.until + DAY:
-                continue
-            hours.setdefault(_hour(weigh_in), []).append(weigh_in)
-            if self._known.get(weigh_in.second) != weigh_in:
-                new.add(_hour(weigh_in))
-        return {hour: found for hour, found in hours.items() if hour in new}
+            and measured.second <= batch.until + DAY
+        }
+        hours = _by_hour(batch)
+        return {hour: hours[hour] for hour in sorted(new)}
 
     async def _async_update(self, hours: Hours, since: int) -> None:
         """Bring the statistics of some hours up to date.
@@ -154,14 +161,14 @@ class SourceHistory:
         known = await recorder.async_add_executor_job(self._read, start, end)
         rows = {
             hour: found
-            for hour, weigh_ins in hours.items()
-            if (found := _rows(weigh_ins)) != known.get(hour, {})
+            for hour, measurements in hours.items()
+            if (found := _rows(measurements)) != known.get(hour, {})
         }
         if old := [hour for hour in rows if hour.timestamp() < since]:
             start, end = min(old), max(old) + HOUR
             period = await self._coordinator.async_get_period(start, end)
-            for hour in old:
-                rows[hour] = _rows(w for w in period.weigh_ins if _hour(w) == hour)
+            complete = _by_hour(period)
+            rows |= {hour: _rows(complete.get(hour, ())) for hour in old}
         await self._async_write(
             {
                 hour: {
@@ -247,21 +254,33 @@ class SourceHistory:
         return hours
 
 
-def _hour(weigh_in: WeighIn) -> datetime:
-    """Return when the hour began in which somebody weighed in."""
-    return weigh_in.measured_at.replace(minute=0, second=0, microsecond=0)
+def _measurements(batch: Batch) -> tuple[Measurement, ...]:
+    """Return what a batch holds that has a place in the statistics."""
+    return *batch.weigh_ins, *batch.blood_pressures
 
 
-def _rows(weigh_ins: Iterable[WeighIn]) -> Rows[float]:
+def _by_hour(batch: Batch) -> Hours:
+    """Return what a batch holds by the hours in which it was measured."""
+    hours: Hours = {}
+    for measured in _measurements(batch):
+        hours.setdefault(_hour(measured), []).append(measured)
+    return hours
+
+
+def _hour(measured: Measurement) -> datetime:
+    """Return when the hour began in which something was measured."""
+    return measured.measured_at.replace(minute=0, second=0, microsecond=0)
+
+
+def _rows(measurements: Iterable[Measurement]) -> Rows[float]:
     """Return the statistics of an hour; what may be somebody else's is left out."""
-    certain = [weigh_in for weigh_in in weigh_ins if weigh_in.doubt is None]
-    rows: Rows[float] = {}
-    for quantity in QUANTITIES:
-        values: list[float] = [
-            value
-            for weigh_in in certain
-            if (value := getattr(weigh_in, quantity)) is not None
-        ]
-        if values:
-            rows[quantity] = fmean(values), min(values), max(values)
-    return rows
+    values: dict[str, list[float]] = {}
+    for measured in measurements:
+        if measured.doubt is None:
+            for quantity, value in measured.values():
+                if quantity in QUANTITIES:
+                    values.setdefault(quantity, []).append(value)
+    return {
+        quantity: (fmean(found), min(found), max(found))
+        for quantity, found in values.items()
+    }
