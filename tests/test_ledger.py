@@ -74,7 +74,7 @@ def push(ledger: Ledger[WeighIn], garmin: list[AtGarmin]) -> None:
         garmin.remove(outdated)
     for item in ledger.pending():
         garmin.append(uploaded(item.record))
-        ledger.confirm([item.record.second])
+        ledger.confirm([item.record])
 
 
 def uploaded(record: WeighIn) -> AtGarmin:
@@ -89,7 +89,7 @@ def test_an_offer_waits_and_is_done_once_confirmed() -> None:
     assert ledger.state(record.second) is None
     assert ledger.offer(record, link="a") is Offer.NEW
     assert ledger.state(record.second) is State.PENDING
-    ledger.confirm([record.second])
+    ledger.confirm([record])
     assert ledger.state(record.second) is State.DONE
     assert ledger.way(record.second) is Way.PUSHED
     assert ledger.offer(record, link="a") is Offer.KNOWN
@@ -165,7 +165,7 @@ def test_what_garmin_has_of_ours_is_no_twin_of_a_new_one() -> None:
     """The first of two alike is done; the second must go up all the same."""
     ledger = weighings()
     ledger.offer(weigh_in(0), link="a")
-    ledger.confirm([EPOCH])
+    ledger.confirm([weigh_in(0)])
     ledger.offer(weigh_in(60), link="a")
     ledger.reconcile([AtGarmin(EPOCH, 80.0)])
     assert [item.record.second for item in ledger.pending()] == [EPOCH + 60]
@@ -265,7 +265,7 @@ def test_refused_is_parked_until_it_is_corrected() -> None:
     """A refused weigh-in is not tried again, its corrected version is."""
     ledger = weighings()
     ledger.offer(weigh_in(0, 300.0), link="a")
-    ledger.fail(EPOCH)
+    ledger.fail(weigh_in(0, 300.0))
     assert ledger.state(EPOCH) is State.FAILED
     assert ledger.offer(weigh_in(0, 300.0), link="a") is Offer.KNOWN
     assert ledger.pending() == []
@@ -343,11 +343,70 @@ def test_every_field_survives_the_disk() -> None:
     ]
 
 
+def test_an_edit_on_the_way_goes_out_too() -> None:
+    """What Garmin has accepted is the old version; the new one replaces it."""
+    ledger = weighings()
+    garmin: list[AtGarmin] = []
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    ledger.mark_sent([EPOCH], EPOCH + 5)
+    ledger.offer(weigh_in(0, 81.0), link="a")
+    garmin.append(uploaded(weigh_in(0, 80.0)))
+    ledger.confirm([weigh_in(0, 80.0)])
+    assert ledger.last_sent_at() is None
+    ledger = reloaded(ledger)
+    push(ledger, garmin)
+    assert [at.weight for at in garmin] == [81.0]
+    assert ledger.pending() == []
+
+
+def test_a_refusal_is_for_the_version_that_was_sent() -> None:
+    """A weigh-in that was corrected on its way is tried again."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0, 300.0), link="a")
+    ledger.mark_sent([EPOCH], EPOCH + 5)
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    ledger.mark_unsent([EPOCH])
+    ledger.fail(weigh_in(0, 300.0))
+    assert ledger.state(EPOCH) is State.PENDING
+    garmin: list[AtGarmin] = []
+    push(ledger, garmin)
+    assert [at.weight for at in garmin] == [80.0]
+
+
+def test_a_link_may_go_while_its_weigh_in_is_on_the_way() -> None:
+    """What nobody wants any more is forgotten, whatever became of it."""
+    ledger = weighings()
+    for second in (0, 600, 1200):
+        ledger.offer(weigh_in(second), link="a")
+    ledger.mark_sent([EPOCH, EPOCH + 600, EPOCH + 1200], EPOCH + 1300)
+    ledger.forget_link("a")
+    ledger.confirm([weigh_in(0)])
+    ledger.mark_unsent([EPOCH + 600])
+    ledger.fail(weigh_in(1200))
+    assert ledger.current([EPOCH, EPOCH + 600, EPOCH + 1200]) == []
+    assert list(ledger.known()) == []
+
+
+def test_a_ledger_built_anew_recognises_the_other_twin() -> None:
+    """Of two twins the one may be pushed that was read first, or last time the other."""
+    ledger = weighings()
+    garmin: list[AtGarmin] = []
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    ledger.offer(weigh_in(70, 80.04), link="b")
+    push(ledger, garmin)
+    ledger = weighings()
+    ledger.offer(weigh_in(70, 80.04), link="b")
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    push(ledger, garmin)
+    assert [at.second for at in garmin] == [EPOCH]
+    assert ledger.way(EPOCH + 70) is Way.FOUND
+
+
 def test_two_homes_that_push_at_once_keep_one() -> None:
     """Of a doubled weigh-in the older stays; what came otherwise is left alone."""
     ledger = weighings()
     ledger.offer(weigh_in(0), link="a")
-    ledger.confirm([EPOCH])
+    ledger.confirm([weigh_in(0)])
     ledger.offer(weigh_in(600), link="a")
     ledger.reconcile([AtGarmin(EPOCH + 600, 80.0)])
     newer, older = (AtGarmin(EPOCH, 80.0, serial=key) for key in (9, 4))
@@ -361,7 +420,7 @@ def test_what_the_source_deleted_goes() -> None:
     ledger = weighings()
     for second in (0, 600, 1200):
         ledger.offer(weigh_in(second), link="a")
-        ledger.confirm([EPOCH + second])
+        ledger.confirm([weigh_in(second)])
     ledger.offer(weigh_in(610), link="b")
     assert ledger.pushed("a", EPOCH, EPOCH + 1200) == {EPOCH}
     ledger.withdraw(EPOCH)
@@ -393,6 +452,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.garmin: list[AtGarmin] = []
         self.sources: dict[str, dict[int, WeighIn]] = {"a": {}, "b": {}}
         self.foreign: set[int] = set()
+        self.unsettled: set[int] = set()
         self.hours = itertools.count()
 
     def save(self) -> None:
@@ -443,28 +503,35 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(data=st.data(), grams=st.integers(10, 1000))
     def edit(self, data: st.DataObject, grams: int) -> None:
         """Correct a weigh-in in the vendor's app, where no twin confuses matters."""
+        if single := self.single():
+            self.correct(data.draw(st.sampled_from(single)), grams)
+
+    def single(self) -> list[int]:
+        """Return the weigh-ins of the first source that nobody else reports."""
         twins = {second // 3600 for second in self.sources["b"]}
-        single = [
+        return [
             second
             for second in self.sources["a"]
             if not {second // 3600, second // 3600 + 1, second // 3600 - 1} & twins
             and second not in self.foreign
         ]
-        if single:
-            second = data.draw(st.sampled_from(single))
-            record = self.sources["a"][second]
-            self.sources["a"][second] = replace(
-                record, weight=round(record.weight + grams / 100, 2)
-            )
+
+    def correct(self, second: int, grams: int) -> WeighIn:
+        """Correct a weigh-in, and return it."""
+        record = self.sources["a"][second]
+        record = replace(record, weight=round(record.weight + grams / 100, 2))
+        self.sources["a"][second] = record
+        return record
 
     @rule(
         outcome=st.sampled_from(
             ["accepted", "answer lost", "upload lost", "killed before", "killed after"]
         ),
         size=st.integers(1, 4),
+        edited=st.none() | st.integers(10, 1000),
     )
-    def push_batch(self, outcome: str, size: int) -> None:
-        """Push one batch, to any end."""
+    def push_batch(self, outcome: str, size: int, edited: int | None) -> None:
+        """Push one batch, to any end; one of it may be edited while it is on its way."""
         for outdated in self.ledger.reconcile(list(self.garmin)).unwanted:
             self.garmin.remove(outdated)
         batch = [item.record for item in self.ledger.pending()[:size]]
@@ -473,8 +540,12 @@ class LedgerMachine(RuleBasedStateMachine):
         self.save()
         if outcome in ("accepted", "answer lost", "killed after"):
             self.garmin.extend(uploaded(record) for record in batch)
+        on_the_way = [second for second in seconds if second in self.single()]
+        if edited is not None and on_the_way:
+            self.ledger.offer(self.correct(on_the_way[0], edited), link="a")
+            self.save()
         if outcome == "accepted":
-            self.ledger.confirm(seconds)
+            self.ledger.confirm(batch)
             self.save()
         elif outcome.startswith("killed"):
             self.ledger = reloaded(self.disk)
@@ -483,6 +554,20 @@ class LedgerMachine(RuleBasedStateMachine):
     def restart(self) -> None:
         """Lose all that is not on the disk."""
         self.ledger = reloaded(self.disk)
+
+    @rule(data=st.data())
+    def lose_ledger(self, data: st.DataObject) -> None:
+        """Lose the disk, too; the sources are read again from their beginnings.
+
+        What Garmin holds of ours counts as somebody else's from then on: it is not
+        replaced when it is edited.
+        """
+        self.unsettled.update(self.sources["a"])
+        self.ledger = weighings()
+        for link in data.draw(st.permutations(["a", "b"])):
+            for record in self.sources[link].values():
+                self.ledger.offer(record, link=link)
+        self.save()
 
     @precondition(lambda self: self.ledger.pending())
     @rule(data=st.data())
@@ -526,6 +611,8 @@ class LedgerMachine(RuleBasedStateMachine):
                 assert (second in there) + (near[0] in there) == 1
             elif (twin := self.sources["b"].get(second)) is not None:
                 assert there[second].weight in (record.weight, twin.weight)
+            elif second in self.unsettled:
+                assert second in there
             else:
                 assert there[second].weight == record.weight
                 assert there[second].body_fat == record.body_fat

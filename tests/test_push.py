@@ -1,5 +1,6 @@
 """From a weigh-in at the source to Garmin Connect, with the real client in between."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 from freezegun.api import FrozenDateTimeFactory
@@ -311,6 +312,31 @@ async def test_an_edit_replaces_what_was_pushed(
     clouds.withings.edit("alice", group.grpid, 80.0)
     await poll(hass, withings_entry)
     assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [80.0]
+
+
+@pytest.mark.parametrize("request_path", [READ, UPLOAD])
+async def test_an_edit_of_what_is_on_the_way(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    request_path: str,
+) -> None:
+    """A weigh-in that is corrected in the midst of its push arrives corrected."""
+    group = clouds.withings.step_on_scale("alice", 88.0)
+    slow = clouds.faults.delay(request_path, 1, processed=True)
+    coordinator = withings_entry.runtime_data.coordinator
+    await coordinator.async_refresh()
+    while not slow.hits:
+        await asyncio.sleep(0)
+    clouds.withings.edit("alice", group.grpid, 80.0)
+    await coordinator.async_refresh()
+    freezer.tick(timedelta(seconds=2))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [80.0]
+    assert value_of(hass, linked, "pending") == 0
 
 
 async def test_rotated_tokens_are_saved_before_the_next_request(

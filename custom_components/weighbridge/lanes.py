@@ -16,7 +16,7 @@ from .clients.garmin_errors import (
 )
 from .const import LOGGER
 from .fit import MAX_RECORDS, can_encode, encode
-from .ledger import Ledger, Reconciled, Record, Remote, State
+from .ledger import Ledger, Reconciled, Record, Remote
 from .model import BloodPressure, WeighIn
 from .pause import Reason, reason_for
 
@@ -68,7 +68,7 @@ class Lane[R: Record, M: Remote](ABC):
     async def async_push(self) -> None:
         """Bring Garmin to what the ledger wants; raise GarminError."""
         while self.ledger.has_work():
-            items = self.ledger.pending()
+            seconds = [item.record.second for item in self.ledger.pending()]
             leaving = list(self.ledger.withdrawals)
             seen = await self.async_look(self.ledger)
             for remote in seen.unwanted:
@@ -76,11 +76,7 @@ class Lane[R: Record, M: Remote](ABC):
             self.ledger.withdrawn(leaving)
             if seen.found:
                 self._courier.async_changed()
-            todo = [
-                item.record
-                for item in items
-                if self.ledger.state(item.record.second) is State.PENDING
-            ]
+            todo = [record.second for record in self.ledger.current(seconds)]
             for batch in batched(todo, self._batch_size(), strict=False):
                 # What stays pending is pushed after the next start.
                 if self._courier.is_stopping:
@@ -117,8 +113,9 @@ class Lane[R: Record, M: Remote](ABC):
     def _batch_size(self) -> int:
         """Return how many records go into one request."""
 
-    async def _async_send(self, batch: Sequence[R]) -> None:
-        """Upload a batch; split it until refused records stand alone."""
+    async def _async_send(self, wanted: Sequence[int]) -> None:
+        """Upload records by their seconds; split them until refused ones stand alone."""
+        batch = self.ledger.current(wanted)
         for record in batch:
             if not self._can_send(record):
                 self._refuse(record)
@@ -135,29 +132,29 @@ class Lane[R: Record, M: Remote](ABC):
             if len(batch) == 1:
                 self._refuse(batch[0])
                 return
-            middle = len(batch) // 2
-            await self._async_send(batch[:middle])
-            await self._async_send(batch[middle:])
+            middle = len(seconds) // 2
+            await self._async_send(seconds[:middle])
+            await self._async_send(seconds[middle:])
         except GarminDuplicateError:
             if self._courier.lost_answers < DUPLICATE_STRIKES:
                 raise
-            self._confirm(seconds)
+            self._confirm(batch)
         except GarminError as err:
             if reason_for(err) is not Reason.AMBIGUOUS:
                 self.ledger.mark_unsent(seconds)
             raise
         else:
-            self._confirm(seconds)
+            self._confirm(batch)
 
-    def _confirm(self, seconds: Sequence[int]) -> None:
+    def _confirm(self, batch: Sequence[R]) -> None:
         """Settle what Garmin has accepted; the next save writes it down."""
-        self.ledger.confirm(seconds)
-        LOGGER.debug("Garmin Connect has accepted %d measurements", len(seconds))
+        self.ledger.confirm(batch)
+        LOGGER.debug("Garmin Connect has accepted %d measurements", len(batch))
         self._courier.async_pushed()
 
     def _refuse(self, record: R) -> None:
         """Park a record that Garmin refuses, and tell."""
-        self.ledger.fail(record.second)
+        self.ledger.fail(record)
         LOGGER.warning("Garmin Connect refuses a measurement; the others go on")
         self._courier.async_changed()
 

@@ -249,6 +249,10 @@ class Ledger[R: Record]:
             if item is None and second not in self._settled:
                 unclaimed.extend(group)
             elif item is None:
+                twin = self._pending_twin(second, group)
+                if twin is not None:
+                    self._settle(twin, Way.FOUND)
+                    found.append(twin.record.second)
                 unwanted.extend(self._surplus(second, group))
             elif item.state is State.PENDING:
                 old = [
@@ -278,6 +282,19 @@ class Ledger[R: Record]:
                 self._remember_remote(other, of=item.record.second)
                 found.append(item.record.second)
         return Reconciled(found=tuple(found), unwanted=tuple(unwanted))
+
+    def _pending_twin(self, second: int, group: Iterable[Remote]) -> Item[R] | None:
+        """Return what is pending though Garmin holds it as another source reported it.
+
+        A ledger that is built anew may choose another of two twins to be pushed.
+        """
+        twin_of = self._settled[second].twin_of
+        item = None if twin_of is None else self._open.get(twin_of)
+        if item is None or item.state is not State.PENDING or item.replaces:
+            return None
+        if any(self._is_twin(item.record, second, remote.facts) for remote in group):
+            return item
+        return None
 
     def _surplus[M: Remote](self, second: int, group: list[M]) -> list[M]:
         """Return what we brought to Garmin and must go, or came a second time.
@@ -332,7 +349,8 @@ class Ledger[R: Record]:
     def mark_unsent(self, seconds: Iterable[int]) -> None:
         """Note that an upload certainly did not take place."""
         for second in seconds:
-            self._open[second] = replace(self._open[second], sent_at=None)
+            if (item := self._open.get(second)) is not None:
+                self._open[second] = replace(item, sent_at=None)
 
     def last_sent_at(self) -> int | None:
         """Return when the newest upload of unknown outcome took place."""
@@ -341,16 +359,32 @@ class Ledger[R: Record]:
             default=None,
         )
 
-    def confirm(self, seconds: Iterable[int]) -> None:
-        """Settle measurements that Garmin has accepted from us."""
-        for second in seconds:
-            self._settle(self._open[second], Way.PUSHED)
+    def current(self, seconds: Iterable[int]) -> list[R]:
+        """Return the newest versions of those measurements that are pending still."""
+        return [
+            item.record
+            for second in seconds
+            if (item := self._open.get(second)) is not None
+            and item.state is State.PENDING
+        ]
 
-    def fail(self, second: int) -> None:
-        """Park a measurement that Garmin itself refuses."""
-        self._open[second] = replace(
-            self._open[second], state=State.FAILED, sent_at=None
-        )
+    def confirm(self, records: Iterable[R]) -> None:
+        """Settle what Garmin has accepted from us; what was edited since stays open."""
+        for record in records:
+            item = self._open.get(record.second)
+            if item is None:
+                # Its link was removed while it was on its way.
+                continue
+            if _differ(item.record.facts, record.facts):
+                self._open[record.second] = replace(item, sent_at=None, replaces=True)
+            else:
+                self._settle(item, Way.PUSHED)
+
+    def fail(self, record: R) -> None:
+        """Park a measurement that Garmin itself refuses, unless it was edited since."""
+        item = self._open.get(record.second)
+        if item is not None and not _differ(item.record.facts, record.facts):
+            self._open[record.second] = replace(item, state=State.FAILED, sent_at=None)
 
     def release(self, second: int) -> None:
         """Push a held or failed measurement after all."""
