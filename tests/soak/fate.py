@@ -1,0 +1,174 @@
+"""The ends that Home Assistant comes to, and its next starts."""
+
+import asyncio
+from collections import Counter
+from random import Random
+from time import monotonic
+
+from ..clouds import Fault
+from ..demo.errors import DemoError
+from .house import House, Resident
+from .launch import AFTER, BEFORE
+from .trouble import UPLOAD
+
+# From a start to the first poll, in seconds.
+START_TIMEOUT = 60
+
+# How long a round waits for an upload in order to cut it off, in seconds.
+_PATIENCE = 2.5
+
+# How long Garmin is at work on an upload that is cut off, in seconds.
+_AT_WORK = 0.2
+
+# Among how many writes the one is chosen that is cut off.
+_WRITES = 5
+
+
+class Fate:
+    """Ends and starts the Home Assistant of a house.
+
+    Nobody is killed between Garmin's giving out new tokens and their being on disk,
+    which takes milliseconds once a day and costs a sign-in.
+    """
+
+    def __init__(self, house: House, random: Random) -> None:
+        """Decide at random."""
+        self.kills: Counter[str] = Counter()
+        self.stops = 0
+        self.ledgers_lost = 0
+        self.refreshes = 0
+        self._house = house
+        self._random = random
+        self._doom: str | None = None
+        self._refreshing: dict[str, int] = {}
+
+    async def start(self) -> None:
+        """Start Home Assistant and wait for its first poll."""
+        self._doom = None
+        await self._start()
+
+    async def stop(self) -> None:
+        """Stop Home Assistant in good order, if it is running."""
+        if self._house.home_assistant.is_running:
+            await self._house.home_assistant.stop()
+            self.stops += 1
+
+    async def befall(self) -> None:
+        """Let something or nothing happen to Home Assistant."""
+        if not self._house.home_assistant.is_running:
+            await self._bury()
+            await self._start_again()
+            return
+        if self._doom is None and self._random.random() < 0.1:
+            self._refresh(self._random.choice(self._house.residents))
+        if self.is_fragile():
+            await asyncio.sleep(self._random.uniform(0.2, 1))
+            return
+        match self._random.choices(
+            ("", "any", "before", "after", "stop"), (36, 20, 18, 18, 8)
+        )[0]:
+            case "any":
+                await asyncio.sleep(self._random.uniform(0, 1.2))
+                await self._kill("at a random moment")
+            case "before":
+                await self._cut_off(processed=False)
+            case "after":
+                await self._cut_off(processed=True)
+            case "stop":
+                await asyncio.sleep(self._random.uniform(0, 0.8))
+                await self.stop()
+            case _:
+                await asyncio.sleep(self._random.uniform(0.2, 1))
+                return
+        await self._start_again()
+
+    async def _start_again(self) -> None:
+        """Start, maybe without one of the ledgers, and maybe only to die."""
+        if self._random.random() < 0.08:
+            await asyncio.to_thread(
+                self._lose_ledger, self._random.choice(self._house.residents)
+            )
+        self._doom = None
+        if self.is_fragile():
+            await self._start()
+            return
+        if self._random.random() < 0.1:
+            await self._house.home_assistant.spawn()
+            await asyncio.sleep(self._random.uniform(0.5, 2.5))
+            await self._kill("during the start")
+        if self._random.random() < 0.3:
+            moment = self._random.choice((BEFORE, AFTER))
+            self._doom = f"right {moment} a store was replaced"
+            await self._start(str(self._random.randint(1, _WRITES)), moment)
+        else:
+            await self._start()
+
+    async def _start(self, *arguments: str) -> None:
+        """Start with further arguments, and wait for the first poll."""
+        self._house.clouds.log.clear()
+        await self._house.home_assistant.spawn(*arguments)
+        polls = self._house.clouds.log
+        limit = monotonic() + START_TIMEOUT
+        while self._house.home_assistant.is_running and not polls.count("withings"):
+            if monotonic() > limit:
+                raise DemoError("Home Assistant does not poll after its start")
+            await asyncio.sleep(0.02)
+
+    async def _cut_off(self, *, processed: bool) -> None:
+        """Kill while an upload is under way, if there is one soon."""
+        fault = self._house.clouds.faults.delay(UPLOAD, _AT_WORK, processed=processed)
+        when = (
+            "after Garmin had stored an upload"
+            if processed
+            else "while Garmin received an upload"
+        )
+        await self._kill(when if await self._is_met(fault) else "at a random moment")
+        fault.remove()
+
+    async def _is_met(self, fault: Fault) -> bool:
+        """Wait until a fault is met, and tell whether it was."""
+        limit = monotonic() + _PATIENCE
+        while not fault.hits and monotonic() < limit:
+            await asyncio.sleep(0.005)
+        return fault.hits > 0
+
+    async def _kill(self, when: str) -> None:
+        """Kill Home Assistant, unless it was quicker."""
+        if not self._house.home_assistant.is_running:
+            await self._bury()
+            return
+        await self._house.home_assistant.kill()
+        self.kills[when] += 1
+
+    async def _bury(self) -> None:
+        """Take note of a Home Assistant that has killed itself."""
+        status = await self._house.home_assistant.kill()
+        if self._doom is None:
+            raise DemoError(f"Home Assistant ended by itself, with status {status}")
+        self.kills[self._doom] += 1
+
+    def _refresh(self, resident: Resident) -> None:
+        """Let an account's next request be one that needs new tokens."""
+        if resident.garmin not in self._refreshing:
+            tokens = self._house.tokens(resident)
+            self._refreshing[resident.garmin] = tokens.stat().st_mtime_ns
+            self._house.clouds.garmin.expire_access(resident.person.email)
+            self.refreshes += 1
+
+    def is_fragile(self) -> bool:
+        """Tell whether an account may be about to get new tokens: nobody is killed."""
+        for resident in self._house.residents:
+            before = self._refreshing.get(resident.garmin)
+            if before and self._house.tokens(resident).stat().st_mtime_ns != before:
+                del self._refreshing[resident.garmin]
+        return bool(self._refreshing)
+
+    def _lose_ledger(self, resident: Resident) -> None:
+        """Cut a ledger off, as a file system may after a loss of power."""
+        path = self._house.ledger(resident)
+        if not path.exists():
+            return
+        content = path.read_bytes()
+        path.write_bytes(content[: self._random.randrange(len(content))])
+        resident.book.unsettle()
+        self.ledgers_lost += 1

@@ -1,0 +1,121 @@
+"""The rounds, and what Garmin holds after them."""
+
+import asyncio
+from collections.abc import Mapping
+from random import Random
+from time import monotonic
+
+from ..demo.console import say
+from .book import Verdict
+from .fate import Fate
+from .house import House, inhabited
+from .launch import SETTLING
+from .scales import Scales
+from .trouble import Trouble
+
+# How long everything that waits may take to arrive once nothing goes wrong any more.
+_SETTLE_TIMEOUT = 120
+_QUIET = SETTLING + 3
+
+_SHOWN = 20
+
+
+async def soak(
+    rounds: int, *, residents: int, seed: int, keep: bool, verbose: bool
+) -> bool:
+    """Run some rounds and tell whether each weigh-in arrived once and right."""
+    random = Random(seed)
+    started = monotonic()
+    async with inhabited(residents, seed=seed, keep=keep) as house:
+        scales = Scales(house.clouds, random)
+        trouble = Trouble(house.clouds, random)
+        fate = Fate(house, random)
+        await fate.start()
+        doubled: set[str] = set()
+        for number in range(1, rounds + 1):
+            scales.weigh_some(house.residents)
+            if not fate.is_fragile():
+                trouble.brew()
+            await fate.befall()
+            twice = set(_judge(house).twice)
+            for name in twice - doubled:
+                say(f"round {number}: twice: {name}")
+            doubled |= twice
+            if verbose:
+                say(f"round {number}: {dict(scales.counts)} {dict(fate.kills)}")
+        trouble.end()
+        scales.hand_in()
+        settled = await _settle(house, fate)
+        verdict = _judge(house)
+        signed_out = "asks to sign in again" in house.home_assistant.read_log()
+    _report("Kills", fate.kills)
+    _report("Faults met", trouble.met)
+    _report("Scales", scales.counts)
+    _report(
+        "Besides",
+        {
+            "stops in good order": fate.stops,
+            "token refreshes": fate.refreshes,
+            "ledgers cut off on disk": fate.ledgers_lost,
+        },
+    )
+    for name, found in (
+        ("lost", verdict.lost),
+        ("twice", verdict.twice),
+        ("wrong", verdict.wrong),
+    ):
+        for line in found[:_SHOWN]:
+            say(f"{name}: {line}")
+    if not settled:
+        say("Garmin was still asked for something when all should have been done")
+    if signed_out:
+        say("An account was signed out")
+    minutes = (monotonic() - started) / 60
+    say(
+        f"{rounds} rounds (seed {seed}, {residents} accounts, {minutes:.1f} min): "
+        f"{fate.kills.total()} kills, {trouble.met.total()} faults, "
+        f"{scales.counts['weigh-ins']} weigh-ins: lost {len(verdict.lost)}, "
+        f"twice {len(verdict.twice)}, wrong {len(verdict.wrong)}"
+    )
+    return settled and not (verdict or signed_out)
+
+
+def _judge(house: House) -> Verdict:
+    """Compare all accounts with what must be in them."""
+    verdict = Verdict()
+    for resident in house.residents:
+        held = house.clouds.garmin.weigh_ins(resident.person.email)
+        verdict.add(resident.book.check(held))
+    return verdict
+
+
+async def _settle(house: House, fate: Fate) -> bool:
+    """Wait until all has arrived and Garmin is asked for nothing any more."""
+    await fate.stop()
+    await fate.start()
+    try:
+        async with asyncio.timeout(_SETTLE_TIMEOUT):
+            while _judge(house) or not await _is_quiet(house):
+                await asyncio.sleep(0.2)
+    except TimeoutError:
+        return False
+    finally:
+        await fate.stop()
+    # What waited still would be pushed now.
+    await fate.start()
+    await asyncio.sleep(_QUIET)
+    await fate.stop()
+    return not house.clouds.log.count("garmin")
+
+
+async def _is_quiet(house: House) -> bool:
+    """Watch for a while whether Garmin is asked for anything."""
+    before = house.clouds.log.count("garmin")
+    await asyncio.sleep(_QUIET)
+    return house.clouds.log.count("garmin") == before
+
+
+def _report(title: str, counts: Mapping[str, int]) -> None:
+    """Write counts in a line."""
+    parts = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+    say(f"{title}: {parts or 'none'}")

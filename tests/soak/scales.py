@@ -1,0 +1,148 @@
+"""Stepping on the scales at random, and writing down what must come of it."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from ..clouds import Clouds
+from .book import Weighing
+from .house import Resident
+
+# As far apart, weighings of who has two scales cannot be taken for each other.
+_APART = timedelta(minutes=10)
+_APART_KG = 0.2
+
+# Two scales show the same weighing a little differently.
+_OTHER_SECONDS = 100
+_OTHER_GRAMS = 40
+
+_EDITABLE = 30
+
+
+class Scales:
+    """Weighs the residents of a house and keeps their books."""
+
+    def __init__(self, clouds: Clouds, random: Random) -> None:
+        """Weigh at random."""
+        self.counts: Counter[str] = Counter()
+        self._clouds = clouds
+        self._random = random
+        self._owed: list[Callable[[], object]] = []
+
+    def weigh_some(self, residents: list[Resident]) -> None:
+        """Let things happen that happen with scales."""
+        for report in self._owed[:]:
+            if self._random.random() < 0.5:
+                self._owed.remove(report)
+                report()
+        for resident in self._random.sample(residents, self._random.randint(1, 2)):
+            self._happen(resident)
+
+    def _happen(self, resident: Resident) -> None:
+        """Weigh a resident, or correct what the scale has reported."""
+        now = datetime.now(UTC)
+        match self._random.choices(("once", "burst", "late", "edit"), (5, 2, 2, 3))[0]:
+            case "burst":
+                for _ in range(self._random.randint(2, 4)):
+                    seconds = self._random.randint(0, 59)
+                    self._weigh(resident, now - timedelta(seconds=seconds))
+                self.counts["bursts in a minute"] += 1
+            case "late":
+                age = timedelta(seconds=self._random.randint(7200, 60 * 86400))
+                self._weigh(resident, now - age)
+                self.counts["weeks late"] += 1
+            case "edit" if len(resident.scales) == 1 and resident.book.weighings:
+                self._edit(resident)
+            case _:
+                self._weigh(resident, now)
+
+    def hand_in(self) -> None:
+        """Let the second scales report what they have not yet."""
+        while self._owed:
+            self._owed.pop()()
+
+    def _weigh(self, resident: Resident, when: datetime) -> None:
+        """Weigh a resident at about a time."""
+        second = int(when.timestamp())
+        while not resident.book.is_free(second):
+            second -= 1
+        when = datetime.fromtimestamp(second, UTC)
+        weight = self._weight(resident, when)
+        values = {"weight": weight}
+        if self._random.random() < 0.8:
+            values["body_fat"] = self._hundredths(5, 50)
+        if self._random.random() < 0.5:
+            values["muscle_mass"] = self._hundredths(20, 80)
+            values["bone_mass"] = self._hundredths(1, 5)
+        first, *others = resident.scales
+        group = self._clouds.withings.step_on_scale(
+            first,
+            weight,
+            when=when,
+            body_fat=values.get("body_fat"),
+            muscle_mass=values.get("muscle_mass"),
+            bone_mass=values.get("bone_mass"),
+        )
+        weighing = Weighing(scale=first, group=group, answers={second: values})
+        for other in others:
+            self._report_again(resident, weighing, other, when, weight)
+        resident.book.add(weighing)
+        self.counts["weigh-ins"] += 1
+
+    def _report_again(
+        self,
+        resident: Resident,
+        weighing: Weighing,
+        scale: str,
+        when: datetime,
+        weight: float,
+    ) -> None:
+        """Let another scale report the same weighing, now or later."""
+        reach = range(-_OTHER_SECONDS, _OTHER_SECONDS + 1)
+        later = [
+            second
+            for offset in reach
+            if resident.book.is_free(second := int(when.timestamp()) + offset)
+            and second not in weighing.answers
+        ]
+        second = self._random.choice(later)
+        grams = self._random.randrange(-_OTHER_GRAMS, _OTHER_GRAMS + 1, 10)
+        shown = round(weight + grams / 1000, 2)
+        weighing.answers[second] = {"weight": shown}
+
+        def report() -> None:
+            self._clouds.withings.step_on_scale(
+                scale, shown, when=datetime.fromtimestamp(second, UTC)
+            )
+
+        self._owed.append(report)
+        self.counts["reported by two scales"] += 1
+
+    def _edit(self, resident: Resident) -> None:
+        """Correct the weight of a weighing, most often of a recent one."""
+        weighing = self._random.choice(resident.book.weighings[-_EDITABLE:])
+        weight = self._hundredths(40, 150)
+        group = self._clouds.withings.edit(
+            resident.scales[0], weighing.group.grpid, weight
+        )
+        weighing.edit(group, weight=weight)
+        self.counts["edits"] += 1
+
+    def _weight(self, resident: Resident, when: datetime) -> float:
+        """Return a weight in kg that cannot be taken for that of another weighing."""
+        near = [
+            values["weight"]
+            for weighing in resident.book.weighings
+            if len(resident.scales) > 1
+            and abs(weighing.group.measured_at - when) < _APART
+            for values in weighing.answers.values()
+        ]
+        while True:
+            weight = self._hundredths(40, 150)
+            if all(abs(weight - other) > _APART_KG for other in near):
+                return weight
+
+    def _hundredths(self, lowest: int, highest: int) -> float:
+        """Return a number with two digits after the point."""
+        return self._random.randint(lowest * 100, highest * 100) / 100
