@@ -339,10 +339,12 @@ async def test_same_data_is_written_once(
     assert await read() == before
     assert writes == []
 
-    clouds.withings.step_on_scale("alice", 70)
+    weighed = clouds.withings.step_on_scale("alice", 70)
     await poll(hass, freezer)
-    await read()
     assert len(writes) == 1
+    clouds.withings.measure("alice", {8: 14.0}, when=weighed.measured_at)
+    await poll(hass, freezer)
+    assert len(writes) == 3
     writes.clear()
 
     data = dict(withings_entry.data)
@@ -386,8 +388,9 @@ async def test_database_is_lost(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """A recorder that starts anew, or was added later, gets the whole history."""
-    for days in range(3):
-        clouds.withings.step_on_scale("alice", 60, when=NOW - timedelta(days=9 * days))
+    for days in range(0, 27, 9):
+        when = NOW - timedelta(days=days)
+        clouds.withings.step_on_scale("alice", 60, when=when, uploaded=when)
     await set_up(hass, withings_entry)
     before = await read()
     recorder_mock.async_clear_statistics([WEIGHT])
@@ -406,7 +409,8 @@ async def test_vendor_is_away_when_history_is_missing(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """What could not be read is read with the next poll."""
-    clouds.withings.step_on_scale("alice", 60, when=NOW - timedelta(days=9))
+    when = NOW - timedelta(days=9)
+    clouds.withings.step_on_scale("alice", 60, when=when, uploaded=when)
     await set_up(hass, withings_entry)
     before = await read()
     recorder_mock.async_clear_statistics([WEIGHT])

@@ -335,6 +335,15 @@ async def test_failure_is_tried_again(
     assert value_of(hass, withings_entry, "weight") == 61.0
     assert caplog.text.count("All is well with Withings' calls for Alice") == 1
 
+    caplog.clear()
+    clouds.withings.people["alice"].subscriptions = [FOREIGN]
+    trouble = fault(clouds, action, 1)
+    await later(hass, freezer, 24 * 60 + 1)
+    assert callbacks(clouds) == set()
+    assert len(complaints(caplog)) == 1
+    await later(hass, freezer, 5.1)
+    assert callbacks(clouds) == told(withings_entry)
+
 
 async def test_lost_subscription_is_renewed(
     hass: HomeAssistant,
@@ -382,14 +391,35 @@ async def test_address_changes(
     assert clouds.log.count("withings", path=POLL) == 4
 
 
+async def test_address_changes_half_way(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    browser: TestClient[Any, Any],
+    withings_entry: MockConfigEntry,
+) -> None:
+    """An address is revoked that was told in part only."""
+    clouds.withings.fail(601, action="subscribe", skip=1)
+    await hass.config.async_update(external_url=HOME)
+    await set_up(hass, withings_entry)
+    assert callbacks(clouds) < told(withings_entry)
+    assert callbacks(clouds)
+    await hass.config.async_update(external_url=OTHER_HOME)
+    await settle(hass, clouds)
+    assert callbacks(clouds) == told(withings_entry, OTHER_HOME)
+
+
 async def test_unloaded(
-    hass: HomeAssistant, clouds: Clouds, notified: MockConfigEntry
+    hass: HomeAssistant,
+    clouds: Clouds,
+    notified: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """Who is restarting is still told afterwards, and hears nothing before."""
     await hass.config_entries.async_unload(notified.entry_id)
     clouds.log.clear()
     clouds.withings.step_on_scale("alice", 61.0)
     await settle(hass, clouds)
+    await later(hass, freezer, 24 * 60 + 1)
     assert clouds.log.count("withings") == 0
     assert callbacks(clouds) == told(notified)
     await set_up(hass, notified)

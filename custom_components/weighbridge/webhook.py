@@ -229,7 +229,6 @@ class Notifications:
                 self._hass,
                 allow_internal=False,
                 allow_cloud=False,
-                allow_ip=False,
                 require_ssl=True,
                 require_standard_port=True,
             )
