@@ -15,16 +15,8 @@ from hypothesis.stateful import (
 )
 import pytest
 
-from custom_components.weighbridge.ledger import (
-    TWIN_SECONDS,
-    TWIN_WEIGH_IN,
-    Hold,
-    Item,
-    Ledger,
-    Offer,
-    State,
-    Way,
-)
+from custom_components.weighbridge.ledger import TWIN_SECONDS, TWIN_WEIGH_IN, Ledger
+from custom_components.weighbridge.ledger_entries import Hold, Item, Offer, State, Way
 from custom_components.weighbridge.model import Doubt, WeighIn
 from custom_components.weighbridge.storage import AccountMemory
 

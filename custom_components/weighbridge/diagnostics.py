@@ -10,7 +10,7 @@ from .const import CONF_PROVIDER
 from .coordinator import SourceConfigEntry, SourceCoordinator
 from .devices import DeviceCoordinator
 from .feeds import links_of
-from .ledger import State
+from .ledger_entries import State
 from .push import GarminAccount, GarminConfigEntry
 
 

@@ -7,7 +7,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
-from .ledger import Ledger, State
+from .ledger import Ledger
+from .ledger_entries import State
 from .pause import Reason
 
 # A single 403 is a passing mood of Garmin's gatekeeper.

@@ -16,7 +16,8 @@ from .clients.garmin_errors import (
 )
 from .const import LOGGER
 from .fit import MAX_RECORDS, can_encode, encode
-from .ledger import Ledger, Reconciled, Record, Remote
+from .ledger import Ledger
+from .ledger_entries import Reconciled, Record, Remote
 from .model import BloodPressure, WeighIn
 from .pause import Reason, reason_for
 

@@ -7,9 +7,21 @@ again changes nothing, so whoever reads a source may read too much, never too li
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import NamedTuple, Protocol
+from dataclasses import replace
+
+from .ledger_entries import (
+    Cursor,
+    Facts,
+    Hold,
+    Item,
+    Offer,
+    Reconciled,
+    Record,
+    Remote,
+    Settled,
+    State,
+    Way,
+)
 
 # Two sources that report the same so close together report the same measurement.
 TWIN_SECONDS = 120
@@ -18,123 +30,11 @@ TWIN_SECONDS = 120
 TWIN_WEIGH_IN = (0.05,)
 TWIN_BLOOD_PRESSURE = (0.0, 0.0)
 
-type Facts = tuple[float | None, ...]
-
 # The link of what came to Garmin without us.
 REMOTE_LINK = "garmin"
 
 # Half of the last digit that Garmin and the vendors keep.
 _SAME = 0.0051
-
-
-class State(StrEnum):
-    """Where a measurement is on its way to Garmin."""
-
-    PENDING = "pending"
-    DONE = "done"
-    HELD = "held"
-    FAILED = "failed"
-
-
-class Hold(StrEnum):
-    """Why a measurement waits for a person's word."""
-
-    TOO_LIGHT = "too_light"
-    TOO_HEAVY = "too_heavy"
-    AMBIGUOUS = "ambiguous"
-    INITIAL = "initial"
-
-
-class Way(StrEnum):
-    """How a measurement came to be settled."""
-
-    PUSHED = "pushed"
-    FOUND = "found"
-    TWIN = "twin"
-    LEFT_OUT = "left_out"
-    WITHDRAWN = "withdrawn"
-
-
-class Offer(StrEnum):
-    """What the ledger makes of an offered measurement."""
-
-    NEW = "new"
-    KNOWN = "known"
-    TWIN = "twin"
-    CHANGED = "changed"
-
-
-class Record(Protocol):
-    """A measurement: WeighIn or BloodPressure."""
-
-    @property
-    def second(self) -> int:
-        """Return the epoch second of the measurement."""
-
-    @property
-    def facts(self) -> Facts:
-        """Return the values that tell it from another; the first ones are always there."""
-
-
-class Remote(Protocol):
-    """A measurement that Garmin holds."""
-
-    @property
-    def second(self) -> int:
-        """Return the epoch second of the measurement."""
-
-    @property
-    def facts(self) -> Facts:
-        """Return its values, as those of a record."""
-
-    @property
-    def serial(self) -> int | None:
-        """Return Garmin's key, the older the smaller; None for one that has none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item[R: Record]:
-    """A measurement that is not settled.
-
-    `sent_at` is the epoch second of an upload whose outcome is unknown. `replaces`
-    tells that Garmin holds an older version of it, which we pushed.
-    """
-
-    record: R
-    link: str
-    state: State = State.PENDING
-    hold: Hold | None = None
-    sent_at: int | None = None
-    replaces: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """What is remembered of a measurement that needs no more work."""
-
-    facts: Facts
-    link: str
-    way: Way
-    # The second of the measurement that a twin is the same as.
-    twin_of: int | None = None
-
-
-class Cursor(NamedTuple):
-    """How far a link has read its source: all that came from `start` to `until`.
-
-    Both are epoch seconds of the source's clock.
-    """
-
-    start: int
-    until: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reconciled[M: Remote]:
-    """What a look at Garmin settled, and what has no business there any more."""
-
-    found: tuple[int, ...]
-    unwanted: tuple[M, ...]
 
 
 class Ledger[R: Record]:

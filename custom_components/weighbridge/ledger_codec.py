@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from .ledger import Cursor, Hold, Item, Ledger, Record, Settled, State, Way
+from .ledger import Ledger
+from .ledger_entries import Cursor, Hold, Item, Record, Settled, State, Way
 from .model import COMPOSITION, BloodPressure, Doubt, WeighIn
 
 

@@ -17,7 +17,8 @@ from .const import (
     CONF_START,
     CONF_WEIGH_INS,
 )
-from .ledger import Hold, Ledger, Offer
+from .ledger import Ledger
+from .ledger_entries import Hold, Offer
 from .model import BloodPressure, Doubt, WeighIn
 
 _DOUBTS = {Doubt.AMBIGUOUS: Hold.AMBIGUOUS, Doubt.INITIAL: Hold.INITIAL}

@@ -18,7 +18,8 @@ from .clients.garmin import GarminClient
 from .clients.garmin_errors import GarminAuthError, GarminError, GarminUnavailableError
 from .const import DOMAIN, LOGGER
 from .lanes import BloodPressureLane, WeighInLane
-from .ledger import Ledger, Offer, Record, State, Way
+from .ledger import Ledger
+from .ledger_entries import Offer, Record, State, Way
 from .links import Link
 from .model import Batch, BloodPressure, WeighIn
 from .pause import (

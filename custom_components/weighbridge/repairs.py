@@ -20,7 +20,8 @@ from homeassistant.helpers.selector import (
 )
 from homeassistant.util import dt as dt_util
 
-from .ledger import Ledger, State
+from .ledger import Ledger
+from .ledger_entries import State
 from .model import BloodPressure, WeighIn
 from .push import GarminAccount, GarminConfigEntry
 

@@ -23,7 +23,7 @@ from .const import CONF_PROVIDER, DOMAIN, SOURCES, Provider
 from .coordinator import SourceConfigEntry
 from .feeds import links_of, loaded_source, without_copies
 from .lanes import DIASTOLIC, PULSE, SYSTOLIC
-from .ledger import Way
+from .ledger_entries import Way
 from .links import Link
 from .model import BloodPressure, WeighIn
 from .push import GarminConfigEntry

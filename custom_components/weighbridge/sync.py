@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 
-from .ledger import State, Way
+from .ledger_entries import State, Way
 from .links import Link
 from .model import WeighIn
 from .push import GarminAccount
