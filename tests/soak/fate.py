@@ -20,6 +20,11 @@ _PATIENCE = 2.5
 # How long Garmin is at work on an upload that is cut off, in seconds.
 _AT_WORK = 0.2
 
+CUT_OFF = "cut off"
+
+# What may happen to Home Assistant in a round, and how often.
+_ODDS = {"nothing": 32, "kill": 20, CUT_OFF: 40, "stop": 8}
+
 # Among how many writes the one is chosen that is cut off.
 _WRITES = 5
 
@@ -53,31 +58,30 @@ class Fate:
             await self._house.home_assistant.stop()
             self.stops += 1
 
-    async def befall(self) -> None:
-        """Let something or nothing happen to Home Assistant."""
+    def decide(self) -> str:
+        """Decide what will happen in a round."""
+        if self._is_fragile():
+            return "nothing"
+        return self._random.choices(list(_ODDS), list(_ODDS.values()))[0]
+
+    async def befall(self, plan: str) -> None:
+        """Let happen to Home Assistant what was decided."""
         if not self._house.home_assistant.is_running:
             await self._bury()
             await self._start_again()
             return
-        if self._doom is None and self._random.random() < 0.1:
-            self._refresh(self._random.choice(self._house.residents))
-        if self.is_fragile():
-            await asyncio.sleep(self._random.uniform(0.2, 1))
-            return
-        match self._random.choices(
-            ("", "any", "before", "after", "stop"), (36, 20, 18, 18, 8)
-        )[0]:
-            case "any":
+        match plan:
+            case "kill":
                 await asyncio.sleep(self._random.uniform(0, 1.2))
                 await self._kill("at a random moment")
-            case "before":
-                await self._cut_off(processed=False)
-            case "after":
-                await self._cut_off(processed=True)
+            case plan if plan == CUT_OFF:
+                await self._cut_off(processed=self._random.random() < 0.5)
             case "stop":
                 await asyncio.sleep(self._random.uniform(0, 0.8))
                 await self.stop()
             case _:
+                if self._doom is None and self._random.random() < 0.2:
+                    self._refresh(self._random.choice(self._house.residents))
                 await asyncio.sleep(self._random.uniform(0.2, 1))
                 return
         await self._start_again()
@@ -89,7 +93,7 @@ class Fate:
                 self._lose_ledger, self._random.choice(self._house.residents)
             )
         self._doom = None
-        if self.is_fragile():
+        if self._is_fragile():
             await self._start()
             return
         if self._random.random() < 0.1:
@@ -155,7 +159,7 @@ class Fate:
             self._house.clouds.garmin.expire_access(resident.person.email)
             self.refreshes += 1
 
-    def is_fragile(self) -> bool:
+    def _is_fragile(self) -> bool:
         """Tell whether an account may be about to get new tokens: nobody is killed."""
         for resident in self._house.residents:
             before = self._refreshing.get(resident.garmin)

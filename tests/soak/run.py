@@ -7,7 +7,7 @@ from time import monotonic
 
 from ..demo.console import say
 from .book import Verdict
-from .fate import Fate
+from .fate import CUT_OFF, Fate
 from .house import House, inhabited
 from .launch import SETTLING
 from .scales import Scales
@@ -33,10 +33,14 @@ async def soak(
         await fate.start()
         doubled: set[str] = set()
         for number in range(1, rounds + 1):
-            scales.weigh_some(house.residents)
-            if not fate.is_fragile():
+            plan = fate.decide()
+            if plan == CUT_OFF:
+                trouble.spare_uploads()
+                scales.weigh(house.residents)
+            else:
                 trouble.brew()
-            await fate.befall()
+                scales.weigh(random.sample(house.residents, random.randint(1, 2)))
+            await fate.befall(plan)
             twice = set(_judge(house).twice)
             for name in twice - doubled:
                 say(f"round {number}: twice: {name}")

@@ -1,7 +1,7 @@
 """Stepping on the scales at random, and writing down what must come of it."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -30,13 +30,13 @@ class Scales:
         self._random = random
         self._owed: list[Callable[[], object]] = []
 
-    def weigh_some(self, residents: list[Resident]) -> None:
-        """Let things happen that happen with scales."""
+    def weigh(self, residents: Iterable[Resident]) -> None:
+        """Let things happen that happen with the scales of residents."""
         for report in self._owed[:]:
             if self._random.random() < 0.5:
                 self._owed.remove(report)
                 report()
-        for resident in self._random.sample(residents, self._random.randint(1, 2)):
+        for resident in residents:
             self._happen(resident)
 
     def _happen(self, resident: Resident) -> None:

@@ -76,6 +76,12 @@ class Trouble:
         while sum(fault.active for _, fault in self._faults) > _OUTSTANDING:
             next(fault for _, fault in self._faults if fault.active).remove()
 
+    def spare_uploads(self) -> None:
+        """Let the next uploads go well, as far as it is up to Garmin."""
+        for _, fault in self._faults:
+            if fault.pattern.pattern == UPLOAD:
+                fault.remove()
+
     def end(self) -> None:
         """Let everything go well again."""
         self._met = self.met
