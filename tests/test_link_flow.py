@@ -62,7 +62,7 @@ async def test_defaults(
     result = await frontend.add_link(garmin_entry)
     assert result["type"] == "menu"
     assert result["step_id"] == "user"
-    assert result["menu_options"] == ["account"]
+    assert result["menu_options"] == ["account", "sensors"]
     result = await frontend.choose("account")
     assert result["type"] == "form"
     assert result["step_id"] == "account"

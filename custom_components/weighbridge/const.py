@@ -32,6 +32,7 @@ DEFAULT_LOW_BATTERY_THRESHOLD: Final = 20
 SUBENTRY_LINK: Final = "link"
 CONF_KIND: Final = "kind"
 KIND_ACCOUNT: Final = "account"
+KIND_SENSORS: Final = "sensors"
 CONF_SOURCE: Final = "source"
 CONF_WEIGH_INS: Final = "weigh_ins"
 CONF_BLOOD_PRESSURE: Final = "blood_pressure"

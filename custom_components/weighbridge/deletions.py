@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from homeassistant.util import dt as dt_util
 
 from .coordinator import SourceCoordinator
-from .links import Link
+from .links import AccountLink
 from .model import Origin
 from .push import GarminAccount
 
@@ -19,7 +19,7 @@ GRACE = timedelta(hours=1)
 class DeletionWatch:
     """Looks for weigh-ins of one link that its source holds no more."""
 
-    def __init__(self, account: GarminAccount, link: Link) -> None:
+    def __init__(self, account: GarminAccount, link: AccountLink) -> None:
         """Watch a link in the name of its account."""
         self._account = account
         self._link = link

@@ -27,17 +27,18 @@ from .const import (
 )
 from .coordinator import SourceConfigEntry, SourceCoordinator
 from .deletions import DeletionWatch
-from .links import Link
+from .links import AccountLink, SensorLink, link_of
 from .model import Origin, WeighIn
 from .push import GarminAccount
+from .sensor_feed import SensorFeed
 
 DELETIONS_INTERVAL = timedelta(hours=1)
 
 
-def links_of(entry: ConfigEntry) -> dict[str, Link]:
+def links_of(entry: ConfigEntry) -> dict[str, AccountLink | SensorLink]:
     """Return the links of a Garmin entry by their ids."""
     return {
-        subentry.subentry_id: Link.from_subentry(subentry)
+        subentry.subentry_id: link_of(subentry)
         for subentry in entry.subentries.values()
         if subentry.subentry_type == SUBENTRY_LINK
     }
@@ -62,7 +63,8 @@ def without_copies(
     withings = [
         link
         for link in links_of(entry).values()
-        if (source := hass.config_entries.async_get_entry(link.source)) is not None
+        if isinstance(link, AccountLink)
+        and (source := hass.config_entries.async_get_entry(link.source)) is not None
         and source.data[CONF_PROVIDER] == Provider.WITHINGS
     ]
     return tuple(
@@ -79,7 +81,9 @@ def without_copies(
 class LinkFeed:
     """Reads one link's source whenever the source has been polled."""
 
-    def __init__(self, hass: HomeAssistant, account: GarminAccount, link: Link) -> None:
+    def __init__(
+        self, hass: HomeAssistant, account: GarminAccount, link: AccountLink
+    ) -> None:
         """Feed an account from the source of a link."""
         self.link = link
         self._hass = hass
@@ -158,7 +162,7 @@ class LinkFeeds:
         """Keep the feeds of an account."""
         self._hass = hass
         self._account = account
-        self._feeds: dict[str, LinkFeed] = {}
+        self._feeds: dict[str, LinkFeed | SensorFeed] = {}
         self._lock = asyncio.Lock()
 
     async def async_start(self) -> CALLBACK_TYPE:
@@ -180,7 +184,9 @@ class LinkFeeds:
     def _entry_changed(self, change: ConfigEntryChange, entry: ConfigEntry) -> None:
         """Plan anew when a link was added, changed or removed, or a source."""
         feeds = [
-            feed for feed in self._feeds.values() if feed.link.source == entry.entry_id
+            feed
+            for feed in self._feeds.values()
+            if isinstance(feed, LinkFeed) and feed.link.source == entry.entry_id
         ]
         if change is ConfigEntryChange.UPDATED:
             # A source tells of its first poll before it counts as loaded.
@@ -196,7 +202,7 @@ class LinkFeeds:
                 f"{DOMAIN} links of {self._account.entry.entry_id}",
             )
 
-    def _links(self) -> dict[str, Link]:
+    def _links(self) -> dict[str, AccountLink | SensorLink]:
         return {link_id: feed.link for link_id, feed in self._feeds.items()}
 
     async def _async_plan(self) -> None:
@@ -208,21 +214,28 @@ class LinkFeeds:
             for link_id in known - set(wanted):
                 if (feed := self._feeds.pop(link_id, None)) is not None:
                     feed.async_stop()
-                issues.async_clear_missing_source(self._hass, entry, link_id)
+                issues.async_clear_link(self._hass, entry, link_id)
                 await self._account.async_forget_link(link_id)
             for link_id, link in wanted.items():
-                self._check_source(link)
+                if isinstance(link, AccountLink):
+                    self._check_source(link)
                 feed = self._feeds.get(link_id)
                 if feed is not None and feed.link == link:
                     continue
                 if feed is not None:
                     feed.async_stop()
                     await self._account.async_review(link)
-                self._feeds[link_id] = LinkFeed(self._hass, self._account, link)
+                self._feeds[link_id] = self._feed(link)
                 self._feeds[link_id].async_start()
 
+    def _feed(self, link: AccountLink | SensorLink) -> LinkFeed | SensorFeed:
+        """Return the feed that a link needs."""
+        if isinstance(link, SensorLink):
+            return SensorFeed(self._hass, self._account, link)
+        return LinkFeed(self._hass, self._account, link)
+
     @callback
-    def _check_source(self, link: Link) -> None:
+    def _check_source(self, link: AccountLink) -> None:
         """Tell the user of a link that has lost its source."""
         entry = self._account.entry
         if self._hass.config_entries.async_get_entry(link.source) is None:

@@ -6,19 +6,11 @@ from typing import Any, Final
 
 import probatio
 
-from homeassistant.config_entries import (
-    ConfigEntry,
-    ConfigSubentryFlow,
-    SubentryFlowResult,
-)
-from homeassistant.const import UnitOfLength, UnitOfMass
+from homeassistant.config_entries import ConfigEntry, SubentryFlowResult
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import (
     BooleanSelector,
     DateSelector,
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
@@ -30,11 +22,8 @@ from homeassistant.util import dt as dt_util
 from .const import (
     CONF_BLOOD_PRESSURE,
     CONF_DELETIONS,
-    CONF_HEIGHT,
     CONF_HISTORY,
     CONF_KIND,
-    CONF_MAX_WEIGHT,
-    CONF_MIN_WEIGHT,
     CONF_PROVIDER,
     CONF_SINCE,
     CONF_SOURCE,
@@ -42,24 +31,18 @@ from .const import (
     CONF_WEIGH_INS,
     DOMAIN,
     KIND_ACCOUNT,
+    KIND_SENSORS,
     SOURCES,
     History,
     Provider,
 )
+from .link_limits import LIMITS, find_limit_errors, limits
+from .sensor_link_flow import SensorLinkFlow
 from .session import NAMES
 
 # Links count in epoch seconds.
 EARLIEST: Final = date(1970, 1, 1)
 
-_WEIGHT = NumberSelector(
-    NumberSelectorConfig(
-        min=1,
-        max=650,
-        step=0.1,
-        mode=NumberSelectorMode.BOX,
-        unit_of_measurement=UnitOfMass.KILOGRAMS,
-    )
-)
 SETTINGS: Final[VolDictType] = {
     probatio.Required(CONF_WEIGH_INS, default=True): BooleanSelector(),
     probatio.Required(CONF_BLOOD_PRESSURE, default=False): BooleanSelector(),
@@ -72,17 +55,7 @@ SETTINGS: Final[VolDictType] = {
         )
     ),
     probatio.Optional(CONF_SINCE): DateSelector(),
-    probatio.Optional(CONF_MIN_WEIGHT): _WEIGHT,
-    probatio.Optional(CONF_MAX_WEIGHT): _WEIGHT,
-    probatio.Optional(CONF_HEIGHT): NumberSelector(
-        NumberSelectorConfig(
-            min=0.5,
-            max=2.5,
-            step=0.01,
-            mode=NumberSelectorMode.BOX,
-            unit_of_measurement=UnitOfLength.METERS,
-        )
-    ),
+    **LIMITS,
 }
 
 
@@ -96,14 +69,16 @@ def async_get_sources(hass: HomeAssistant) -> dict[str, ConfigEntry]:
     }
 
 
-class LinkFlow(ConfigSubentryFlow):
+class LinkFlow(SensorLinkFlow):
     """Choose whose weigh-ins go to a Garmin account, and which of them."""
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask what the weigh-ins come from."""
-        return self.async_show_menu(step_id="user", menu_options=[KIND_ACCOUNT])
+        return self.async_show_menu(
+            step_id="user", menu_options=[KIND_ACCOUNT, KIND_SENSORS]
+        )
 
     async def async_step_account(
         self, user_input: dict[str, Any] | None = None
@@ -159,6 +134,8 @@ class LinkFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Change a link; its source and, unless it is changed, its start stay."""
         subentry = self._get_reconfigure_subentry()
+        if subentry.data[CONF_KIND] == KIND_SENSORS:
+            return await self.async_step_reconfigure_sensors()
         current = _as_input(subentry.data)
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -197,18 +174,12 @@ def _label(entry: ConfigEntry) -> str:
 
 def _find_errors(user_input: Mapping[str, Any]) -> dict[str, str]:
     """Return what is wrong with the settings, by field."""
-    errors: dict[str, str] = {}
+    errors = find_limit_errors(user_input)
     if user_input[CONF_HISTORY] == History.SINCE:
         if CONF_SINCE not in user_input:
             errors[CONF_SINCE] = "since_missing"
         elif not EARLIEST <= _since(user_input) <= dt_util.now().date():
             errors[CONF_SINCE] = "since_out_of_range"
-    if (
-        CONF_MIN_WEIGHT in user_input
-        and CONF_MAX_WEIGHT in user_input
-        and user_input[CONF_MIN_WEIGHT] >= user_input[CONF_MAX_WEIGHT]
-    ):
-        errors[CONF_MAX_WEIGHT] = "weights_reversed"
     return errors
 
 
@@ -219,11 +190,9 @@ def _settings(user_input: Mapping[str, Any]) -> dict[str, Any]:
         CONF_BLOOD_PRESSURE,
         CONF_DELETIONS,
         CONF_HISTORY,
-        CONF_MIN_WEIGHT,
-        CONF_MAX_WEIGHT,
-        CONF_HEIGHT,
     )
-    return {key: user_input[key] for key in kept if key in user_input}
+    chosen = {key: user_input[key] for key in kept if key in user_input}
+    return chosen | limits(user_input)
 
 
 def _start(user_input: Mapping[str, Any]) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigSubentry
 
@@ -11,51 +11,33 @@ from .const import (
     CONF_BLOOD_PRESSURE,
     CONF_DELETIONS,
     CONF_HEIGHT,
+    CONF_KIND,
     CONF_MAX_WEIGHT,
     CONF_MIN_WEIGHT,
     CONF_SOURCE,
     CONF_START,
     CONF_WEIGH_INS,
+    KIND_SENSORS,
 )
 from .ledger import Ledger
 from .ledger_entries import Hold, Offer
 from .model import BloodPressure, Doubt, WeighIn
+from .sensor_values import QUANTITIES
 
 _DOUBTS = {Doubt.AMBIGUOUS: Hold.AMBIGUOUS, Doubt.INITIAL: Hold.INITIAL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """One link as its subentry sets it: kg, metres, `start` an epoch second."""
+    """What every link sets: kg, metres, `start` an epoch second."""
 
     link_id: str
-    source: str
-    weigh_ins: bool
-    blood_pressure: bool
-    deletions: bool
     start: int
-    min_weight: float | None
-    max_weight: float | None
-    height: float | None
-
-    @classmethod
-    def from_subentry(cls, subentry: ConfigSubentry) -> Link:
-        """Read the settings of a link."""
-        data: Mapping[str, Any] = subentry.data
-        start: str | None = data[CONF_START]
-        return cls(
-            link_id=subentry.subentry_id,
-            source=data[CONF_SOURCE],
-            weigh_ins=data[CONF_WEIGH_INS],
-            blood_pressure=data.get(CONF_BLOOD_PRESSURE, False),
-            deletions=data.get(CONF_DELETIONS, False),
-            start=0
-            if start is None
-            else int(datetime.fromisoformat(start).timestamp()),
-            min_weight=data.get(CONF_MIN_WEIGHT),
-            max_weight=data.get(CONF_MAX_WEIGHT),
-            height=data.get(CONF_HEIGHT),
-        )
+    weigh_ins: bool = True
+    blood_pressure: bool = False
+    min_weight: float | None = None
+    max_weight: float | None = None
+    height: float | None = None
 
     def wants(self, record: WeighIn | BloodPressure) -> bool:
         """Tell whether a measurement is new enough for the link."""
@@ -95,3 +77,52 @@ class Link:
         if self.height is None:
             return weigh_in
         return replace(weigh_in, bmi=round(weigh_in.weight / self.height**2, 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLink(Link):
+    """A link from an account of Withings or Fitbit, by the id of its entry."""
+
+    source: str
+    deletions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SensorLink(Link):
+    """A link from sensors of any scale.
+
+    `sensors` are registry ids, or ids of entities that are not registered, by the
+    quantities that they measure.
+    """
+
+    sensors: Mapping[str, str]
+
+    @override
+    def prepare(self, weigh_in: WeighIn) -> WeighIn:
+        """Return a weigh-in with a BMI, the sensor's own if there is one."""
+        if weigh_in.bmi is not None:
+            return weigh_in
+        return Link.prepare(self, weigh_in)
+
+
+def link_of(subentry: ConfigSubentry) -> AccountLink | SensorLink:
+    """Read the settings of a link."""
+    data: Mapping[str, Any] = subentry.data
+    start: str | None = data[CONF_START]
+    common: dict[str, Any] = {
+        "link_id": subentry.subentry_id,
+        "start": 0 if start is None else int(datetime.fromisoformat(start).timestamp()),
+        "min_weight": data.get(CONF_MIN_WEIGHT),
+        "max_weight": data.get(CONF_MAX_WEIGHT),
+        "height": data.get(CONF_HEIGHT),
+    }
+    if data[CONF_KIND] == KIND_SENSORS:
+        sensors = {name: data[name] for name in QUANTITIES if name in data}
+        return SensorLink(sensors=sensors, **common)
+    return AccountLink(
+        source=data[CONF_SOURCE],
+        weigh_ins=data[CONF_WEIGH_INS],
+        blood_pressure=data.get(CONF_BLOOD_PRESSURE, False),
+        deletions=data.get(CONF_DELETIONS, False),
+        **common,
+    )

@@ -114,7 +114,9 @@ class GarminAccount:
 
     def known_links(self) -> set[str]:
         """Return the links that have read anything."""
-        return {link for ledger in self.memory.ledgers for link in ledger.cursors}
+        return set(self.memory.shown).union(
+            *(ledger.cursors for ledger in self.memory.ledgers)
+        )
 
     def cursor(self, link: Link) -> int | None:
         """Return from where a link has to read on, None for one that pushes nothing."""
@@ -155,7 +157,7 @@ class GarminAccount:
     @callback
     def async_request_flush(self) -> None:
         """Push in the background what is pending."""
-        if self.has_work:
+        if self.has_work and not self.is_stopping:
             self.entry.async_create_background_task(
                 self.hass, self.async_flush(), f"{DOMAIN} push {self.entry.entry_id}"
             )
@@ -284,6 +286,7 @@ class GarminAccount:
         """Drop what a removed link still wanted."""
         for ledger in self.memory.ledgers:
             ledger.forget_link(link_id)
+        self.memory.shown.pop(link_id, None)
         await self.async_save()
         self.async_changed()
 

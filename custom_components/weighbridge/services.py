@@ -24,7 +24,7 @@ from .coordinator import SourceConfigEntry
 from .feeds import links_of, loaded_source, without_copies
 from .lanes import DIASTOLIC, PULSE, SYSTOLIC
 from .ledger_entries import Way
-from .links import Link
+from .links import AccountLink, Link
 from .model import BloodPressure, WeighIn
 from .push import GarminConfigEntry
 from .sync import async_sync
@@ -181,7 +181,8 @@ async def _async_sync(call: ServiceCall) -> ServiceResponse:
     start, end = _moment(call.data.get(ATTR_START)), _end(call.data.get(ATTR_END))
     offers: list[tuple[Link, WeighIn]] = []
     for link in links_of(entry).values():
-        if not link.weigh_ins:
+        # Sensors have no past that could be read.
+        if not isinstance(link, AccountLink) or not link.weigh_ins:
             continue
         source = loaded_source(call.hass, link.source)
         if source is None:

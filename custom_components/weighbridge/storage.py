@@ -58,7 +58,8 @@ def token_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, str]]:
 class AccountMemory:
     """All that outlives a restart, but for the tokens.
 
-    `paused_until` is an epoch second, `strikes` counts the failures in a row.
+    `paused_until` is an epoch second, `strikes` counts the failures in a row, and
+    `shown` is what the sensors of each link showed last.
     """
 
     weigh_ins: Ledger[WeighIn] = field(default_factory=lambda: Ledger(TWIN_WEIGH_IN))
@@ -70,6 +71,7 @@ class AccountMemory:
     paused_until: float = 0.0
     pause_reason: str | None = None
     strikes: int = 0
+    shown: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property
     def ledgers(self) -> tuple[Ledger[WeighIn], Ledger[BloodPressure]]:
@@ -88,6 +90,7 @@ class AccountMemory:
             "paused_until": self.paused_until,
             "pause_reason": self.pause_reason,
             "strikes": self.strikes,
+            "shown": self.shown,
         }
 
     @classmethod
@@ -99,6 +102,10 @@ class AccountMemory:
             paused_until=float(data["paused_until"]),
             pause_reason=data["pause_reason"],
             strikes=int(data["strikes"]),
+            shown={
+                link: {name: float(value) for name, value in values.items()}
+                for link, values in data.get("shown", {}).items()
+            },
         )
         ledger_from_json(memory.weigh_ins, data["weigh_ins"], weigh_in_from_json)
         ledger_from_json(
