@@ -113,21 +113,52 @@ def raised() -> Iterator[tuple[str, ast.Call]]:
                 yield path, node
 
 
-def _search(path: str, node: ast.AST, flow: str | None) -> Iterator[Mention]:
-    """Yield the mentions in a node, which is inside of a flow or not."""
+def _search(
+    path: str, node: ast.AST, flow: str | None, function: ast.FunctionDef | None = None
+) -> Iterator[Mention]:
+    """Yield the mentions in a node, which is inside of a flow and a function or not."""
+    found: list[tuple[str, ast.expr, ast.Call | None]] = []
     match node:
         case ast.ClassDef(name=name):
             flow = _flow(path, name) or flow
+        case ast.FunctionDef():
+            function = node
         case ast.Call():
-            for kind, argument in _arguments(path, node):
-                yield Mention(path, flow, kind, argument, node)
-        case ast.Assign(targets=[ast.Subscript(value=target, slice=key)], value=value):
+            found = [(*argument, node) for argument in _arguments(path, node)]
+        case ast.Assign(targets=[ast.Subscript(value=target, slice=key)], value=given):
             if ast.unparse(target) == "errors":
-                yield Mention(path, flow, "error", value)
+                found.append(("error", given, None))
             if isinstance(key, ast.Constant) and key.value == "translation_key":
-                yield Mention(path, flow, "device", value)
+                found.append(("device", given, None))
+    for kind, value, call in found:
+        for given in _given(path, function, value):
+            yield Mention(path, flow, kind, given, call)
     for child in ast.iter_child_nodes(node):
-        yield from _search(path, child, flow)
+        yield from _search(path, child, flow, function)
+
+
+def _given(
+    path: str, function: ast.FunctionDef | None, value: ast.expr
+) -> Iterator[ast.expr]:
+    """Yield a value, or what callers give for it if it is a private parameter."""
+    parameters = [argument.arg for argument in function.args.args] if function else []
+    if (
+        function is None
+        or not function.name.startswith("_")
+        or not isinstance(value, ast.Name)
+        or value.id not in parameters
+    ):
+        yield value
+        return
+    for caller in ast.walk(sources()[path]):
+        if isinstance(caller, ast.FunctionDef):
+            for call in ast.walk(caller):
+                if (
+                    isinstance(call, ast.Call)
+                    and ast.unparse(call.func) == function.name
+                ):
+                    argument = call.args[parameters.index(value.id)]
+                    yield from _given(path, caller, argument)
 
 
 def _arguments(path: str, call: ast.Call) -> Iterator[tuple[str, ast.expr]]:

@@ -16,7 +16,7 @@ from custom_components.weighbridge.issues import WAITING
 from custom_components.weighbridge.model import COMPOSITION, DeviceKind
 from custom_components.weighbridge.oauth_flow import OWN_ABORTS
 from custom_components.weighbridge.pause import Reason
-from custom_components.weighbridge.source_issues import REPORTED, SIGN_IN_ENDS
+from custom_components.weighbridge.source_issues import REPORTED
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 
@@ -29,19 +29,14 @@ TOLD: dict[tuple[str, str], Iterable[str]] = {
     ("account_flow.py", "data[CONF_PROVIDER]"): Provider,
     ("device_entity.py", "device.kind.value"): DeviceKind,
     ("identity.py", "err.refusal"): Refusal,
-    ("issues.py", "translation_key"): (
-        Reason.CONSENT,
-        Reason.FORBIDDEN,
-        *WAITING.values(),
-        "missing_source",
-        "ledger_rebuilt",
-    ),
+    ("issues.py", "name"): WAITING.values(),
+    ("issues.py", "reason"): (Reason.CONSENT, Reason.FORBIDDEN),
     ("oauth_flow.py", "reason"): OWN_ABORTS,
     ("push.py", "f'queued_{self.memory.pause_reason or Reason.UNAVAILABLE}'"): [
         f"queued_{reason}" for reason in Reason
     ],
     ("session.py", "f'google_{err.refusal}'"): [f"google_{why}" for why in Refusal],
-    ("source_issues.py", "key"): (*REPORTED, SIGN_IN_ENDS),
+    ("source_issues.py", "err.refusal"): REPORTED,
 }
 
 # What Home Assistant has a text for.
