@@ -89,6 +89,7 @@ async def test_source(
             "blood_pressures": 1,
             "readings": 1,
             "heights": 1,
+            "callbacks": 0,
         },
         "known": {
             "quantities": [

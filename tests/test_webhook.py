@@ -157,7 +157,11 @@ def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
         for record in caplog.records
         if record.levelno >= logging.WARNING
         and record.name.startswith(
-            ("custom_components.weighbridge", "homeassistant.components.webhook")
+            (
+                "custom_components.weighbridge",
+                "homeassistant.components.webhook",
+                "homeassistant.config_entries",
+            )
         )
     ]
 
@@ -525,6 +529,7 @@ async def test_address_is_secret(
     secret = notified.data["webhook_id"]
     assert len(secret) == 64
     assert secret not in json.dumps(diagnostics)
+    assert diagnostics["polls"]["callbacks"] == 1
     said = [
         record.message
         for record in caplog.records
@@ -667,9 +672,11 @@ async def test_cloud_without_a_hook(
     clouds: Clouds,
     cloud: FakeCloud,
     withings_entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Who has no subscription has nothing to give up."""
     cloud.subscribed = False
     await set_up(hass, withings_entry)
     await hass.config_entries.async_remove(withings_entry.entry_id)
     assert actions(clouds) == []
+    assert complaints(caplog) == []

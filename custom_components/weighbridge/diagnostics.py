@@ -12,6 +12,7 @@ from .devices import DeviceCoordinator
 from .feeds import links_of
 from .ledger_entries import State
 from .push import GarminAccount, GarminConfigEntry
+from .webhook import CONF_CALLBACKS
 
 
 async def async_get_config_entry_diagnostics(
@@ -51,6 +52,7 @@ def _source(coordinator: SourceCoordinator) -> dict[str, Any]:
             "blood_pressures": len(batch.blood_pressures),
             "readings": len(batch.readings),
             "heights": len(batch.heights),
+            "callbacks": len(coordinator.config_entry.data.get(CONF_CALLBACKS, ())),
         },
         "known": {
             "quantities": sorted(coordinator.data.latest),

@@ -221,13 +221,7 @@ class SourceHistory:
         """Return the epoch second of the newest hour with a weight, 0 without any."""
         weight = self._ids["weight"]
         last = get_last_statistics(self._hass, 1, weight, False, {"mean"})
-        # After an hour in the future, all that is missing would look known.
-        return int(
-            min(
-                last[weight][0]["start"] if weight in last else 0,
-                dt_util.utcnow().timestamp(),
-            )
-        )
+        return int(last[weight][0]["start"]) if weight in last else 0
 
     def _read(
         self, start: datetime, end: datetime
