@@ -54,7 +54,7 @@ class WithingsApi:
         async def handle(request: web.Request) -> web.Response:
             form = await _form(request)
             try:
-                grant = self._cloud.oauth.use(request.headers.get("Authorization", ""))
+                grant = self._cloud.oauth.use(_bearer(request, form))
                 self._throttle(grant.client_id)
                 grant.require(scope)
                 person = self._cloud.people[grant.person]
@@ -184,12 +184,17 @@ def refusal(status: int, error: str = "") -> dict[str, Any]:
 
 
 async def _form(request: web.Request) -> Form:
-    """Return the parameters of a request, as text."""
+    """Return the parameters of a request, as text; some clients put them in the query."""
     return {
         name: value
-        for name, value in (await request.post()).items()
+        for name, value in (*request.query.items(), *(await request.post()).items())
         if isinstance(value, str)
     }
+
+
+def _bearer(request: web.Request, form: Form) -> str:
+    """Return the access token of a request; old clients send it as a parameter."""
+    return request.headers.get("Authorization", form.get("access_token", ""))
 
 
 def _expect(form: Form, action: str) -> None:
