@@ -358,11 +358,18 @@ async def test_sign_in_again(
 
 async def test_titles(hass: HomeAssistant, clouds: Clouds, frontend: Frontend) -> None:
     """Accounts that tell no name, and people of one name, are told apart."""
-    for email, name in (("a", ""), ("b", ""), ("c", "Kim"), ("d", "Kim")):
+    names = ("", "", "Kim", "Kim", "Kim")
+    for email, name in zip("abcde", names, strict=True):
         clouds.garmin.account(email, PASSWORD).display_name = name
         await add_account(frontend, email)
     titles = [entry.title for entry in hass.config_entries.async_entries(DOMAIN)]
-    assert titles == ["Garmin Connect", "Garmin Connect 2", "Kim", "Kim 2"]
+    assert titles == [
+        "Garmin Connect",
+        "Garmin Connect 2",
+        "Kim",
+        "Kim (Garmin Connect)",
+        "Kim 2",
+    ]
 
 
 async def test_link_comes_next(

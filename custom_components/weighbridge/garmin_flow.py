@@ -156,7 +156,9 @@ class GarminFlow(AccountFlow):
         async_get_cooldowns(self.hass).forget(self._username)
         return await self._async_finish(
             f"{Provider.GARMIN}_{profile.profile_id}",
-            titles=(profile.name or DEFAULT_TITLE,),
+            titles=(profile.name, f"{profile.name} ({DEFAULT_TITLE})")
+            if profile.name
+            else (DEFAULT_TITLE,),
             data={CONF_PROVIDER: Provider.GARMIN.value, CONF_TOKENS: tokens},
         )
 
