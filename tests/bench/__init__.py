@@ -1,0 +1,1 @@
+"""Weighbridge measured, beside what others use: see scripts/bench."""
