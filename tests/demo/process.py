@@ -22,7 +22,7 @@ STOP_TIMEOUT = 30
 # reach. Home Assistant's own requests to the vendors honour nothing but go to the
 # simulated ones by their address.
 _NOWHERE = "http://127.0.0.1:9"
-_GUARD = {
+GUARD = {
     "https_proxy": _NOWHERE,
     "HTTPS_PROXY": _NOWHERE,
     "all_proxy": _NOWHERE,
@@ -95,7 +95,7 @@ class HomeAssistantProcess:
                 str(self._directory),
                 *arguments,
                 cwd=PROJECT,
-                env={**os.environ, **_GUARD},
+                env={**os.environ, **GUARD},
                 stdin=PIPE,
                 stdout=log,
                 stderr=STDOUT,
