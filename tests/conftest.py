@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Iterator
 
+from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -34,6 +35,12 @@ from .clouds import (
 from .common import GOOGLE_CREDENTIAL, WITHINGS_CREDENTIAL, google_token, withings_token
 from .frontend import FRONTEND, Frontend
 from .texts import watched_texts
+
+
+# The same examples in each run there: what is new is found by whoever works on it.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True)
