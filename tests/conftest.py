@@ -1,6 +1,7 @@
 """Fixtures that all tests share."""
 
 from collections.abc import AsyncGenerator, Iterator
+import os
 
 from hypothesis import settings
 import pytest
@@ -35,7 +36,6 @@ from .clouds import (
 from .common import GOOGLE_CREDENTIAL, WITHINGS_CREDENTIAL, google_token, withings_token
 from .frontend import FRONTEND, Frontend
 from .texts import watched_texts
-
 
 # The same examples in each run there: what is new is found by whoever works on it.
 settings.register_profile("ci", derandomize=True)
