@@ -87,7 +87,9 @@ async def _async_load_memory(
     store = account_store(hass, entry.entry_id)
     try:
         data = await store.async_load()
-        return AccountMemory() if data is None else AccountMemory.from_json(data)
+        if data is None:
+            return AccountMemory()
+        return await hass.async_add_executor_job(AccountMemory.from_json, data)
     except (
         UnsupportedStorageVersionError,
         LookupError,

@@ -21,6 +21,12 @@ from .ledger_entries import Reconciled, Record, Remote
 from .model import BloodPressure, WeighIn
 from .pause import Reason, reason_for
 
+# How many records are looked for at Garmin, and noted as sent, at a time.
+STAGE = 1000
+
+# How long a note of what is being sent may be ahead of the request, at the most.
+NOTE_SECONDS = 60
+
 # A refused file twice over: Garmin has these weigh-ins, though it does not show them.
 DUPLICATE_STRIKES = 2
 
@@ -68,26 +74,29 @@ class Lane[R: Record, M: Remote](ABC):
 
     async def async_push(self) -> None:
         """Bring Garmin to what the ledger wants; raise GarminError."""
-        while self.ledger.has_work():
-            seconds = [item.record.second for item in self.ledger.pending()]
+        while self.ledger.has_work() and not self._courier.is_stopping:
+            seconds = [item.record.second for item in self.ledger.pending()[:STAGE]]
             leaving = list(self.ledger.withdrawals)
-            seen = await self.async_look(self.ledger)
+            seen = await self._async_look(self.ledger, [*seconds, *leaving])
             for remote in seen.unwanted:
                 await self._courier.async_request(self._remove, remote)
             self.ledger.withdrawn(leaving)
             if seen.found:
                 self._courier.async_changed()
             todo = [record.second for record in self.ledger.current(seconds)]
-            for batch in batched(todo, self._batch_size(), strict=False):
-                # What stays pending is pushed after the next start.
-                if self._courier.is_stopping:
-                    return
-                await self._async_send(batch)
+            if todo:
+                await self._async_send_all(todo)
 
     async def async_look(self, ledger: Ledger[R]) -> Reconciled[M]:
-        """Compare what a ledger wants at Garmin with what Garmin holds."""
-        seconds = [item.record.second for item in ledger.pending()]
-        seconds.extend(ledger.withdrawals)
+        """Compare all that a ledger wants at Garmin with what Garmin holds."""
+        return await self._async_look(
+            ledger, [item.record.second for item in ledger.pending()]
+        )
+
+    async def _async_look(
+        self, ledger: Ledger[R], seconds: Sequence[int]
+    ) -> Reconciled[M]:
+        """Compare with what Garmin holds of the days around some seconds."""
         # The days of the range are those of the account's time zone.
         start = _day(min(seconds)) - timedelta(days=1)
         end = _day(max(seconds)) + timedelta(days=1)
@@ -114,8 +123,30 @@ class Lane[R: Record, M: Remote](ABC):
     def _batch_size(self) -> int:
         """Return how many records go into one request."""
 
-    async def _async_send(self, wanted: Sequence[int]) -> None:
-        """Upload records by their seconds; split them until refused ones stand alone."""
+    async def _async_send_all(self, seconds: Sequence[int]) -> None:
+        """Upload records by their seconds, in batches.
+
+        That they are sent is on disk before. What then is not sent for certain, the
+        next save knows.
+        """
+        unsent = set(seconds)
+        noted_at = 0.0
+        try:
+            for batch in batched(seconds, self._batch_size(), strict=False):
+                # What stays pending is pushed after the next start.
+                if self._courier.is_stopping:
+                    return
+                now = dt_util.utcnow().timestamp()
+                if now - noted_at > NOTE_SECONDS:
+                    self.ledger.mark_sent(unsent, int(now))
+                    await self._courier.async_save()
+                    noted_at = now
+                await self._async_send(batch, unsent)
+        finally:
+            self.ledger.mark_unsent(unsent)
+
+    async def _async_send(self, wanted: Sequence[int], unsent: set[int]) -> None:
+        """Upload records in a batch; split it until refused ones stand alone."""
         batch = self.ledger.current(wanted)
         for record in batch:
             if not self._can_send(record):
@@ -124,25 +155,24 @@ class Lane[R: Record, M: Remote](ABC):
         if not batch:
             return
         seconds = [record.second for record in batch]
-        self.ledger.mark_sent(seconds, int(dt_util.utcnow().timestamp()))
-        await self._courier.async_save()
+        unsent.difference_update(seconds)
         try:
             await self._courier.async_request(self._upload, batch)
         except GarminRejectedError:
-            self.ledger.mark_unsent(seconds)
+            unsent.update(seconds)
             if len(batch) == 1:
                 self._refuse(batch[0])
                 return
             middle = len(seconds) // 2
-            await self._async_send(seconds[:middle])
-            await self._async_send(seconds[middle:])
+            await self._async_send(seconds[:middle], unsent)
+            await self._async_send(seconds[middle:], unsent)
         except GarminDuplicateError:
             if self._courier.lost_answers < DUPLICATE_STRIKES:
                 raise
             self._confirm(batch)
         except GarminError as err:
             if reason_for(err) is not Reason.AMBIGUOUS:
-                self.ledger.mark_unsent(seconds)
+                unsent.update(seconds)
             raise
         else:
             self._confirm(batch)

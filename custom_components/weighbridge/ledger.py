@@ -19,6 +19,7 @@ from .ledger_entries import (
     Record,
     Remote,
     Settled,
+    Snapshot,
     State,
     Way,
 )
@@ -168,7 +169,7 @@ class Ledger[R: Record]:
         slots: defaultdict[int, list[M]] = defaultdict(list)
         for remote in unclaimed:
             slots[remote.second // TWIN_SECONDS].append(remote)
-        for item in self.pending():
+        for item in self.pending() if unclaimed else ():
             near = [
                 remote
                 for slot in _near_slots(item.record.second)
@@ -221,7 +222,7 @@ class Ledger[R: Record]:
 
     def withdrawn(self, seconds: Iterable[int]) -> None:
         """Note that Garmin no longer holds what was wished away."""
-        for second in seconds:
+        for second in self.withdrawals.intersection(seconds):
             self.withdrawals.discard(second)
             self._settled[second] = replace(self._settled[second], way=Way.WITHDRAWN)
 
@@ -244,7 +245,8 @@ class Ledger[R: Record]:
     def mark_sent(self, seconds: Iterable[int], now: int) -> None:
         """Note that measurements are about to be uploaded, the outcome unknown."""
         for second in seconds:
-            self._open[second] = replace(self._open[second], sent_at=now)
+            if (item := self._open.get(second)) is not None:
+                self._open[second] = replace(item, sent_at=now)
 
     def mark_unsent(self, seconds: Iterable[int]) -> None:
         """Note that an upload certainly did not take place."""
@@ -328,13 +330,22 @@ class Ledger[R: Record]:
         for second in (*self._open, *self._settled):
             self._index(second)
 
-    def known(self) -> Iterable[tuple[int, Settled]]:
-        """Return all settled measurements by their second."""
-        return self._settled.items()
+    def snapshot(self) -> Snapshot[R]:
+        """Return all that is known now, to be read in any thread at any time."""
+        return Snapshot(
+            open=tuple(self._open.values()),
+            settled=tuple(self._settled.items()),
+            cursors=self.cursors.copy(),
+            withdrawals=frozenset(self.withdrawals),
+        )
 
-    def unsettled(self) -> Iterable[Item[R]]:
-        """Return all measurements that are not settled."""
-        return self._open.values()
+    def copy(self) -> Ledger[R]:
+        """Return a ledger that knows the same and goes its own way."""
+        other = Ledger[R](self._tolerance)
+        other.restore(self._open.values(), self._settled.items())
+        other.cursors.update(self.cursors)
+        other.withdrawals.update(self.withdrawals)
+        return other
 
     def restore(
         self, items: Iterable[Item[R]], settled: Iterable[tuple[int, Settled]]

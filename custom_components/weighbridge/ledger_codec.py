@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .ledger import Ledger
-from .ledger_entries import Cursor, Hold, Item, Record, Settled, State, Way
+from .ledger_entries import Cursor, Hold, Item, Record, Settled, Snapshot, State, Way
 from .model import COMPOSITION, BloodPressure, Doubt, WeighIn
 
 
 def ledger_to_json[R: Record](
-    ledger: Ledger[R], encode: Callable[[R], dict[str, Any]]
+    ledger: Snapshot[R], encode: Callable[[R], dict[str, Any]]
 ) -> dict[str, Any]:
     """Return a ledger as JSON, its records as `encode` puts them."""
     links = _Table()
@@ -23,7 +23,7 @@ def ledger_to_json[R: Record](
             ways.index(memory.way),
             memory.twin_of,
         ]
-        for second, memory in ledger.known()
+        for second, memory in ledger.settled
     ]
     return {
         "open": [
@@ -35,7 +35,7 @@ def ledger_to_json[R: Record](
                 "sent_at": item.sent_at,
                 "replaces": item.replaces,
             }
-            for item in ledger.unsettled()
+            for item in ledger.open
         ],
         "settled": settled,
         "links": links.values,

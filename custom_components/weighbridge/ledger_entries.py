@@ -1,5 +1,6 @@
 """What a ledger keeps: the states, offers and memories of measurements."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -115,3 +116,13 @@ class Reconciled[M: Remote]:
 
     found: tuple[int, ...]
     unwanted: tuple[M, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot[R: Record]:
+    """All that a ledger knew at a moment; it does not change any more."""
+
+    open: tuple[Item[R], ...]
+    settled: tuple[tuple[int, Settled], ...]
+    cursors: Mapping[str, Cursor]
+    withdrawals: frozenset[int]

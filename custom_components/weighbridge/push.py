@@ -22,6 +22,7 @@ from .ledger import Ledger
 from .ledger_entries import Offer, Record, State, Way
 from .links import Link
 from .model import Batch, BloodPressure, WeighIn
+from .pace import async_paced
 from .pause import (
     IMPATIENT,
     MAX_PAUSE,
@@ -70,6 +71,7 @@ class GarminAccount:
         self._weigh_ins = WeighInLane(memory.weigh_ins, self)
         self._blood_pressures = BloodPressureLane(memory.blood_pressures, self)
         self._lock = asyncio.Lock()
+        self._saving = asyncio.Lock()
         self._listeners: list[CALLBACK_TYPE] = []
         self._cancel_retry: CALLBACK_TYPE | None = None
         self._signed_out = False
@@ -134,11 +136,14 @@ class GarminAccount:
         first = False
         if link.weigh_ins:
             ledger = self.memory.weigh_ins
-            outcomes |= {
-                link.offer(ledger, weigh_in)
-                for weigh_in in batch.weigh_ins
-                if link.wants(weigh_in)
-            }
+            async for step in async_paced(batch.weigh_ins):
+                if link.link_id not in self.entry.subentries:
+                    return
+                outcomes |= {
+                    link.offer(ledger, weigh_in)
+                    for weigh_in in step
+                    if link.wants(weigh_in)
+                }
             first |= ledger.advance(link.link_id, link.start, batch.until)
         if link.blood_pressure:
             pressures = self.memory.blood_pressures
@@ -404,7 +409,10 @@ class GarminAccount:
 
     async def async_save(self) -> None:
         """Put the ledgers on disk."""
-        await self._store.async_save(self.memory.to_json())
+        # One at a time: an older state must not be written after a newer one.
+        async with self._saving:
+            data = await self.hass.async_add_executor_job(self.memory.freeze())
+            await self._store.async_save(data)
 
     def _save_tokens(self, tokens: str) -> None:
         """Have rotated tokens on disk before the next request; runs in the executor."""

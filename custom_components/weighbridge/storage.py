@@ -1,6 +1,6 @@
 """What a Garmin account must not forget, on disk before it matters."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,10 @@ MINOR_VERSION = 1
 
 
 def account_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
-    """Return the store of an account's ledger, or of a source's memory."""
+    """Return the store of an account's ledger, or of a source's memory.
+
+    What is given to it must not be changed afterwards: another thread writes it.
+    """
     return Store(
         hass,
         VERSION,
@@ -35,6 +38,7 @@ def account_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
         private=True,
         atomic_writes=True,
         minor_version=MINOR_VERSION,
+        serialize_in_event_loop=False,
     )
 
 
@@ -78,19 +82,22 @@ class AccountMemory:
         """Return the ledgers of all kinds of measurements."""
         return self.weigh_ins, self.blood_pressures
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the memory as plain JSON."""
-        return {
-            "weigh_ins": ledger_to_json(self.weigh_ins, weigh_in_to_json),
-            "blood_pressures": ledger_to_json(
-                self.blood_pressures, blood_pressure_to_json
-            ),
+    def freeze(self) -> Callable[[], dict[str, Any]]:
+        """Return what makes plain JSON of the memory as it is now, in any thread."""
+        weigh_ins = self.weigh_ins.snapshot()
+        blood_pressures = self.blood_pressures.snapshot()
+        rest = {
             "last_push": time_to_json(self.last_push),
             "last_contact": time_to_json(self.last_contact),
             "paused_until": self.paused_until,
             "pause_reason": self.pause_reason,
             "strikes": self.strikes,
-            "shown": self.shown,
+            "shown": {link: dict(values) for link, values in self.shown.items()},
+        }
+        return lambda: {
+            "weigh_ins": ledger_to_json(weigh_ins, weigh_in_to_json),
+            "blood_pressures": ledger_to_json(blood_pressures, blood_pressure_to_json),
+            **rest,
         }
 
     @classmethod

@@ -1,7 +1,6 @@
 """Bringing Garmin up to date on demand, or telling what that would do."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 
 from .ledger_entries import State, Way
@@ -30,7 +29,7 @@ async def async_sync(
     Raise HomeAssistantError when some of them must wait for later.
     """
     # What is done before the push was there already; the ledger itself tells the rest.
-    before = deepcopy(account.memory.weigh_ins)
+    before = account.memory.weigh_ins.copy()
     for link, weigh_in in offers:
         link.offer(before, weigh_in)
     seconds = {weigh_in.second for _, weigh_in in offers}
