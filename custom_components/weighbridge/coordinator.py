@@ -14,7 +14,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from .clients import SourceClient
 from .const import DOMAIN, LOGGER, signal_source_updated
 from .devices import DeviceCoordinator
-from .memory import SourceMemory, moment
+from .memory import SourceMemory, moment, newest_values
 from .model import Batch, WeighIn
 from .poll import PollCoordinator
 from .session import SourceSession, async_create_session
@@ -123,7 +123,8 @@ class SourceCoordinator(PollCoordinator[SourceData]):
         batch = await self.async_get_changes(self.memory.cursor or 0)
         async_clear_refusals(self.hass, self.config_entry)
         async_check_sign_in(self.hass, self.config_entry)
-        if self.memory.learn(batch):
+        newest = await self.hass.async_add_executor_job(newest_values, batch)
+        if self.memory.learn(batch, newest):
             await self._store.async_save(self.memory.as_dict())
         weighed = self.memory.latest.get("weight")
         return SourceData(
@@ -145,7 +146,8 @@ class SourceCoordinator(PollCoordinator[SourceData]):
         self, read: Callable[[SourceClient], Awaitable[Batch]]
     ) -> Batch:
         """Return a reading with the BMI filled in."""
-        return self.memory.enrich(await self.session.async_read(read))
+        batch = await self.session.async_read(read)
+        return await self.hass.async_add_executor_job(self.memory.enrich, batch)
 
 
 async def async_setup_source(hass: HomeAssistant, entry: SourceConfigEntry) -> None:

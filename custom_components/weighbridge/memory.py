@@ -10,6 +10,8 @@ from .model import Batch, BloodPressure, Height, Reading, WeighIn
 DAY = 24 * 60 * 60
 
 type Measured = WeighIn | BloodPressure | Reading
+type Values = Mapping[str, tuple[float, int]]
+"""Values by their quantities, each with its epoch second."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,23 +62,16 @@ class SourceMemory:
             "heights": sorted(self.heights.items()),
         }
 
-    def learn(self, batch: Batch) -> bool:
+    def learn(self, batch: Batch, newest: Values) -> bool:
         """Take in what a reading brought; return whether it is worth storing.
 
-        The cursor alone is not: from an old one, a reading only brings more.
+        `newest` are its `newest_values`. The cursor alone is not worth it: from an old
+        one, a reading only brings more.
         """
         is_history = self.cursor is None
         before = self._facts()
         self.heights.update(_by_second(batch.heights))
-        everything: tuple[Measured, ...] = (
-            *batch.weigh_ins,
-            *batch.blood_pressures,
-            *batch.readings,
-        )
-        for measured in everything:
-            # The clock of a scale that is far ahead would freeze the values.
-            if measured.doubt is None and measured.second <= batch.until + DAY:
-                self._learn_values(measured)
+        _keep_newest(self.latest, newest.items())
         for weigh_in in sorted(batch.weigh_ins, key=lambda weigh_in: weigh_in.second):
             if weigh_in.doubt is None:
                 self._learn_arrival(weigh_in, batch.since, is_history=is_history)
@@ -90,13 +85,6 @@ class SourceMemory:
     def _facts(self) -> tuple[object, ...]:
         """Return a copy of what readings change."""
         return dict(self.latest), dict(self.heights), set(self.doubtful)
-
-    def _learn_values(self, measured: Measured) -> None:
-        """Keep the values that are not older than those known."""
-        for quantity, value in measured.values():
-            known = self.latest.get(quantity)
-            if known is None or known[1] <= measured.second:
-                self.latest[quantity] = (value, measured.second)
 
     def _learn_arrival(
         self, weigh_in: WeighIn, since: int, *, is_history: bool
@@ -142,6 +130,25 @@ class SourceMemory:
         )
 
 
+def newest_values(batch: Batch) -> Values:
+    """Return the newest value of each quantity in a batch, with its second."""
+    values: dict[str, tuple[float, int]] = {}
+    everything: tuple[Measured, ...] = (
+        *batch.weigh_ins,
+        *batch.blood_pressures,
+        *batch.readings,
+    )
+    for measured in everything:
+        second = measured.second
+        # The clock of a scale that is far ahead would freeze the values.
+        if measured.doubt is None and second <= batch.until + DAY:
+            _keep_newest(
+                values,
+                ((quantity, (value, second)) for quantity, value in measured.values()),
+            )
+    return values
+
+
 def bmi(weight: float, height: float) -> float:
     """Return the body mass index, in kg/m² to a hundredth."""
     return round(weight / height**2, 2)
@@ -150,6 +157,16 @@ def bmi(weight: float, height: float) -> float:
 def moment(second: int) -> datetime:
     """Return the aware UTC time of an epoch second."""
     return datetime.fromtimestamp(second, UTC)
+
+
+def _keep_newest(
+    known: dict[str, tuple[float, int]],
+    values: Iterable[tuple[str, tuple[float, int]]],
+) -> None:
+    """Replace values by those that are not older."""
+    for quantity, value in values:
+        if quantity not in known or known[quantity][1] <= value[1]:
+            known[quantity] = value
 
 
 def _by_second(heights: Iterable[Height]) -> dict[int, float]:

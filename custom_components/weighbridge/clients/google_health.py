@@ -6,7 +6,7 @@ the reason.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
@@ -178,9 +178,10 @@ class GoogleHealthClient:
         margin_end = None if end is None else end + NEAR
         weights = await self._async_get_points(WEIGHT, margin_start, margin_end)
         fats = await self._async_get_points(BODY_FAT, margin_start, margin_end)
+        weigh_ins = await asyncio.to_thread(tuple, read_weigh_ins(weights, fats))
         return tuple(
             weigh_in
-            for weigh_in in read_weigh_ins(weights, fats)
+            for weigh_in in weigh_ins
             if (start is None or weigh_in.measured_at >= start)
             and (end is None or weigh_in.measured_at < end)
         )
@@ -202,6 +203,10 @@ class GoogleHealthClient:
         found = await self._async_list(
             f"dataTypes/{data_type.path}/dataPoints", "dataPoints", params
         )
+        return await asyncio.to_thread(self._read_points, data_type, found)
+
+    def _read_points(self, data_type: DataType, found: Iterable[Json]) -> list[Point]:
+        """Read points, but for odd ones."""
         points: list[Point] = []
         for item in found:
             if (point := read_point(data_type, item)) is None:

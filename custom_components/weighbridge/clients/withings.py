@@ -81,7 +81,9 @@ class WithingsClient:
         since = max(since - OVERLAP, 0)
         window = {"lastupdate": since} if since else {}
         groups, until = await self._async_get_groups(window)
-        return make_batch(since, max(since, until), groups, self._oddities)
+        return await asyncio.to_thread(
+            make_batch, since, max(since, until), groups, self._oddities
+        )
 
     async def async_get_period(self, start: datetime, end: datetime) -> Batch:
         """Return what was measured from `start` up to `end`, both aware.
@@ -90,7 +92,8 @@ class WithingsClient:
         """
         first, last = int(start.timestamp()), int(end.timestamp())
         groups, _ = await self._async_get_groups({"startdate": first, "enddate": last})
-        return make_batch(
+        return await asyncio.to_thread(
+            make_batch,
             first,
             last,
             [group for group in groups if first <= group.date < last],
