@@ -60,9 +60,9 @@ FAULTS: dict[str, Callable[[Clouds, str], Fault]] = {
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait less long for answers."""
-    monkeypatch.setattr(google_health, "TIMEOUT", 0.2)
+    monkeypatch.setattr(google_health, "TIMEOUT", 0.5)
     monkeypatch.setattr(
-        "custom_components.weighbridge.application_credentials.REFRESH_TIMEOUT", 0.2
+        "custom_components.weighbridge.application_credentials.REFRESH_TIMEOUT", 0.5
     )
 
 
