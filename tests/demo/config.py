@@ -73,12 +73,12 @@ notify:
 """
 
 
-def write_config(directory: Path, *, port: int) -> None:
+def write_config(directory: Path, *, port: int, besides: str = "") -> None:
     """Make a directory one to start Home Assistant from, with the integration in it.
 
-    It will listen at `port` of the loopback interface.
+    It will listen at `port` of the loopback interface. `besides` is further YAML.
     """
-    (directory / "configuration.yaml").write_text(_CONFIGURATION)
+    (directory / "configuration.yaml").write_text(f"{_CONFIGURATION}\n{besides}")
     components = directory / "custom_components"
     shutil.copytree(
         INTEGRATION, components / DOMAIN, ignore=shutil.ignore_patterns("__pycache__")

@@ -21,10 +21,10 @@ _COMPOSITION = (
     "fat_free_mass",
     "visceral_fat",
     "bmi",
-    "basal_metabolic_rate",
     "metabolic_age",
     "heart_rate",
 )
+_ENERGY = "basal_metabolic_rate"
 _BATTERY = ("battery", "battery_level", "battery_low", "last_sync")
 
 
@@ -61,11 +61,7 @@ async def _view(api: Api, home: Home) -> Card:
             ),
             _section(
                 "Body composition",
-                *(
-                    _tile(home.entity(key))
-                    for key in _COMPOSITION
-                    if key in home.source.entities
-                ),
+                *_composition(home),
                 await _graph(api, home, "Body fat"),
             ),
             _section(
@@ -84,6 +80,15 @@ async def _view(api: Api, home: Home) -> Card:
     }
 
 
+def _composition(home: Home) -> list[Card]:
+    """Return what is measured of the body, in pairs; one has too long a name for that."""
+    keys = [key for key in _COMPOSITION if key in home.source.entities]
+    tiles = [_tile(home.entity(key)) for key in keys]
+    if _ENERGY in home.source.entities:
+        tiles.append(_wide(_tile(home.entity(_ENERGY))))
+    return tiles
+
+
 def _batteries(home: Home) -> list[Card]:
     """Return a section for each scale and tracker."""
     sections = [
@@ -96,10 +101,9 @@ def _batteries(home: Home) -> list[Card]:
                 "Texts about low batteries",
                 _button(BATTERY_BUTTON),
                 {
-                    **_tile(AUTOMATION),
+                    **_wide(_tile(AUTOMATION)),
                     "name": "Text the introduction",
                     "hide_state": True,
-                    "grid_options": {"columns": "full"},
                     "tap_action": {
                         "action": "perform-action",
                         "perform_action": "automation.trigger",
@@ -112,12 +116,12 @@ def _batteries(home: Home) -> list[Card]:
 
 
 async def _graph(api: Api, home: Home, quantity: str) -> Card:
-    """Return a graph of what was measured, at the days at which it was measured."""
+    """Return a graph of what was measured, by the weeks in which it was measured."""
     return {
         "type": "statistics-graph",
         "title": quantity,
         "days_to_show": WEEKS * 7,
-        "period": "day",
+        "period": "week",
         "stat_types": ["mean"],
         "hide_legend": True,
         "entities": [await find_statistic(api, home.source, quantity)],
@@ -135,9 +139,8 @@ def _section(heading: str, *cards: Card) -> Card:
 def _button(entity_id: str) -> Card:
     """Return the card of a button that stands for something outside of the house."""
     return {
-        **_tile(entity_id),
+        **_wide(_tile(entity_id)),
         "hide_state": True,
-        "grid_options": {"columns": "full"},
         "tap_action": {
             "action": "perform-action",
             "perform_action": "input_button.press",
@@ -149,3 +152,8 @@ def _button(entity_id: str) -> Card:
 def _tile(entity_id: str) -> Card:
     """Return the card of an entity, which is called as on its device's page."""
     return {"type": "tile", "entity": entity_id, "name": {"type": "entity"}}
+
+
+def _wide(card: Card) -> Card:
+    """Return a card that is as wide as its section."""
+    return {**card, "grid_options": {"columns": "full"}}

@@ -8,7 +8,7 @@ from random import Random
 from ..clouds import Clouds
 from .cast import BOB, Person, Weighing, plausible
 
-WEEKS = 12
+WEEKS = 26
 """How far back people remember that they were weighed."""
 # Another zone than that of Home Assistant: people travel, and days are not the same.
 GARMIN_TIME_ZONE = "America/New_York"

@@ -31,10 +31,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def raised(people: list[Person], *, keep: bool) -> AsyncGenerator[Stage]:
+async def raised(
+    people: list[Person], *, keep: bool, configuration: str = ""
+) -> AsyncGenerator[Stage]:
     """Start everything, with these people at the vendors; end everything at the end.
 
-    `keep` leaves the configuration directory of Home Assistant behind.
+    `keep` leaves the configuration directory of Home Assistant behind, and
+    `configuration` is YAML that its configuration has besides.
     """
     with TemporaryDirectory(prefix="weighbridge-demo-", delete=not keep) as name:
         directory = Path(name)
@@ -44,7 +47,7 @@ async def raised(people: list[Person], *, keep: bool) -> AsyncGenerator[Stage]:
             now = datetime.now(UTC)
             pasts = {person.name: enter(clouds, person, now) for person in people}
             port = free_port()
-            write_config(directory, port=port)
+            write_config(directory, port=port, besides=configuration)
             add_gateway(directory, clouds.url)
             home_assistant = HomeAssistantProcess(directory, port, clouds.url)
             try:

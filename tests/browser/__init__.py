@@ -1,0 +1,1 @@
+"""A browser that does in Home Assistant what a user of Weighbridge does."""

@@ -1,0 +1,38 @@
+"""What only a person can put right: a weigh-in that waits for a word."""
+
+from datetime import UTC, datetime
+
+from ..clouds import Clouds
+from ..demo.api import Api
+from ..demo.cast import Weighing
+from ..demo.console import step
+from ..demo.devices import step_on_scale
+from ..demo.errors import DemoError
+from ..demo.home import Home
+from ..demo.weighing import holdings
+from .screen import Screen
+
+_CHILD = Weighing(weight=22.4, body_fat=15.2)
+
+
+async def leave_out(screen: Screen, api: Api, clouds: Clouds, alice: Home) -> None:
+    """Let a child step on Alice's scale, and say that it was not her."""
+    before = holdings(clouds, alice)
+    with step("Be asked about a weigh-in that is too light"):
+        now = datetime.now(UTC).replace(microsecond=0)
+        step_on_scale(clouds, alice.person, _CHILD, now)
+        await api.act("homeassistant.update_entity", entity_id=alice.entity("weight"))
+        await screen.open("/config/repairs")
+        await screen.see("Weigh-ins wait for your word: Alice")
+        await screen.picture("repairs")
+        await screen.choose("Weigh-ins wait for your word: Alice")
+        await screen.see("Is this weigh-in yours?")
+        await screen.picture("held", of=screen.dialog)
+    with step("Leave it out"):
+        await screen.choose("Leave it out")
+        await screen.see("repaired")
+        await screen.picture("repaired", of=screen.dialog)
+        await screen.press("Finish")
+        await screen.see("There are currently no repairs pending")
+    if holdings(clouds, alice) != before:
+        raise DemoError("The weigh-in has gone to Garmin Connect")

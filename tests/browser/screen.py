@@ -1,0 +1,189 @@
+"""A page of the browser, and what a person does on it."""
+
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import asynccontextmanager
+from html import escape
+from pathlib import Path
+import re
+
+from playwright.async_api import (
+    Browser,
+    FloatRect,
+    Locator,
+    Page,
+    Route,
+    ViewportSize,
+    expect,
+)
+
+from ..demo.errors import DemoError
+
+TIMEOUT = 20_000.0
+"""Milliseconds that a person would wait for anything."""
+LARGEST = 200_000
+"""Bytes that a picture may have: people look at them over mobile networks."""
+
+_SETTLING = 900.0  # milliseconds in which whatever slides and fades comes to rest
+_MARGIN = 24
+_DESK = ViewportSize(width=1100, height=820)
+_PHONE = ViewportSize(width=412, height=892)
+_MY = "https://my.home-assistant.io/redirect/oauth?"
+
+
+# Texts that end in dots because they do not fit, in all shadow roots; what is hidden
+# behind a dialog does not count.
+_CUT_OFF = """
+() => {
+  const found = [];
+  const textOf = (element) => {
+    const slots = [...element.querySelectorAll("slot")];
+    const nodes = [element, ...slots.flatMap((slot) => slot.assignedNodes())];
+    return nodes.map((node) => node.textContent.trim()).join("");
+  };
+  const isOnTop = (element) => {
+    const box = element.getBoundingClientRect();
+    const point = [box.x + box.width / 2, box.y + box.height / 2];
+    let top = null;
+    let inner = document.elementFromPoint(...point);
+    while (inner && inner !== top) {
+      top = inner;
+      inner = top.shadowRoot?.elementFromPoint(...point);
+    }
+    for (; top; top = top.assignedSlot ?? top.parentNode ?? top.host) {
+      if (top === element) return true;
+    }
+    return false;
+  };
+  const visit = (root) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.shadowRoot) visit(element.shadowRoot);
+      if (element.scrollWidth > element.clientWidth
+          && getComputedStyle(element).textOverflow === "ellipsis"
+          && isOnTop(element)) found.push(textOf(element));
+    }
+  };
+  visit(document);
+  return found;
+}
+"""
+
+
+class Screen:
+    """A browser's page that shows Home Assistant."""
+
+    def __init__(self, page: Page, url: str, pictures: Path) -> None:
+        """Show the Home Assistant at an address, and put pictures into a directory."""
+        self.page = page
+        self._url = url
+        self._pictures = pictures
+        page.set_default_timeout(TIMEOUT)
+
+    def on(self, page: Page) -> Screen:
+        """Return the same Home Assistant on another page."""
+        return Screen(page, self._url, self._pictures)
+
+    async def open(self, path: str) -> None:
+        """Open a path of Home Assistant."""
+        await self.page.goto(self._url + path)
+
+    async def open_device(self, name: str) -> None:
+        """Look for a device in the list of all, and open its page."""
+        await self.open("/config/devices/dashboard?domain=weighbridge")
+        row = self.page.get_by_role("row").get_by_text(name, exact=True)
+        await row.first.click()
+        # An account is a service in Home Assistant's words, a scale is a device.
+        info = re.compile("^(Device|Service) info$")
+        await self.page.get_by_role("heading", name=info).wait_for()
+
+    async def press(self, name: str) -> None:
+        """Press the button of a name, the uppermost one if there are several."""
+        button = self.page.get_by_role("button", name=name, exact=True)
+        await button.last.click()
+
+    async def choose(self, text: str) -> None:
+        """Click on a text."""
+        await self.page.get_by_text(text, exact=True).last.click()
+
+    async def fill(self, name: str, value: str) -> None:
+        """Write into the field of a form."""
+        await self.page.locator(f"input[name={name}]").fill(value)
+
+    async def see(self, text: str) -> None:
+        """Wait until a text is there to be read."""
+        await expect(self.page.get_by_text(text).last).to_be_visible(timeout=TIMEOUT)
+
+    async def rest(self) -> None:
+        """Wait until nothing moves any more."""
+        await self.page.wait_for_timeout(_SETTLING)
+
+    async def visit_vendor(self, opening: Awaitable[None]) -> None:
+        """Do what opens a vendor's window, let it in there, and wait until it closes."""
+        async with self.page.expect_popup() as popup:
+            await opening
+        window = await popup.value
+        async with window.expect_event("close"):
+            await window.get_by_role("link", name="Link account").click()
+
+    async def picture(self, name: str, *, of: Locator | None = None) -> None:
+        """Take a picture of the page, or of a part of it with some margin.
+
+        All texts on it must have the place that they need.
+        """
+        await self.rest()
+        if cut_off := await self.page.evaluate(_CUT_OFF):
+            raise DemoError(f"Cut off on {name}: {', '.join(cut_off)}")
+        path = self._pictures / f"{name}.png"
+        clip = None if of is None else await self._around(of)
+        await self.page.screenshot(path=path, clip=clip, animations="disabled")
+        if (bytes_ := path.stat().st_size) > LARGEST:
+            raise DemoError(f"The picture {name} has {bytes_} bytes: too many")
+
+    async def _around(self, part: Locator) -> FloatRect:
+        """Return a part of the page with some margin."""
+        box, page = await part.bounding_box(), self.page.viewport_size
+        if box is None or page is None:
+            raise DemoError("There is nothing to take a picture of")
+        left, top = max(box["x"] - _MARGIN, 0), max(box["y"] - _MARGIN, 0)
+        return FloatRect(
+            x=left,
+            y=top,
+            width=min(box["x"] + box["width"] + _MARGIN, page["width"]) - left,
+            height=min(box["y"] + box["height"] + _MARGIN, page["height"]) - top,
+        )
+
+    @property
+    def dialog(self) -> Locator:
+        """Return the dialog that is open."""
+        return self.page.locator("dialog[open]").last
+
+
+@asynccontextmanager
+async def new_page(browser: Browser, *, phone: bool = False) -> AsyncGenerator[Page]:
+    """Open a window as on a desk, or as on a phone at night."""
+    context = await browser.new_context(
+        viewport=_PHONE if phone else _DESK,
+        is_mobile=phone,
+        has_touch=phone,
+        color_scheme="dark" if phone else "light",
+        locale="en-GB",
+        timezone_id="Europe/Berlin",
+    )
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()
+
+
+async def stand_in_for_my(page: Page, url: str) -> None:
+    """Answer for My Home Assistant, which leads from the vendor back to one's own."""
+
+    async def answer(route: Route) -> None:
+        query = route.request.url.removeprefix(_MY)
+        back = escape(f"{url}/auth/external/callback?{query}")
+        await route.fulfill(
+            content_type="text/html",
+            body="<!DOCTYPE html><h1>Link account to Home Assistant?</h1>"
+            f'<a href="{back}">Link account</a>',
+        )
+
+    await page.context.route(f"{_MY}**", answer)

@@ -1,0 +1,20 @@
+"""All that a user does, in the order of the README."""
+
+from ..clouds import Clouds
+from ..demo.api import Api
+from . import accounts, diagnostics, repairs, texts, weighing
+from .screen import Screen
+
+
+async def take_tour(screen: Screen, clouds: Clouds, api: Api) -> None:
+    """Do all of it."""
+    await accounts.add_withings(screen)
+    await accounts.add_fitbit(screen)
+    await accounts.add_garmin(screen)
+    await accounts.add_second_garmin(screen)
+    homes = await weighing.find_homes(api)
+    alice, bob = homes
+    await weighing.weigh_in(screen, api, clouds, homes)
+    await texts.make_automation(screen, api, clouds, bob)
+    await repairs.leave_out(screen, api, clouds, alice)
+    await diagnostics.download(screen, clouds)
