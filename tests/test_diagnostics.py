@@ -162,6 +162,7 @@ async def test_garmin(
         "pause": {"reason": None, "seconds": 0, "strikes": 0},
         "links": [
             {
+                "sensors": None,
                 "weigh_ins": True,
                 "has_start": True,
                 "has_min_weight": True,

@@ -12,6 +12,10 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
     mock_restore_cache,
 )
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.weighbridge.const import DOMAIN
 from homeassistant.config_entries import ConfigSubentry
@@ -991,6 +995,31 @@ async def test_a_sensor_that_was_never_there(
     hass.states.async_remove(WEIGHT)
     await hass.async_block_till_done()
     assert issues(hass)["missing_sensors"]["sensors"] == "Weight"
+
+
+async def test_removed_while_nobody_looked(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    garmin: MockConfigEntry,
+    scale: Scale,
+    arrived: Arrived,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A link without any sensor left waits for them, also in a new entry of the scale."""
+    await link_scale(hass, garmin)
+    assert await hass.config_entries.async_unload(garmin.entry_id)
+    await hass.config_entries.async_remove(scale.entry.entry_id)
+    await set_up(hass, garmin)
+    diagnostics: Any = await get_diagnostics_for_config_entry(hass, hass_client, garmin)
+    assert diagnostics["links"][0]["sensors"] == sorted(UNITS)
+    assert len(issues(hass)["missing_sensors"]["sensors"].split(", ")) == len(UNITS)
+    await restart(hass, garmin)
+    scale.entry = MockConfigEntry(domain="some_scale")
+    await scale.async_set_up()
+    assert issues(hass) == {}
+    scale.show(weight=80.0)
+    await later(hass, freezer, seconds=6)
+    assert arrived.weights == [80.0]
 
 
 async def test_a_changed_link(

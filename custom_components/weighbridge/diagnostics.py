@@ -11,6 +11,7 @@ from .coordinator import SourceConfigEntry, SourceCoordinator
 from .devices import DeviceCoordinator
 from .feeds import links_of
 from .ledger_entries import State
+from .links import SensorLink
 from .push import GarminAccount, GarminConfigEntry
 from .webhook import CONF_CALLBACKS
 
@@ -107,6 +108,9 @@ def _garmin(account: GarminAccount) -> dict[str, Any]:
         },
         "links": [
             {
+                "sensors": sorted(link.sensors)
+                if isinstance(link, SensorLink)
+                else None,
                 "weigh_ins": link.weigh_ins,
                 "has_start": link.start > 0,
                 "has_min_weight": link.min_weight is not None,
