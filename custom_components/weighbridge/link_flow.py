@@ -100,6 +100,7 @@ class LinkFlow(SensorLinkFlow):
                 errors[CONF_SOURCE] = "source_removed"
             if not errors:
                 return self.async_create_entry(
+                    description="linked",
                     title=sources[source].title,
                     data={
                         CONF_KIND: KIND_ACCOUNT,

@@ -129,7 +129,7 @@ class WaitingRepairFlow(RepairsFlow):
             }
             chosen = {seconds[key] for key in seconds.keys() & push}
             await account.async_decide(ledger, chosen, set(seconds.values()) - chosen)
-        return self.async_create_entry(data={})
+        return self.async_create_entry(description="decided", data={})
 
     def _account(self) -> GarminAccount | None:
         """Return the account, None while it is not loaded."""

@@ -55,6 +55,7 @@ class SensorLinkFlow(ConfigSubentryFlow):
                 if self._is_linked(unique_id):
                     return self.async_abort(reason="already_configured")
                 return self.async_create_entry(
+                    description="linked",
                     title=self._title(user_input[WEIGHT]),
                     data={CONF_START: dt_util.utcnow().isoformat(), **data},
                     unique_id=unique_id,
