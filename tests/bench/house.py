@@ -59,6 +59,8 @@ class Load:
     """The longest time by which the event loop came late, as Home Assistant was at work."""
     late: float
     """The longest time by which it came late, for whatever reason."""
+    collector: float
+    """The longest run of Python's garbage collector, which no stall counts."""
     memory: int
     peak_memory: int
     places: list[str]
@@ -168,9 +170,14 @@ class House:
         seen: dict[str, Any] = await self.api.get("/api/probe")
         return Load(**seen)
 
-    async def look_anew(self) -> None:
-        """Forget what was spent so far."""
-        await self.api.post("/api/probe")
+    async def look_anew(self) -> float:
+        """Forget what was spent so far.
+
+        Return how many seconds Python's garbage collector takes for all that Home
+        Assistant holds.
+        """
+        seconds: float = (await self.api.post("/api/probe"))["collector"]
+        return seconds
 
     async def reload(self) -> float:
         """Set all accounts up again; return how many seconds that took."""

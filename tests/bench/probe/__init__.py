@@ -5,6 +5,7 @@ An integration like any other; the bench puts it into the configuration director
 
 import asyncio
 from dataclasses import dataclass
+import gc
 from pathlib import Path
 import sys
 import threading
@@ -38,6 +39,8 @@ class Load:
     """The longest time by which the loop came late because this process was at work."""
     late: float = 0.0
     """The longest time by which it came late, also because another process was."""
+    collector: float = 0.0
+    """The longest time that Python's garbage collector took; no stall counts it."""
 
 
 class Pulse:
@@ -49,6 +52,8 @@ class Pulse:
         self.places: list[str] = []
         """Where the loop was when it was slow, the newest last."""
         self._last, self._cpu = time.monotonic(), time.process_time()
+        self._collection: float | None = None
+        self._collecting = 0.0
         self._loop_thread = threading.get_ident()
         self._ended = threading.Event()
 
@@ -61,11 +66,27 @@ class Pulse:
         """Note how late the loop comes back, for ever."""
         while True:
             self._last, self._cpu = time.monotonic(), time.process_time()
+            self._collecting = 0.0
             await asyncio.sleep(PULSE)
-            late = time.monotonic() - self._last - PULSE
-            load = self.load
-            load.late = max(load.late, late)
-            load.stall = max(load.stall, min(late, time.process_time() - self._cpu))
+            now = time.monotonic()
+            late = now - self._last - PULSE
+            collecting = self._collecting
+            if self._collection is not None:
+                collecting += now - max(self._collection, self._last)
+            work = min(late, time.process_time() - self._cpu) - collecting
+            self.load.late = max(self.load.late, late)
+            self.load.stall = max(self.load.stall, work)
+
+    def collect(self, phase: str, _info: dict[str, int]) -> None:
+        """Time the garbage collector, which calls this itself."""
+        if phase == "start":
+            self._collection = time.monotonic()
+            return
+        if self._collection is not None:
+            seconds = time.monotonic() - self._collection
+            self._collecting += seconds
+            self.load.collector = max(self.load.collector, seconds)
+            self._collection = None
 
     def watch(self) -> None:
         """Note where the loop is when it does not come back, in a thread of its own."""
@@ -103,6 +124,7 @@ class ProbeView(HomeAssistantView):
                 "cpu": time.process_time() - load.cpu_started,
                 "stall": load.stall,
                 "late": load.late,
+                "collector": load.collector,
                 "memory": await _memory("VmRSS"),
                 "peak_memory": await _memory("VmHWM"),
                 "places": self._pulse.places,
@@ -110,10 +132,14 @@ class ProbeView(HomeAssistantView):
         )
 
     async def post(self, _request: web.Request) -> web.Response:
-        """Look anew from now on."""
+        """Look anew from now on; answer with how long Python takes to tidy up first."""
+        start = time.monotonic()
+        gc.collect()
+        seconds = time.monotonic() - start
         await asyncio.to_thread(Path("/proc/self/clear_refs").write_text, "5")
+        await asyncio.sleep(0.1)
         self._pulse.reset()
-        return self.json({})
+        return self.json({"collector": seconds})
 
 
 class ReloadView(HomeAssistantView):
@@ -136,6 +162,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Begin to look."""
     pulse = Pulse()
     hass.async_create_background_task(pulse.beat(), "pulse of the event loop")
+    gc.callbacks.append(pulse.collect)
     threading.Thread(target=pulse.watch, daemon=True).start()
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, pulse.end)
     hass.http.register_view(ProbeView(pulse))
