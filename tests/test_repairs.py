@@ -13,6 +13,7 @@ from custom_components.weighbridge.const import DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .clouds import Clouds, GarminAccount
 from .common import link, restart, set_up, update_entity, value_of
@@ -129,6 +130,18 @@ async def test_one_held_weigh_in_is_a_question(
     await weigh(hass, clouds)
     assert issue(hass, "held") is None
     assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == arrived
+
+
+async def test_weight_is_asked_about_in_pounds_where_people_use_them(
+    hass: HomeAssistant, clouds: Clouds, linked: MockConfigEntry, fix: Fix
+) -> None:
+    """The question names the weight that the sensors show."""
+    hass.config.units = US_CUSTOMARY_SYSTEM
+    await weigh(hass, clouds, 25.0)
+    question = await fix.open("held")
+    assert question["description_placeholders"] == {
+        "weigh_in": "2026-11-01 07:31 · 55.1 lb"
+    }
 
 
 async def test_several_held_weigh_ins_are_a_list(

@@ -11,6 +11,7 @@ from homeassistant.components.repairs import (
     RepairsFlowResult,
 )
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import UnitOfMass
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -19,6 +20,8 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_conversion import MassConverter
+from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .ledger import Ledger
 from .ledger_entries import State
@@ -70,7 +73,8 @@ class WaitingRepairFlow(RepairsFlow):
         if account is None:
             return self.async_abort(reason="account_not_loaded")
         self._shown = {
-            choice.key: choice for choice in _choices(account, self._state)[:MAX_SHOWN]
+            choice.key: choice
+            for choice in _choices(self.hass, account, self._state)[:MAX_SHOWN]
         }
         if len(self._shown) == 1:
             (choice,) = self._shown.values()
@@ -141,11 +145,11 @@ class WaitingRepairFlow(RepairsFlow):
         return entry.runtime_data
 
 
-def _choices(account: GarminAccount, state: State) -> list[Choice]:
+def _choices(hass: HomeAssistant, account: GarminAccount, state: State) -> list[Choice]:
     """Return what is in a state, the newest first, as a person recognises it."""
     memory = account.memory
     choices = [
-        _choice("weigh_in", memory.weigh_ins, item.record, _weight(item.record))
+        _choice("weigh_in", memory.weigh_ins, item.record, _weight(hass, item.record))
         for item in memory.weigh_ins.items(state)
     ]
     choices.extend(
@@ -172,5 +176,11 @@ def _choice(
     )
 
 
-def _weight(weigh_in: WeighIn) -> str:
-    return f"{weigh_in.weight:.2f} kg"
+def _weight(hass: HomeAssistant, weigh_in: WeighIn) -> str:
+    """Return a weight in the unit that the sensors show it in."""
+    if hass.config.units is US_CUSTOMARY_SYSTEM:
+        pounds = MassConverter.convert(
+            weigh_in.weight, UnitOfMass.KILOGRAMS, UnitOfMass.POUNDS
+        )
+        return f"{pounds:.1f} {UnitOfMass.POUNDS}"
+    return f"{weigh_in.weight:.2f} {UnitOfMass.KILOGRAMS}"
