@@ -135,9 +135,11 @@ class House:
             body_fat=25,
             email=f"{name.replace(' ', '.')}@example.com".lower(),
             password="not a real one",
-            code=None,
+            code="5O4K3D",
         )
-        self.clouds.garmin.account(person.email, person.password, display_name=name)
+        self.clouds.garmin.account(
+            person.email, person.password, mfa=person.code, display_name=name
+        )
         garmin, link_flow = await add_garmin(self.api, person)
         source = await find_account(self.api, withings)
         return Home(
@@ -193,9 +195,14 @@ class House:
 
         await wait_for(f"{number} weigh-ins", has_arrived)
 
-    def ledger(self, home: Home) -> Path:
-        """Return the file of what an account remembers."""
-        return self.directory / ".storage" / f"weighbridge.{home.garmin}"
+    def ledger_bytes(self, home: Home) -> int:
+        """Return how much an account remembers on disk."""
+        ledger = self.directory / ".storage" / f"weighbridge.{home.garmin}"
+        return ledger.stat().st_size
+
+    def garmin_requests(self) -> int:
+        """Return how many requests Garmin had since the log was cleared."""
+        return self.clouds.log.count("garmin")
 
 
 async def wait_for(what: str, condition: Callable[[], bool]) -> None:
