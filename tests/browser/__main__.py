@@ -15,7 +15,6 @@ from ..demo.console import say
 from ..demo.errors import DemoError
 from ..demo.process import PROJECT
 from ..demo.stage import raised
-from .looks import on_a_phone
 from .screen import Screen, new_page, stand_in_for_my
 from .tour import take_tour
 
@@ -72,7 +71,6 @@ async def _run(pictures: Path, *, keep: bool) -> None:
             await stand_in_for_my(page, url)
             screen = Screen(page, url, pictures)
             await take_tour(screen, stage.clouds, api)
-            await on_a_phone(browser, screen)
 
 
 @asynccontextmanager

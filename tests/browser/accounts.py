@@ -30,7 +30,7 @@ async def add_withings(screen: Screen) -> None:
     with step("Sign in to Withings"):
         await screen.visit_vendor(screen.choose(_WITHINGS))
         await screen.see("The account is linked")
-        await screen.picture("withings-added", of=screen.dialog)
+        await screen.look("the end of the sign-in")
         await screen.press("Skip and finish")
 
 
@@ -61,7 +61,7 @@ async def add_garmin(screen: Screen) -> None:
         await screen.fill("code", "000000")
         await screen.press("Submit")
         await screen.see("Garmin did not accept the code.")
-        await screen.picture("garmin-wrong-code", of=screen.dialog)
+        await screen.look("the wrong code")
     with step("Enter the right code, and link the account to Withings"):
         await screen.fill("code", str(ALICE.code))
         await screen.press("Submit")
@@ -111,11 +111,13 @@ async def _link(screen: Screen, source: str, *, lightest: str = "") -> None:
     await screen.choose("A Withings or Fitbit account")
     await screen.see("Push weigh-ins")
     await _choose_account(screen, source)
-    await screen.picture("link", of=screen.dialog)
     if lightest:
+        await screen.picture("link", of=screen.dialog)
         field = screen.page.locator("ha-selector-number").filter(has_text="Lightest")
         await field.locator("input").fill(lightest)
+        await screen.look("the lower end of the link")
     await screen.press("Submit")
+    await screen.see("The link is set up")
     await screen.press("Finish")
 
 

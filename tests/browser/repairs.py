@@ -24,14 +24,14 @@ async def leave_out(screen: Screen, api: Api, clouds: Clouds, alice: Home) -> No
         await api.act("homeassistant.update_entity", entity_id=alice.entity("weight"))
         await screen.open("/config/repairs")
         await screen.see("Weigh-ins wait for your word: Alice")
-        await screen.picture("repairs")
+        await screen.look("the repairs")
         await screen.choose("Weigh-ins wait for your word: Alice")
         await screen.see("Is this weigh-in yours?")
-        await screen.picture("held", of=screen.dialog)
+        await screen.picture("repair", of=screen.dialog)
     with step("Leave it out"):
         await screen.choose("Leave it out")
-        await screen.see("repaired")
-        await screen.picture("repaired", of=screen.dialog)
+        await screen.see("Your word is noted.")
+        await screen.look("the end of the repair")
         await screen.press("Finish")
         await screen.see("There are currently no repairs pending")
     if holdings(clouds, alice) != before:

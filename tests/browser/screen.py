@@ -31,7 +31,7 @@ _MY = "https://my.home-assistant.io/redirect/oauth?"
 
 
 # Texts that end in dots because they do not fit, in all shadow roots; what is hidden
-# behind a dialog does not count.
+# behind a dialog does not count, nor what Home Assistant always shortens: activities.
 _CUT_OFF = """
 () => {
   const found = [];
@@ -56,7 +56,7 @@ _CUT_OFF = """
   };
   const visit = (root) => {
     for (const element of root.querySelectorAll("*")) {
-      if (element.shadowRoot) visit(element.shadowRoot);
+      if (element.shadowRoot && element.localName !== "ha-logbook") visit(element.shadowRoot);
       if (element.scrollWidth > element.clientWidth
           && getComputedStyle(element).textOverflow === "ellipsis"
           && isOnTop(element)) found.push(textOf(element));
@@ -86,6 +86,11 @@ class Screen:
         """Open a path of Home Assistant."""
         await self.page.goto(self._url + path)
 
+    async def narrow_sidebar(self) -> None:
+        """Leave the place to what matters."""
+        await self.open("/")
+        await self.press("Sidebar toggle")
+
     async def open_device(self, name: str) -> None:
         """Look for a device in the list of all, and open its page."""
         await self.open("/config/devices/dashboard?domain=weighbridge")
@@ -112,26 +117,24 @@ class Screen:
         """Wait until a text is there to be read."""
         await expect(self.page.get_by_text(text).last).to_be_visible(timeout=TIMEOUT)
 
-    async def rest(self) -> None:
-        """Wait until nothing moves any more."""
-        await self.page.wait_for_timeout(_SETTLING)
-
     async def visit_vendor(self, opening: Awaitable[None]) -> None:
         """Do what opens a vendor's window, let it in there, and wait until it closes."""
         async with self.page.expect_popup() as popup:
             await opening
+        await self.see("Allow access on the page of the vendor.")
         window = await popup.value
         async with window.expect_event("close"):
             await window.get_by_role("link", name="Link account").click()
 
-    async def picture(self, name: str, *, of: Locator | None = None) -> None:
-        """Take a picture of the page, or of a part of it with some margin.
-
-        All texts on it must have the place that they need.
-        """
-        await self.rest()
+    async def look(self, what: str) -> None:
+        """Wait until nothing moves, and see that all texts have the place they need."""
+        await self.page.wait_for_timeout(_SETTLING)
         if cut_off := await self.page.evaluate(_CUT_OFF):
-            raise DemoError(f"Cut off on {name}: {', '.join(cut_off)}")
+            raise DemoError(f"Cut off on {what}: {', '.join(cut_off)}")
+
+    async def picture(self, name: str, *, of: Locator | None = None) -> None:
+        """Take a picture of the page, or of a part of it with some margin."""
+        await self.look(name)
         path = self._pictures / f"{name}.png"
         clip = None if of is None else await self._around(of)
         await self.page.screenshot(path=path, clip=clip, animations="disabled")

@@ -65,4 +65,4 @@ async def _choose_batteries(screen: Screen, *devices: str) -> None:
         )
         await screen.page.locator("ha-picker-combo-box").get_by_text(device).click()
         # The list that closes takes the focus along.
-        await screen.rest()
+        await screen.look("the batteries")

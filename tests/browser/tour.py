@@ -2,12 +2,13 @@
 
 from ..clouds import Clouds
 from ..demo.api import Api
-from . import accounts, diagnostics, repairs, texts, weighing
+from . import accounts, diagnostics, looks, repairs, texts, weighing
 from .screen import Screen
 
 
 async def take_tour(screen: Screen, clouds: Clouds, api: Api) -> None:
     """Do all of it."""
+    await screen.narrow_sidebar()
     await accounts.add_withings(screen)
     await accounts.add_fitbit(screen)
     await accounts.add_garmin(screen)
@@ -16,5 +17,7 @@ async def take_tour(screen: Screen, clouds: Clouds, api: Api) -> None:
     alice, bob = homes
     await weighing.weigh_in(screen, api, clouds, homes)
     await texts.make_automation(screen, api, clouds, bob)
+    await weighing.see_dashboard(screen, api, homes)
+    await looks.look_on_a_phone(screen)
     await repairs.leave_out(screen, api, clouds, alice)
     await diagnostics.download(screen, clouds)

@@ -67,6 +67,10 @@ async def weigh_in(screen: Screen, api: Api, clouds: Clouds, homes: list[Home]) 
         await screen.open("/config/integrations/integration/weighbridge")
         await screen.see("Bob Charge 6")
         await screen.picture("integration")
+
+
+async def see_dashboard(screen: Screen, api: Api, homes: list[Home]) -> None:
+    """Look at the dashboards of people with two vendors."""
     with step("See the dashboard"):
         await save_dashboard(api, homes)
         await screen.open(f"/{URL_PATH}/alice")
@@ -74,4 +78,4 @@ async def weigh_in(screen: Screen, api: Api, clouds: Clouds, homes: list[Home]) 
         await screen.picture("dashboard")
         await screen.open(f"/{URL_PATH}/bob")
         await screen.see("Charge 6")
-        await screen.picture("dashboard-bob")
+        await screen.look("Bob's dashboard")

@@ -53,19 +53,12 @@ async def _view(api: Api, home: Home) -> Card:
         "max_columns": 3,
         "sections": [
             _section(
-                "On the scale",
+                _heading("On the scale"),
                 _button(STEP_BUTTONS[home.person.name]),
                 _tile(home.entity("weight")),
                 _tile(home.entity("last_weigh_in")),
                 await _graph(api, home, "Weight"),
-            ),
-            _section(
-                "Body composition",
-                *_composition(home),
-                await _graph(api, home, "Body fat"),
-            ),
-            _section(
-                "At Garmin Connect",
+                _heading("At Garmin Connect"),
                 _tile(home.entity("last_push")),
                 _tile(home.entity("pending")),
                 {
@@ -74,6 +67,11 @@ async def _view(api: Api, home: Home) -> Card:
                     "tap_action": {"action": "toggle"},
                 },
                 _tile(home.entity("weigh_in")),
+            ),
+            _section(
+                _heading("Body composition"),
+                *_composition(home),
+                await _graph(api, home, "Body fat"),
             ),
             *_batteries(home),
         ],
@@ -92,13 +90,16 @@ def _composition(home: Home) -> list[Card]:
 def _batteries(home: Home) -> list[Card]:
     """Return a section for each scale and tracker."""
     sections = [
-        _section(model, *(_tile(entities[key]) for key in _BATTERY if key in entities))
+        _section(
+            _heading(model),
+            *(_tile(entities[key]) for key in _BATTERY if key in entities),
+        )
         for model, entities in home.source.devices.items()
     ]
     if home.person is BOB:
         sections.append(
             _section(
-                "Texts about low batteries",
+                _heading("Texts about low batteries"),
                 _button(BATTERY_BUTTON),
                 {
                     **_wide(_tile(AUTOMATION)),
@@ -128,12 +129,14 @@ async def _graph(api: Api, home: Home, quantity: str) -> Card:
     }
 
 
-def _section(heading: str, *cards: Card) -> Card:
-    """Return a section of a view."""
-    return {
-        "type": "grid",
-        "cards": [{"type": "heading", "heading": heading}, *cards],
-    }
+def _section(*cards: Card) -> Card:
+    """Return a column of a view."""
+    return {"type": "grid", "cards": cards}
+
+
+def _heading(text: str) -> Card:
+    """Return the card that is a heading."""
+    return {"type": "heading", "heading": text}
 
 
 def _button(entity_id: str) -> Card:

@@ -9,8 +9,8 @@ from .api import Api
 from .errors import DemoError
 
 NUMBER = "+49 171 2345678"
-AUTOMATION = "automation.low_battery"
-_AUTOMATION_ID = "low_battery"
+AUTOMATION = "automation.low_battery_sms"
+_AUTOMATION_ID = "low_battery_sms"
 _TIMEOUT = 10
 
 
@@ -19,7 +19,7 @@ async def add_automation(api: Api, batteries: list[str]) -> None:
     await api.post(
         f"/api/config/automation/config/{_AUTOMATION_ID}",
         {
-            "alias": "Low battery",
+            "alias": "Low battery SMS",
             "use_blueprint": {
                 "path": "weighbridge/low_battery_sms.yaml",
                 "input": {
