@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 import sys
+from tempfile import gettempdir
 
 from playwright.async_api import Browser, Error, Page, async_playwright
 
@@ -20,7 +21,7 @@ from .tour import take_tour
 
 PICTURES = PROJECT / "docs" / "images"
 CHROMIUM = Path(sys.prefix) / "bin" / "chromium"
-FAILURE = "e2e-failure.png"
+FAILURE = Path(gettempdir()) / "weighbridge-e2e-failure.png"
 
 # As almost everywhere, vendors lead back to one's own house over My Home Assistant.
 _CONFIGURATION = "my:\n"
@@ -66,7 +67,7 @@ async def _run(pictures: Path, *, keep: bool) -> None:
         browser = await playwright.chromium.launch(
             executable_path=CHROMIUM, args=_ARGUMENTS
         )
-        async with _shown(browser, pictures) as page:
+        async with _shown(browser) as page:
             url = stage.home_assistant.url
             await stand_in_for_my(page, url)
             screen = Screen(page, url, pictures)
@@ -74,14 +75,14 @@ async def _run(pictures: Path, *, keep: bool) -> None:
 
 
 @asynccontextmanager
-async def _shown(browser: Browser, pictures: Path) -> AsyncGenerator[Page]:
+async def _shown(browser: Browser) -> AsyncGenerator[Page]:
     """Open a window, and keep a picture of what it showed when something failed."""
     async with new_page(browser) as page:
         try:
             yield page
         except AssertionError, DemoError, Error:
-            await page.screenshot(path=pictures / FAILURE)
-            say(f"What the browser showed: {pictures / FAILURE}")
+            await page.screenshot(path=FAILURE)
+            say(f"What the browser showed: {FAILURE}")
             raise
 
 

@@ -58,7 +58,7 @@ async def weigh_in(screen: Screen, api: Api, clouds: Clouds, homes: list[Home]) 
         await weigh(api, clouds, bob, _BOB, now)
         await screen.open_device("Alice")
         await screen.see("Last push")
-        await screen.picture("garmin-device")
+        await screen.look("the device of the Garmin account")
     with step("See the battery of a tracker on its page"):
         await screen.open_device("Bob Charge 6")
         await screen.see("85%")

@@ -15,6 +15,7 @@ from .package import PACKAGE, ROOT, descriptions, english, leaves, platforms, re
 README = (ROOT / "README.md").read_text()
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
+_IMAGE = re.compile(r'<img src="(docs/images/[^"]+)" alt="([^"]+)" width="\d+">')
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\((?!https?://)([^)#]*)(?:#([^)]*))?\)|srcset=\"([^\"]+)\"")
 
@@ -116,6 +117,13 @@ def test_links_lead_somewhere(path: Any) -> None:
         if anchor:
             headings = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
             assert anchor in {_anchor(heading) for heading in headings}, anchor
+
+
+def test_pictures_are_shown() -> None:
+    """Each picture is in the README with words for who cannot see it, and is small."""
+    shown = {ROOT / name for name, _ in _IMAGE.findall(README)}
+    assert shown == set((ROOT / "docs" / "images").glob("*.png"))
+    assert all(path.stat().st_size <= 200_000 for path in shown)
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
