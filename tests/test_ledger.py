@@ -66,7 +66,7 @@ def push(ledger: Ledger[WeighIn], garmin: list[AtGarmin]) -> None:
         garmin.remove(outdated)
     for item in ledger.pending():
         garmin.append(uploaded(item.record))
-        ledger.confirm([item.record])
+        ledger.confirm([item.record], EPOCH)
 
 
 def uploaded(record: WeighIn) -> AtGarmin:
@@ -81,7 +81,7 @@ def test_an_offer_waits_and_is_done_once_confirmed() -> None:
     assert ledger.state(record.second) is None
     assert ledger.offer(record, link="a") is Offer.NEW
     assert ledger.state(record.second) is State.PENDING
-    ledger.confirm([record])
+    ledger.confirm([record], EPOCH)
     assert ledger.state(record.second) is State.DONE
     assert ledger.way(record.second) is Way.PUSHED
     assert ledger.offer(record, link="a") is Offer.KNOWN
@@ -157,7 +157,7 @@ def test_what_garmin_has_of_ours_is_no_twin_of_a_new_one() -> None:
     """The first of two alike is done; the second must go up all the same."""
     ledger = weighings()
     ledger.offer(weigh_in(0), link="a")
-    ledger.confirm([weigh_in(0)])
+    ledger.confirm([weigh_in(0)], EPOCH)
     ledger.offer(weigh_in(60), link="a")
     ledger.reconcile([AtGarmin(EPOCH, 80.0)])
     assert [item.record.second for item in ledger.pending()] == [EPOCH + 60]
@@ -343,12 +343,50 @@ def test_an_edit_on_the_way_goes_out_too() -> None:
     ledger.mark_sent([EPOCH], EPOCH + 5)
     ledger.offer(weigh_in(0, 81.0), link="a")
     garmin.append(uploaded(weigh_in(0, 80.0)))
-    ledger.confirm([weigh_in(0, 80.0)])
+    ledger.confirm([weigh_in(0, 80.0)], EPOCH)
     assert ledger.last_sent_at() is None
     ledger = reloaded(ledger)
     push(ledger, garmin)
     assert [at.weight for at in garmin] == [81.0]
     assert ledger.pending() == []
+
+
+def test_an_edit_waits_until_garmin_shows_what_it_replaces() -> None:
+    """The older version that Garmin still works on would come to stand beside it."""
+    ledger = weighings()
+    old = weigh_in(0, 80.0)
+    ledger.offer(old, link="a")
+    ledger.confirm([old], EPOCH + 10)
+    ledger.offer(weigh_in(0, 81.0), link="a")
+    ledger.offer(weigh_in(600, 82.0), link="a")
+    ledger = reloaded(ledger)
+    assert ledger.reconcile([]).unwanted == ()
+    assert ledger.unshown() == {EPOCH}
+    seconds = [EPOCH, EPOCH + 600]
+    assert ledger.current(seconds) == [weigh_in(600, 82.0)]
+    assert len(ledger.pending()) == 2
+    shown = uploaded(old)
+    assert ledger.copy().reconcile([shown]).unwanted == (shown,)
+    ledger.expire(EPOCH + 10)
+    assert ledger.unshown() == {EPOCH}
+    ledger.expire(EPOCH + 11)
+    assert ledger.unshown() == set()
+    assert ledger.current(seconds) == [weigh_in(0, 81.0), weigh_in(600, 82.0)]
+
+
+def test_a_deletion_waits_until_garmin_shows_what_it_removes() -> None:
+    """A weigh-in that Garmin still works on would stay for ever."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="a")
+    ledger.confirm([weigh_in(0)], EPOCH)
+    ledger.withdraw(EPOCH)
+    ledger.reconcile([])
+    ledger.withdrawn([EPOCH])
+    assert ledger.unshown() == ledger.withdrawals == {EPOCH}
+    shown = uploaded(weigh_in(0))
+    assert ledger.reconcile([shown]).unwanted == (shown,)
+    ledger.withdrawn([EPOCH])
+    assert ledger.way(EPOCH) is Way.WITHDRAWN
 
 
 def test_a_refusal_is_for_the_version_that_was_sent() -> None:
@@ -372,7 +410,7 @@ def test_a_link_may_go_while_its_weigh_in_is_on_the_way() -> None:
         ledger.offer(weigh_in(second), link="a")
     ledger.mark_sent([EPOCH, EPOCH + 600, EPOCH + 1200], EPOCH + 1300)
     ledger.forget_link("a")
-    ledger.confirm([weigh_in(0)])
+    ledger.confirm([weigh_in(0)], EPOCH)
     ledger.mark_unsent([EPOCH + 600])
     ledger.fail(weigh_in(1200))
     assert ledger.current([EPOCH, EPOCH + 600, EPOCH + 1200]) == []
@@ -398,7 +436,7 @@ def test_two_homes_that_push_at_once_keep_one() -> None:
     """Of a doubled weigh-in the older stays; what came otherwise is left alone."""
     ledger = weighings()
     ledger.offer(weigh_in(0), link="a")
-    ledger.confirm([weigh_in(0)])
+    ledger.confirm([weigh_in(0)], EPOCH)
     ledger.offer(weigh_in(600), link="a")
     ledger.reconcile([AtGarmin(EPOCH + 600, 80.0)])
     newer, older = (AtGarmin(EPOCH, 80.0, serial=key) for key in (9, 4))
@@ -412,7 +450,7 @@ def test_what_the_source_deleted_goes() -> None:
     ledger = weighings()
     for second in (0, 600, 1200):
         ledger.offer(weigh_in(second), link="a")
-        ledger.confirm([weigh_in(second)])
+        ledger.confirm([weigh_in(second)], EPOCH)
     ledger.offer(weigh_in(610), link="b")
     assert ledger.pushed("a", EPOCH, EPOCH + 1200) == {EPOCH}
     ledger.withdraw(EPOCH)
@@ -442,6 +480,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ledger = weighings()
         self.disk = reloaded(self.ledger)
         self.garmin: list[AtGarmin] = []
+        self.hidden: list[AtGarmin] = []
         self.sources: dict[str, dict[int, WeighIn]] = {"a": {}, "b": {}}
         self.foreign: set[int] = set()
         self.unsettled: set[int] = set()
@@ -515,29 +554,49 @@ class LedgerMachine(RuleBasedStateMachine):
         self.sources["a"][second] = record
         return record
 
+    @rule()
+    def wait(self) -> None:
+        """Let Garmin come to an end with all that it works on."""
+        self.garmin.extend(self.hidden)
+        self.hidden.clear()
+        self.ledger.expire(EPOCH + 1)
+        self.save()
+
     @rule(
         outcome=st.sampled_from(
-            ["accepted", "answer lost", "upload lost", "killed before", "killed after"]
+            [
+                "accepted",
+                "accepted, not shown",
+                "answer lost",
+                "upload lost",
+                "killed before",
+                "killed after",
+            ]
         ),
         size=st.integers(1, 4),
         edited=st.none() | st.integers(10, 1000),
     )
     def push_batch(self, outcome: str, size: int, edited: int | None) -> None:
         """Push one batch, to any end; one of it may be edited while it is on its way."""
+        if self.ledger.last_sent_at() is not None:
+            self.wait()
         for outdated in self.ledger.reconcile(list(self.garmin)).unwanted:
             self.garmin.remove(outdated)
-        batch = [item.record for item in self.ledger.pending()[:size]]
+        wanted = [item.record.second for item in self.ledger.pending()]
+        batch = self.ledger.current(wanted)[:size]
         seconds = [record.second for record in batch]
         self.ledger.mark_sent(seconds, EPOCH)
         self.save()
         if outcome in ("accepted", "answer lost", "killed after"):
             self.garmin.extend(uploaded(record) for record in batch)
+        elif outcome == "accepted, not shown":
+            self.hidden.extend(uploaded(record) for record in batch)
         on_the_way = [second for second in seconds if second in self.single()]
         if edited is not None and on_the_way:
             self.ledger.offer(self.correct(on_the_way[0], edited), link="a")
             self.save()
-        if outcome == "accepted":
-            self.ledger.confirm(batch)
+        if outcome.startswith("accepted"):
+            self.ledger.confirm(batch, EPOCH)
             self.save()
         elif outcome.startswith("killed"):
             self.ledger = reloaded(self.disk)
@@ -554,6 +613,7 @@ class LedgerMachine(RuleBasedStateMachine):
         What Garmin holds of ours counts as somebody else's from then on: it is not
         replaced when it is edited.
         """
+        self.wait()
         self.unsettled.update(self.sources["a"])
         self.ledger = weighings()
         for link in data.draw(st.permutations(["a", "b"])):
@@ -583,7 +643,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @invariant()
     def never_twice(self) -> None:
         """Garmin never holds two weigh-ins of one second."""
-        seconds = [there.second for there in self.garmin]
+        seconds = [there.second for there in (*self.garmin, *self.hidden)]
         assert len(seconds) == len(set(seconds))
 
     def teardown(self) -> None:
@@ -591,6 +651,7 @@ class LedgerMachine(RuleBasedStateMachine):
         for link, known in self.sources.items():
             for record in known.values():
                 self.ledger.offer(record, link=link)
+        self.wait()
         for _ in range(2):
             push(self.ledger, self.garmin)
         assert self.ledger.pending() == []
@@ -615,6 +676,6 @@ class LedgerMachine(RuleBasedStateMachine):
 
 
 LedgerMachine.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None
+    max_examples=400, stateful_step_count=40, deadline=None
 )
 TestLedgerMachine = LedgerMachine.TestCase

@@ -13,11 +13,20 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.weighbridge.const import DOMAIN
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .clouds import Clouds, GarminAccount
-from .common import link, restart, set_up, state_of, update_entity, value_of
+from .common import (
+    entity_id_of,
+    link,
+    restart,
+    set_up,
+    state_of,
+    update_entity,
+    value_of,
+)
 
 pytestmark = pytest.mark.usefixtures("recorder_free")
 
@@ -337,6 +346,67 @@ async def test_an_edit_of_what_is_on_the_way(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [80.0]
     assert value_of(hass, linked, "pending") == 0
+
+
+@pytest.mark.parametrize("processing", [40, 400])
+async def test_an_edit_of_what_garmin_does_not_show_yet(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    processing: int,
+) -> None:
+    """The fat that a scale tells some seconds late replaces what is on its way.
+
+    All else goes up meanwhile.
+    """
+    clouds.garmin.processing_delay = processing
+    group = clouds.withings.step_on_scale("alice", 88.0)
+    await poll(hass, withings_entry)
+    freezer.tick(timedelta(seconds=5))
+    clouds.withings.edit("alice", group.grpid, 80.0)
+    clouds.withings.step_on_scale("alice", 79.0)
+    await poll(hass, withings_entry)
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [88.0, 79.0]
+    assert value_of(hass, linked, "pending") == 1
+    with pytest.raises(HomeAssistantError) as caught:
+        await hass.services.async_call(
+            "button",
+            "press",
+            {"entity_id": entity_id_of(hass, linked, "push_now", "button")},
+            blocking=True,
+        )
+    assert caught.value.translation_key == "queued_unshown"
+    clouds.log.clear()
+    await restart(hass, linked)
+    for _ in range(processing // 60 + 2):
+        await later(hass, freezer, timedelta(seconds=62))
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [80.0, 79.0]
+    assert value_of(hass, linked, "pending") == 0
+    assert clouds.log.count("garmin", path=READ) == processing // 60 + 3
+
+
+async def test_an_edit_of_what_was_deleted_at_garmin(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What is not shown after ten minutes will not be shown any more."""
+    group = clouds.withings.step_on_scale("alice", 88.0)
+    await poll(hass, withings_entry)
+    (pushed,) = clouds.garmin.weigh_ins(garmin_user)
+    clouds.garmin.remove_weigh_in(garmin_user, pushed.sample_pk)
+    clouds.withings.edit("alice", group.grpid, 80.0)
+    await poll(hass, withings_entry)
+    assert clouds.garmin.weigh_ins(garmin_user) == []
+    for _ in range(10):
+        await later(hass, freezer, timedelta(seconds=62))
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [80.0]
 
 
 async def test_rotated_tokens_are_saved_before_the_next_request(

@@ -13,8 +13,9 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.weighbridge.clients.garmin import GarminClient
 from custom_components.weighbridge.const import DOMAIN
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
@@ -24,6 +25,7 @@ from .common import link, set_up, update_entity, value_of
 
 NOW = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 UPLOAD = "/garmin/upload-service/upload"
+REFRESH = "/garmin/di-oauth2-service/oauth/token"
 MEASURE = "/withings/measure"
 
 
@@ -141,6 +143,37 @@ async def test_stopped_in_the_middle_of_a_long_history(
     await set_up(hass, linked)
     assert [upload.records for upload in garmin_user.uploads] == [100, 100, 50]
     assert len(clouds.garmin.weigh_ins(garmin_user)) == 250
+
+
+async def test_stopped_in_the_middle_of_a_token_refresh(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    hass_storage: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Home Assistant waits for the new tokens, as the old ones are dead."""
+    clouds.garmin.expire_access(garmin_user)
+    slow = clouds.faults.delay(REFRESH, 0.5, processed=True)
+    clouds.withings.step_on_scale("alice", 80.0)
+    await withings_entry.runtime_data.coordinator.async_refresh()
+    while not slow.hits:
+        await asyncio.sleep(0)
+    stopping = asyncio.create_task(hass.async_stop(force=True))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert hass.state is CoreState.running
+    freezer.tick(timedelta(seconds=1))
+    await stopping
+    tokens = hass_storage[f"{DOMAIN}.{linked.entry_id}.tokens"]["data"]["tokens"]
+    assert clouds.log.count("garmin", path=UPLOAD) == 0
+
+    clouds.garmin.expire_access(garmin_user)
+    client = GarminClient(tokens, lambda _: None)
+    profile = await asyncio.to_thread(client.profile)
+    assert profile.profile_id == str(garmin_user.profile_id)
 
 
 async def test_a_catch_up_that_fails_is_made_up_for(

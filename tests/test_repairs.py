@@ -6,13 +6,17 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.weighbridge.const import DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .clouds import Clouds, GarminAccount
@@ -210,12 +214,21 @@ async def test_a_damaged_ledger_is_put_aside_and_built_anew(
     hass_storage: dict[str, dict[str, Any]],
     damage: dict[str, Any],
     fix: Fix,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Neither a set-up that fails nor a weigh-in that comes twice."""
+    """Neither a set-up that fails nor a weigh-in that comes twice.
+
+    Garmin has time to show what it was given just before.
+    """
+    clouds.garmin.processing_delay = 300
     await weigh(hass, clouds, 80.0, 81.0)
     await hass.config_entries.async_unload(linked.entry_id)
     hass_storage[f"{DOMAIN}.{linked.entry_id}"].update(damage)
     await set_up(hass, linked)
+    assert value_of(hass, linked, "pending") == 2
+    freezer.tick(timedelta(minutes=11))
+    async_fire_time_changed(hass, dt_util.utcnow())
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert len(clouds.garmin.weigh_ins(garmin_user)) == 2
     assert value_of(hass, linked, "pending") == 0
     found = issue(hass, "ledger_rebuilt")

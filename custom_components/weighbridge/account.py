@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
     UnsupportedStorageVersionError,
@@ -16,6 +16,7 @@ from . import issues
 from .clients.garmin_errors import GarminAuthError
 from .const import CONF_TOKENS, DOMAIN, LOGGER
 from .feeds import LinkFeeds
+from .pause import SETTLING_SECONDS, Reason
 from .push import GarminAccount, GarminConfigEntry
 from .storage import AccountMemory, account_store, token_store
 
@@ -54,6 +55,9 @@ async def async_setup_garmin(hass: HomeAssistant, entry: GarminConfigEntry) -> N
     # Issues do not outlive a restart; what they ask for does.
     issues.async_update_waiting(hass, entry, memory.ledgers)
     entry.async_on_unload(await LinkFeeds(hass, account).async_start())
+    # Before Home Assistant gives up what it does in the background: a token refresh
+    # that is cut off costs the sign-in.
+    entry.async_on_unload(hass.async_add_shutdown_job(HassJob(account.async_close)))
     account.async_request_flush()
 
     async def keep_alive(_now: datetime) -> None:
@@ -105,7 +109,11 @@ async def _async_load_memory(
         )
         await hass.async_add_executor_job(_put_aside, store.path, aside)
         issues.async_report_rebuilt(hass, entry, aside)
-        return AccountMemory()
+        # Garmin may not show yet what was pushed just before.
+        return AccountMemory(
+            paused_until=dt_util.utcnow().timestamp() + SETTLING_SECONDS,
+            pause_reason=Reason.AMBIGUOUS,
+        )
 
 
 def _put_aside(path: str, aside: str) -> None:

@@ -19,7 +19,7 @@ from .fit import MAX_RECORDS, can_encode, encode
 from .ledger import Ledger
 from .ledger_entries import Reconciled, Record, Remote
 from .model import BloodPressure, WeighIn
-from .pause import Reason, reason_for
+from .pause import SETTLING_SECONDS, Reason, reason_for
 
 # How many records are looked for at Garmin, and noted as sent, at a time.
 STAGE = 1000
@@ -73,16 +73,25 @@ class Lane[R: Record, M: Remote](ABC):
         self._courier = courier
 
     async def async_push(self) -> None:
-        """Bring Garmin to what the ledger wants; raise GarminError."""
-        while self.ledger.has_work() and not self._courier.is_stopping:
-            seconds = [item.record.second for item in self.ledger.pending()[:STAGE]]
-            leaving = list(self.ledger.withdrawals)
+        """Bring Garmin to what the ledger wants; raise GarminError.
+
+        What waits until Garmin shows an older version is left for another time.
+        """
+        self.ledger.expire(int(dt_util.utcnow().timestamp()) - SETTLING_SECONDS)
+        unshown: set[int] = set()
+        while not self._courier.is_stopping:
+            pending = [item.record.second for item in self.ledger.pending()]
+            seconds = [second for second in pending if second not in unshown][:STAGE]
+            leaving = self.ledger.withdrawals - unshown
+            if not seconds and not leaving:
+                break
             seen = await self._async_look(self.ledger, [*seconds, *leaving])
             for remote in seen.unwanted:
                 await self._courier.async_request(self._remove, remote)
             self.ledger.withdrawn(leaving)
             if seen.found:
                 self._courier.async_changed()
+            unshown |= self.ledger.unshown()
             todo = [record.second for record in self.ledger.current(seconds)]
             if todo:
                 await self._async_send_all(todo)
@@ -179,7 +188,7 @@ class Lane[R: Record, M: Remote](ABC):
 
     def _confirm(self, batch: Sequence[R]) -> None:
         """Settle what Garmin has accepted; the next save writes it down."""
-        self.ledger.confirm(batch)
+        self.ledger.confirm(batch, int(dt_util.utcnow().timestamp()))
         LOGGER.debug("Garmin Connect has accepted %d measurements", len(batch))
         self._courier.async_pushed()
 

@@ -51,6 +51,8 @@ class Ledger[R: Record]:
         self.cursors: dict[str, Cursor] = {}
         # What we pushed and its source has deleted since.
         self.withdrawals: set[int] = set()
+        # When Garmin accepted what it may not show yet.
+        self._accepted: dict[int, int] = {}
 
     def offer(
         self,
@@ -121,6 +123,22 @@ class Ledger[R: Record]:
         """Return what must be pushed, the newest first."""
         return self.items(State.PENDING)
 
+    def unshown(self) -> set[int]:
+        """Return what must be changed at Garmin but is not shown there yet.
+
+        Only what is seen can be removed, and the older version would come to stand
+        beside the newer one.
+        """
+        return {
+            second
+            for second in self._accepted
+            if second in self.withdrawals or self.state(second) is State.PENDING
+        }
+
+    def expire(self, before: int) -> None:
+        """Take what Garmin accepted earlier, and does not show, for gone."""
+        self._accepted = {s: at for s, at in self._accepted.items() if at >= before}
+
     def has_work(self) -> bool:
         """Tell whether anything must be changed at Garmin."""
         return bool(self.withdrawals) or any(
@@ -146,6 +164,7 @@ class Ledger[R: Record]:
         for remote in remotes:
             groups[remote.second].append(remote)
         for second, group in groups.items():
+            self._accepted.pop(second, None)
             item = self._open.get(second)
             if item is None and second not in self._settled:
                 unclaimed.extend(group)
@@ -221,8 +240,8 @@ class Ledger[R: Record]:
         self.withdrawals.add(second)
 
     def withdrawn(self, seconds: Iterable[int]) -> None:
-        """Note that Garmin no longer holds what was wished away."""
-        for second in self.withdrawals.intersection(seconds):
+        """Note that Garmin no longer holds what was wished away, as far as it shows."""
+        for second in self.withdrawals.intersection(seconds) - self._accepted.keys():
             self.withdrawals.discard(second)
             self._settled[second] = replace(self._settled[second], way=Way.WITHDRAWN)
 
@@ -262,21 +281,23 @@ class Ledger[R: Record]:
         )
 
     def current(self, seconds: Iterable[int]) -> list[R]:
-        """Return the newest versions of those measurements that are pending still."""
+        """Return the newest versions of those measurements that may go up now."""
         return [
             item.record
             for second in seconds
             if (item := self._open.get(second)) is not None
             and item.state is State.PENDING
+            and second not in self._accepted
         ]
 
-    def confirm(self, records: Iterable[R]) -> None:
+    def confirm(self, records: Iterable[R], now: int) -> None:
         """Settle what Garmin has accepted from us; what was edited since stays open."""
         for record in records:
             item = self._open.get(record.second)
             if item is None:
                 # Its link was removed while it was on its way.
                 continue
+            self._accepted[record.second] = now
             if _differ(item.record.facts, record.facts):
                 self._open[record.second] = replace(item, sent_at=None, replaces=True)
             else:
@@ -337,20 +358,27 @@ class Ledger[R: Record]:
             settled=tuple(self._settled.items()),
             cursors=self.cursors.copy(),
             withdrawals=frozenset(self.withdrawals),
+            accepted=tuple(self._accepted.items()),
         )
 
     def copy(self) -> Ledger[R]:
         """Return a ledger that knows the same and goes its own way."""
         other = Ledger[R](self._tolerance)
-        other.restore(self._open.values(), self._settled.items())
+        other.restore(
+            self._open.values(), self._settled.items(), self._accepted.items()
+        )
         other.cursors.update(self.cursors)
         other.withdrawals.update(self.withdrawals)
         return other
 
     def restore(
-        self, items: Iterable[Item[R]], settled: Iterable[tuple[int, Settled]]
+        self,
+        items: Iterable[Item[R]],
+        settled: Iterable[tuple[int, Settled]],
+        accepted: Iterable[tuple[int, int]],
     ) -> None:
         """Take up what was known before."""
+        self._accepted.update(accepted)
         for item in items:
             self._open[item.record.second] = item
             self._index(item.record.second)

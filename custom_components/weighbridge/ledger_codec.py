@@ -42,6 +42,7 @@ def ledger_to_json[R: Record](
         "ways": ways.values,
         "cursors": {link: list(cursor) for link, cursor in ledger.cursors.items()},
         "withdrawals": sorted(ledger.withdrawals),
+        "accepted": ledger.accepted,
     }
 
 
@@ -74,6 +75,7 @@ def ledger_from_json[R: Record](
             )
             for second, facts, link, way, twin_of in data["settled"]
         ),
+        ((int(second), int(at)) for second, at in data["accepted"]),
     )
     ledger.withdrawals.update(int(second) for second in data["withdrawals"])
     ledger.cursors.update(

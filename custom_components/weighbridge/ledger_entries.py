@@ -126,3 +126,4 @@ class Snapshot[R: Record]:
     settled: tuple[tuple[int, Settled], ...]
     cursors: Mapping[str, Cursor]
     withdrawals: frozenset[int]
+    accepted: tuple[tuple[int, int], ...]

@@ -41,6 +41,9 @@ ACTION_LINK = "action"
 # Refresh tokens live for 30 days and are renewed by use.
 KEEP_ALIVE_AFTER = timedelta(days=5)
 
+# Garmin shows most uploads within seconds, so that a correction need not wait long.
+UNSHOWN_RETRY = 60
+
 # How long a request waits for rotated tokens to be on disk.
 TOKEN_SAVE_TIMEOUT = 30
 
@@ -86,6 +89,11 @@ class GarminAccount:
     def has_work(self) -> bool:
         """Return whether anything must be changed at Garmin."""
         return any(ledger.has_work() for ledger in self.memory.ledgers)
+
+    @property
+    def _unshown(self) -> bool:
+        """Return whether something waits until Garmin shows its older version."""
+        return any(ledger.unshown() for ledger in self.memory.ledgers)
 
     @property
     def last_push(self) -> datetime | None:
@@ -239,12 +247,15 @@ class GarminAccount:
             return HomeAssistantError(
                 translation_domain=DOMAIN, translation_key="queued_signed_out"
             )
-        until = dt_util.as_local(
-            max(dt_util.utc_from_timestamp(self.memory.paused_until), dt_util.utcnow())
-        )
+        reason: str = self.memory.pause_reason or Reason.UNAVAILABLE
+        until = dt_util.utc_from_timestamp(self.memory.paused_until)
+        if self.memory.pause_reason is None and self._unshown:
+            reason = "unshown"
+            until = dt_util.utcnow() + timedelta(seconds=UNSHOWN_RETRY)
+        until = dt_util.as_local(max(until, dt_util.utcnow()))
         return HomeAssistantError(
             translation_domain=DOMAIN,
-            translation_key=f"queued_{self.memory.pause_reason or Reason.UNAVAILABLE}",
+            translation_key=f"queued_{reason}",
             translation_placeholders={"time": until.strftime("%Y-%m-%d %H:%M")},
         )
 
@@ -361,6 +372,8 @@ class GarminAccount:
             self.memory.paused_until = 0.0
             issues.async_clear_account(self.hass, self.entry)
             await self.async_save()
+            if self._unshown:
+                self._async_retry_in(UNSHOWN_RETRY)
             good = True
         self.async_changed()
         return good

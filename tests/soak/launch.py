@@ -33,7 +33,10 @@ _TIMES: dict[str, dict[str, object]] = {
     "push": {
         "MAX_PAUSE": 24 * 60 * _MINUTE,
         "SETTLING_SECONDS": SETTLING,
+        "UNSHOWN_RETRY": _MINUTE,
     },
+    "lanes": {"NOTE_SECONDS": _MINUTE, "SETTLING_SECONDS": SETTLING},
+    "account": {"SETTLING_SECONDS": SETTLING},
     "coordinator": {"UPDATE_INTERVAL": timedelta(seconds=1)},
 }
 _STORE = "/.storage/weighbridge."
