@@ -6,12 +6,22 @@ from typing import Any
 
 import pytest
 
-from .clouds import GarminWeighIn, Request, SmsMessage
+from .clouds import GarminBloodPressure, GarminWeighIn, Request, SmsMessage
 from .demo.api import State
-from .demo.cast import Person, Weighing
+from .demo.bluetooth import Report
+from .demo.cast import Person, Pressure, Weighing
 from .demo.checks import check_all, expected_values
 from .demo.devices import ARIA, BODY, TRACKER, TRACKER_LOW, Battery
-from .demo.evidence import Arrival, Charge, Evidence, History, Secret, Texts
+from .demo.evidence import (
+    Arrival,
+    Charge,
+    Evidence,
+    History,
+    PressureArrival,
+    Secret,
+    SensorArrival,
+    Texts,
+)
 
 DAY = timedelta(days=1)
 MEASURED_AT = datetime(2026, 11, 20, 7, 1, 2, tzinfo=UTC)
@@ -50,6 +60,24 @@ HELD = GarminWeighIn(
     source_type="FIT",
     visible_at=MEASURED_AT,
 )
+PRESSURE_HELD = GarminBloodPressure(
+    version=1,
+    measured_at=MEASURED_AT,
+    measured_local=MEASURED_AT.replace(tzinfo=None),
+    systolic=121,
+    diastolic=79,
+    pulse=63,
+    notes="",
+)
+SHOWN_HELD = replace(
+    HELD,
+    weight=64.09,
+    body_fat=27.1,
+    body_water=None,
+    muscle_mass=None,
+    bone_mass=None,
+    bmi=19.8,
+)
 LOG = """\
 2026-11-20 DEBUG (MainThread) [custom_components.weighbridge.push] Pushed
 2026-11-20 DEBUG (SyncWorker_1) [garminconnect.client] Asked
@@ -77,6 +105,8 @@ def request(method: str, path: str) -> Request:
 
 READ = request("GET", "/garmin/weight-service/weight/range/2026-11-19/2026-11-21")
 UPLOAD = request("POST", "/garmin/upload-service/upload")
+READ_PRESSURE = request("GET", "/garmin/bloodpressure-service/bloodpressure/range")
+ADD_PRESSURE = request("POST", "/garmin/bloodpressure-service/bloodpressure")
 
 
 INTRODUCTION = SmsMessage(
@@ -138,6 +168,26 @@ def good(arrival: Arrival) -> Evidence:
     """Return the evidence of a run in which all was right."""
     return Evidence(
         arrivals=[arrival],
+        pressures=[
+            PressureArrival(
+                person=PERSON,
+                pressure=Pressure(systolic=121, diastolic=79, heart_rate=63),
+                measured_at=MEASURED_AT,
+                arrived=[PRESSURE_HELD],
+                requests=[READ_PRESSURE, ADD_PRESSURE],
+            )
+        ],
+        sensor_arrivals=[
+            SensorArrival(
+                person=replace(PERSON, name="Emil"),
+                report=Report(
+                    pounds=141.3,
+                    body_fat=27.1,
+                    at=MEASURED_AT + timedelta(seconds=0.4),
+                ),
+                arrived=[SHOWN_HELD],
+            )
+        ],
         histories=[
             History(
                 person=PERSON,
@@ -266,6 +316,72 @@ def test_wrong_event(good: Evidence, arrival: Arrival) -> None:
     assert name in failed_of(good, arrival, events=[])
     assert failed_of(good, arrival, events=[event, event]) == [name]
     assert failed_of(good, arrival, events=[bare]) == [name]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name"),
+    [
+        (
+            {"arrived": []},
+            "Dora's Garmin account holds exactly one blood pressure: "
+            "121/79 mmHg, 63 bpm",
+        ),
+        (
+            {"arrived": [PRESSURE_HELD, PRESSURE_HELD]},
+            "Dora's Garmin account holds exactly one blood pressure: "
+            "121/79 mmHg, 63 bpm",
+        ),
+        (
+            {"arrived": [replace(PRESSURE_HELD, pulse=None)]},
+            "Dora's Garmin account holds exactly one blood pressure: "
+            "121/79 mmHg, 63 bpm",
+        ),
+        (
+            {"arrived": [replace(PRESSURE_HELD, measured_at=MEASURED_AT + DAY)]},
+            "It was measured at 2026-11-20 07:01:02 UTC there",
+        ),
+        (
+            {"requests": [READ_PRESSURE, ADD_PRESSURE, ADD_PRESSURE]},
+            "That took two requests to Garmin: one read, one entry",
+        ),
+    ],
+)
+def test_wrong_pressure(good: Evidence, wrong: dict[str, Any], name: str) -> None:
+    """A blood pressure that is lost, doubled, changed or elsewhere fails."""
+    (arrival,) = good.pressures
+    assert name in failed(replace(good, pressures=[replace(arrival, **wrong)]))
+
+
+@pytest.mark.parametrize(
+    ("arrived", "name"),
+    [
+        ([], "Emil's Garmin account holds exactly what the Bluetooth scale showed"),
+        (
+            [SHOWN_HELD, SHOWN_HELD],
+            "Emil's Garmin account holds exactly what the Bluetooth scale showed",
+        ),
+        (
+            [replace(SHOWN_HELD, weight=141.3)],
+            "141.3 lb are 64.09 kg there, with fat and BMI",
+        ),
+        (
+            [replace(SHOWN_HELD, body_fat=None)],
+            "141.3 lb are 64.09 kg there, with fat and BMI",
+        ),
+        (
+            [replace(SHOWN_HELD, measured_at=MEASURED_AT + timedelta(seconds=9))],
+            "Its time there is that of the sensors",
+        ),
+    ],
+)
+def test_wrong_sensor_arrival(
+    good: Evidence, arrived: list[GarminWeighIn], name: str
+) -> None:
+    """A weigh-in of sensors that is lost, doubled, or taken for kilograms fails."""
+    (arrival,) = good.sensor_arrivals
+    assert name in failed(
+        replace(good, sensor_arrivals=[replace(arrival, arrived=arrived)])
+    )
 
 
 def test_something_after_restart(good: Evidence, arrival: Arrival) -> None:

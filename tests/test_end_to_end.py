@@ -109,13 +109,15 @@ async def test_weigh_in_arrives_once(tmp_path: Path) -> None:
     assert status == 0, output
     assert "80.05 kg, 21.37 % fat" in output
     assert "83.15 kg, 19.47 % fat" in output
+    assert "64.09 kg, 27.10 % fat, BMI 23.5" in output
+    assert "121/79 mmHg, pulse 63" in output
     assert output.count("Bob Charge 6 has a low battery (9%)") == 1
     assert "FAILED" not in output
     assert not await left_of(tmp_path)
 
 
 async def test_person_steps_on_the_scale(tmp_path: Path) -> None:
-    """Keys and a command step on scales and drain a battery; a key ends everything."""
+    """Keys and a command do all that people do at home; a key ends everything."""
     async with running_demo(tmp_path) as terminal:
         address = await terminal.wait_for(r"http://127\.0\.0\.1:\d+/\S+")
         await terminal.wait_for("Press w")
@@ -125,6 +127,10 @@ async def test_person_steps_on_the_scale(tmp_path: Path) -> None:
         await terminal.wait_for("now holds 1 of Alice's weigh-ins")
         terminal.press("f")
         await terminal.wait_for("now holds 1 of Bob's weigh-ins")
+        terminal.press("p")
+        await terminal.wait_for("now holds 1 of Alice's blood pressures")
+        terminal.press("c")
+        await terminal.wait_for(r"now holds 1 of Carol's weigh-ins, .* of \d+\.\d lb")
         terminal.press("b")
         await terminal.wait_for(r"SMS to \+491712345678: .* has a low battery \(9%\)")
         terminal.press("b")

@@ -76,16 +76,29 @@ async def add_garmin(api: Api, person: Person) -> tuple[str, str]:
     raise DemoError("The account was added, but no flow for a link came after it")
 
 
-async def add_link(api: Api, flow_id: str, source: str) -> None:
+async def add_link(
+    api: Api, flow_id: str, source: str, *, blood_pressure: bool
+) -> None:
     """Let the weigh-ins of a source go to a Garmin account from now on."""
-    path = f"{LINK_FLOW}/{flow_id}"
-    _expect(await api.get(path), "menu", "user")
-    form = await api.post(path, {"next_step_id": "account"})
-    _expect(form, "form", "account")
-    result = await api.post(
-        path, {"source": source, "weigh_ins": True, "history": "new"}
+    await _add_link(
+        api,
+        flow_id,
+        "account",
+        source=source,
+        weigh_ins=True,
+        blood_pressure=blood_pressure,
+        history="new",
     )
-    _expect(result, "create_entry")
+
+
+async def add_sensor_link(
+    api: Api, flow_id: str, *, height: float, **sensors: str
+) -> None:
+    """Let the weigh-ins that sensors show go to a Garmin account.
+
+    The sensors come by the quantities that they measure, the height is in metres.
+    """
+    await _add_link(api, flow_id, "sensors", height=height, **sensors)
 
 
 async def find_account(api: Api, entry_id: str) -> Account:
@@ -140,6 +153,15 @@ async def _add_source(api: Api, vendor: Vendor) -> str:
         if not response.ok:
             raise DemoError(f"The sign-in page answered with HTTP {response.status}")
     return _entry_id(await _go_on(api, external, "external"))
+
+
+async def _add_link(api: Api, flow_id: str, kind: str, **user_input: object) -> None:
+    """Choose what a link is from, and fill in its form."""
+    path = f"{LINK_FLOW}/{flow_id}"
+    _expect(await api.get(path), "menu", "user")
+    form = await api.post(path, {"next_step_id": kind})
+    _expect(form, "form", kind)
+    _expect(await api.post(path, user_input), "create_entry")
 
 
 async def _choose(api: Api, menu: Step, option: str) -> Step:

@@ -68,6 +68,10 @@ class Api:
             "call_service", domain=domain, service=service, service_data=data
         )
 
+    async def fire(self, event: str, **data: object) -> None:
+        """Fire an event of Home Assistant."""
+        await self.post(f"/api/events/{event}", data)
+
     async def wait_for(
         self, what: str, condition: Callable[[], bool], seconds: float | None
     ) -> None:

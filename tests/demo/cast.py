@@ -26,12 +26,21 @@ class Weighing:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Pressure:
+    """What a cuff shows after one measurement: mmHg, and beats per minute."""
+
+    systolic: int
+    diastolic: int
+    heart_rate: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Person:
     """Somebody with a scale and a Garmin account."""
 
     name: str
-    vendor: Vendor = "withings"
-    """Whose scale it is."""
+    vendor: Vendor | None = "withings"
+    """Whose scale it is; None: one that Home Assistant knows without Weighbridge."""
     height: float
     """In metres."""
     weight: float
@@ -66,6 +75,16 @@ BOB = Person(
     password="ferns+anvils/4",
     code=None,
 )
+CAROL = Person(
+    name="Carol",
+    vendor=None,
+    height=1.65,
+    weight=61.8,
+    body_fat=29.4,
+    email="carol@example.com",
+    password="moss#lanterns+7",
+    code=None,
+)
 
 
 def plausible(
@@ -78,7 +97,7 @@ def plausible(
     if weight is None:
         weight = round(rng.gauss(person.weight + gained, 0.3), 2)
     body_fat = round(rng.gauss(person.body_fat + gained / person.weight * 100, 0.25), 2)
-    if person.vendor == "fitbit":
+    if person.vendor != "withings":
         return Weighing(weight=weight, body_fat=body_fat)
     lean = weight * (1 - body_fat / 100)
     return Weighing(
@@ -91,4 +110,13 @@ def plausible(
         basal_metabolic_rate=round(370 + 21.6 * lean),
         metabolic_age=34,
         heart_rate=rng.randint(54, 72),
+    )
+
+
+def plausible_pressure(rng: Random) -> Pressure:
+    """Return what a cuff might show of somebody who is well."""
+    return Pressure(
+        systolic=rng.randint(112, 128),
+        diastolic=rng.randint(70, 82),
+        heart_rate=rng.randint(56, 70),
     )

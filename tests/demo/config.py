@@ -9,7 +9,9 @@ DOMAIN = "weighbridge"
 STEP_BUTTONS = {
     "Alice": "input_button.alice_steps_on_scale",
     "Bob": "input_button.bob_steps_on_scale",
+    "Carol": "input_button.carol_steps_on_scale",
 }
+CUFF_BUTTON = "input_button.alice_uses_cuff"
 BATTERY_BUTTON = "input_button.drain_or_charge_tracker"
 INTEGRATION = Path(__file__).parents[2] / "custom_components" / DOMAIN
 
@@ -57,6 +59,12 @@ input_button:
   bob_steps_on_scale:
     name: Bob steps on the scale
     icon: mdi:shoe-print
+  carol_steps_on_scale:
+    name: Carol steps on the scale
+    icon: mdi:shoe-print
+  alice_uses_cuff:
+    name: Alice measures her blood pressure
+    icon: mdi:heart-pulse
   drain_or_charge_tracker:
     name: Drain or charge the tracker
     icon: mdi:battery-sync

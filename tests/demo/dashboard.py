@@ -1,8 +1,12 @@
 """The dashboard that the demo's browser lands on."""
 
+from collections.abc import Mapping
+
+from . import bluetooth
 from .api import Api
+from .bluetooth import BluetoothHome
 from .cast import BOB
-from .config import BATTERY_BUTTON, STEP_BUTTONS
+from .config import BATTERY_BUTTON, CUFF_BUTTON, STEP_BUTTONS
 from .devices import WEEKS
 from .history import find_statistic
 from .home import Home
@@ -25,11 +29,17 @@ _COMPOSITION = (
     "heart_rate",
 )
 _ENERGY = "basal_metabolic_rate"
+_PRESSURE = ("systolic", "diastolic")
 _BATTERY = ("battery", "battery_level", "battery_low", "last_sync")
 
 
-async def save_dashboard(api: Api, homes: list[Home]) -> None:
-    """Give these people a dashboard, and make it the one that everybody starts with."""
+async def save_dashboard(
+    api: Api, homes: list[Home], other: BluetoothHome | None = None
+) -> None:
+    """Give these people a dashboard, and make it the one that everybody starts with.
+
+    `other` is somebody with a scale that Home Assistant knows without Weighbridge.
+    """
     await api.call(
         "lovelace/dashboards/create",
         url_path=URL_PATH,
@@ -38,6 +48,8 @@ async def save_dashboard(api: Api, homes: list[Home]) -> None:
         mode="storage",
     )
     views = [await _view(api, home) for home in homes]
+    if other is not None:
+        views.append(_other_view(other))
     await api.call("lovelace/config/save", url_path=URL_PATH, config={"views": views})
     await api.call(
         "frontend/set_system_data", key="core", value={"default_panel": URL_PATH}
@@ -58,14 +70,7 @@ async def _view(api: Api, home: Home) -> Card:
                 _tile(home.entity("weight")),
                 _tile(home.entity("last_weigh_in")),
                 await _graph(api, home, "Weight"),
-                _heading("At Garmin Connect"),
-                _tile(home.entity("last_push")),
-                _tile(home.entity("pending")),
-                {
-                    **_tile(home.entity("push_now")),
-                    "hide_state": True,
-                    "tap_action": {"action": "toggle"},
-                },
+                *_garmin(home.garmin.entities),
                 _tile(home.entity("weigh_in")),
             ),
             _section(
@@ -73,9 +78,60 @@ async def _view(api: Api, home: Home) -> Card:
                 *_composition(home),
                 await _graph(api, home, "Body fat"),
             ),
+            *await _pressure(api, home),
             *_batteries(home),
         ],
     }
+
+
+def _other_view(home: BluetoothHome) -> Card:
+    """Return the page of a person with a scale of another integration."""
+    name = home.person.name
+    return {
+        "title": name,
+        "path": name.lower(),
+        "type": "sections",
+        "max_columns": 3,
+        "sections": [
+            _section(
+                _heading("On the scale"),
+                _button(STEP_BUTTONS[name]),
+                _tile(bluetooth.WEIGHT),
+                _tile(bluetooth.BODY_FAT),
+            ),
+            _section(*_garmin(home.entities)),
+        ],
+    }
+
+
+def _garmin(entities: Mapping[str, str]) -> list[Card]:
+    """Return what is known of a Garmin account."""
+    return [
+        _heading("At Garmin Connect"),
+        _tile(entities["last_push"]),
+        _tile(entities["pending"]),
+        {
+            **_tile(entities["push_now"]),
+            "hide_state": True,
+            "tap_action": {"action": "toggle"},
+        },
+    ]
+
+
+async def _pressure(api: Api, home: Home) -> list[Card]:
+    """Return a section for the blood pressure, if the person measures it."""
+    if not home.source.entities.keys() >= set(_PRESSURE):
+        return []
+    return [
+        _section(
+            _heading("Blood pressure"),
+            _button(CUFF_BUTTON),
+            *(_tile(home.entity(key)) for key in _PRESSURE),
+            await _graph(
+                api, home, "Systolic blood pressure", "Diastolic blood pressure"
+            ),
+        )
+    ]
 
 
 def _composition(home: Home) -> list[Card]:
@@ -116,16 +172,18 @@ def _batteries(home: Home) -> list[Card]:
     return sections
 
 
-async def _graph(api: Api, home: Home, quantity: str) -> Card:
+async def _graph(api: Api, home: Home, *quantities: str) -> Card:
     """Return a graph of what was measured, by the weeks in which it was measured."""
     return {
         "type": "statistics-graph",
-        "title": quantity,
+        "title": quantities[0] if len(quantities) == 1 else "By the week",
         "days_to_show": WEEKS * 7,
         "period": "week",
         "stat_types": ["mean"],
         "hide_legend": True,
-        "entities": [await find_statistic(api, home.source, quantity)],
+        "entities": [
+            await find_statistic(api, home.source, quantity) for quantity in quantities
+        ],
     }
 
 

@@ -1,4 +1,4 @@
-"""What people have at home: scales to step on, and batteries that run low."""
+"""What people have at home: scales to step on, a cuff, and batteries that run low."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from random import Random
 
 from ..clouds import Clouds
-from .cast import BOB, Person, Weighing, plausible
+from .cast import (
+    BOB,
+    Person,
+    Pressure,
+    Vendor,
+    Weighing,
+    plausible,
+    plausible_pressure,
+)
 
 WEEKS = 26
 """How far back people remember that they were weighed."""
@@ -16,6 +24,8 @@ GARMIN_TIME_ZONE = "America/New_York"
 _MORNING = 6 * 60 + 40
 _SKIPPED = 0.15
 _GAINED = 2.5
+_BETWEEN_PRESSURES = 5
+"""How often people are weighed from one blood pressure to the next."""
 
 type Past = Mapping[datetime, Weighing]
 
@@ -40,14 +50,21 @@ class Battery:
 
 
 BODY = Battery(model="Body+", percent=None, word="high")
+CUFF = Battery(model="BPM Connect", percent=None, word="medium")
 ARIA = Battery(model="Aria Air", percent=64, word="medium")
 TRACKER = Battery(model="Charge 6", percent=85, word="high")
 TRACKER_LOW = Battery(model="Charge 6", percent=9, word="low")
 
+_BATTERIES: Mapping[Vendor | None, tuple[Battery, ...]] = {
+    "withings": (BODY, CUFF),
+    "fitbit": (TRACKER, ARIA),
+    None: (),
+}
+
 
 def batteries(person: Person) -> tuple[Battery, ...]:
     """Return the batteries of a person's devices, in the beginning."""
-    return (TRACKER, ARIA) if person.vendor == "fitbit" else (BODY,)
+    return _BATTERIES[person.vendor]
 
 
 def enter(clouds: Clouds, person: Person, now: datetime) -> Past:
@@ -55,23 +72,6 @@ def enter(clouds: Clouds, person: Person, now: datetime) -> Past:
 
     Return the weighings by their times.
     """
-    long_ago = now - timedelta(weeks=WEEKS + 1)
-    if person.vendor == "fitbit":
-        clouds.google.person(person.name)
-        clouds.google.height(person.name, person.height, when=long_ago)
-        for device, device_type in (TRACKER, "TRACKER"), (ARIA, "SCALE"):
-            clouds.google.device(
-                person.name,
-                device.device_id,
-                device_type=device_type,
-                version=device.model,
-            )
-    else:
-        clouds.withings.person(person.name)
-        clouds.withings.height(person.name, person.height, when=long_ago)
-        clouds.withings.device(person.name, BODY.device_id, model=BODY.model)
-    for battery in batteries(person):
-        set_battery(clouds, person, battery)
     clouds.garmin.account(
         person.email,
         person.password,
@@ -79,10 +79,66 @@ def enter(clouds: Clouds, person: Person, now: datetime) -> Past:
         display_name=person.name,
         timezone=GARMIN_TIME_ZONE,
     )
+    long_ago = now - timedelta(weeks=WEEKS + 1)
+    match person.vendor:
+        case "withings":
+            _enter_withings(clouds, person, long_ago)
+        case "fitbit":
+            _enter_google(clouds, person, long_ago)
+        case None:
+            return {}
+    for battery in batteries(person):
+        set_battery(clouds, person, battery)
     past = _past(person, now)
     for when, weighing in past.items():
         step_on_scale(clouds, person, weighing, when, uploaded=when)
+    if person.vendor == "withings":
+        rng = Random(person.name)
+        for weighed in list(past)[::_BETWEEN_PRESSURES]:
+            when = weighed - timedelta(minutes=5)
+            use_cuff(clouds, person, plausible_pressure(rng), when, uploaded=when)
     return past
+
+
+def _enter_withings(clouds: Clouds, person: Person, long_ago: datetime) -> None:
+    """Give a person an account at Withings, a scale and a cuff."""
+    clouds.withings.person(person.name)
+    clouds.withings.height(person.name, person.height, when=long_ago)
+    clouds.withings.device(person.name, BODY.device_id, model=BODY.model)
+    clouds.withings.device(
+        person.name,
+        CUFF.device_id,
+        type="Blood Pressure Monitor",
+        model=CUFF.model,
+        model_id=45,
+    )
+
+
+def _enter_google(clouds: Clouds, person: Person, long_ago: datetime) -> None:
+    """Give a person an account at Google, a tracker and a scale."""
+    clouds.google.person(person.name)
+    clouds.google.height(person.name, person.height, when=long_ago)
+    for device, device_type in (TRACKER, "TRACKER"), (ARIA, "SCALE"):
+        clouds.google.device(
+            person.name,
+            device.device_id,
+            device_type=device_type,
+            version=device.model,
+        )
+
+
+def use_cuff(
+    clouds: Clouds,
+    person: Person,
+    pressure: Pressure,
+    when: datetime,
+    *,
+    uploaded: datetime | None = None,
+) -> None:
+    """Let a person measure their blood pressure."""
+    clouds.withings.blood_pressure(
+        person.name, when=when, uploaded=uploaded, **asdict(pressure)
+    )
 
 
 def step_on_scale(

@@ -9,12 +9,14 @@ from ..clouds import (
     GOOGLE_CLIENT_SECRET,
     WITHINGS_CLIENT_SECRET,
     Clouds,
+    GarminBloodPressure,
     GarminWeighIn,
     Request,
     SmsMessage,
 )
 from .api import State
-from .cast import Person, Weighing
+from .bluetooth import Report
+from .cast import Person, Pressure, Weighing
 from .devices import Battery, Past
 
 
@@ -49,6 +51,29 @@ class Arrival:
     """The states that the event entity took on between the weighing and the restart."""
     event_again: State
     """The state of the event entity after the restart."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PressureArrival:
+    """A blood pressure, and what Garmin Connect had to say of it."""
+
+    person: Person
+    pressure: Pressure
+    measured_at: datetime
+    arrived: list[GarminBloodPressure]
+    """All that Garmin holds of the person in the end."""
+    requests: list[Request]
+    """What Garmin was asked for it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SensorArrival:
+    """What sensors of another scale have shown, and what Garmin Connect has of it."""
+
+    person: Person
+    report: Report
+    arrived: list[GarminWeighIn]
+    """All that Garmin holds of the person in the end."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +116,8 @@ class Evidence:
     """All of it."""
 
     arrivals: list[Arrival]
+    pressures: list[PressureArrival]
+    sensor_arrivals: list[SensorArrival]
     histories: list[History]
     charges: list[Charge]
     texts: Texts

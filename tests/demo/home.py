@@ -75,7 +75,9 @@ async def _settle_in(api: Api, clouds: Clouds, person: Person) -> Home:
     with step(f"{person.name} signs in to Garmin Connect, {code} an MFA code"):
         garmin, link_flow = await add_garmin(api, person)
     with step("Link them"):
-        await add_link(api, link_flow, source)
+        await add_link(
+            api, link_flow, source, blood_pressure=person.vendor == "withings"
+        )
     with step("See both accounts loaded"):
         return Home(
             person=person,

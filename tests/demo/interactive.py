@@ -5,16 +5,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 from ..clouds import SmsMessage
-from . import door
+from . import bluetooth, door
 from .api import Api, State, connect
-from .cast import ALICE, BOB
-from .config import BATTERY_BUTTON, STEP_BUTTONS
+from .cast import ALICE, BOB, CAROL
+from .config import BATTERY_BUTTON, CUFF_BUTTON, STEP_BUTTONS
 from .console import say, step
 from .dashboard import URL_PATH, save_dashboard
 from .errors import DemoError
 from .home import settle_in
 from .keys import pressed_keys
-from .scale import Scale, Tracker
+from .scale import BluetoothScale, Cuff, Scale, Tracker
 from .stage import raised
 from .texts import add_automation, follow_texts
 
@@ -23,15 +23,17 @@ HELP = """
 
 Open it in a browser on this machine: there is nobody to sign in as.
 Press w when Alice steps on her Withings scale, f when Bob steps on his Fitbit scale,
-b when the battery of Bob's tracker runs low or is charged, q to quit. The buttons on the
-dashboard do the same. From another terminal, `scripts/demo step` or
-`scripts/demo step 70.5` lets Alice step on her scale.
+c when Carol steps on a Bluetooth scale that Home Assistant knows without Weighbridge,
+p when Alice measures her blood pressure, b when the battery of Bob's tracker runs low or
+is charged, q to quit. The buttons on the dashboard do the same. From another terminal,
+`scripts/demo step` or `scripts/demo step 70.5` lets Alice step on her scale.
 The demo then tells Home Assistant to ask the vendor at once; by itself it asks every 15
 minutes, and every hour for batteries.
 
 To add accounts yourself, remove these first. The pages of Withings and Google let you in
 as {alice.name} and {bob.name}; Garmin Connect wants {alice.email}, {alice.password} and the
-code {alice.code}, or {bob.email}, {bob.password} and no code.
+code {alice.code}, {bob.email}, {bob.password} and no code, or {carol.email},
+{carol.password} and no code.
 What the simulated vendors hold: {clouds}/control/state
 """
 
@@ -41,22 +43,26 @@ type Deed = Callable[[], Awaitable[object]]
 async def run_interactive(*, keep: bool) -> None:
     """Show the demo until somebody has seen enough."""
     async with (
-        raised([ALICE, BOB], keep=keep) as stage,
+        raised(
+            [ALICE, BOB, CAROL], keep=keep, configuration=bluetooth.CONFIGURATION
+        ) as stage,
         connect(stage.home_assistant.url, stage.token) as api,
     ):
         clouds = stage.clouds
         homes = await settle_in(api, clouds, [ALICE, BOB])
-        _, bob = homes
+        alice, bob = homes
+        carol = await bluetooth.move_in(api, CAROL)
         with step("Make the automation that texts about Bob's batteries"):
             devices = bob.source.devices.values()
             await add_automation(api, [entities["battery_low"] for entities in devices])
         with step("Save the dashboard"):
-            await save_dashboard(api, homes)
+            await save_dashboard(api, homes, carol)
         say(
             HELP.format(
                 url=f"{stage.home_assistant.url}/{URL_PATH}",
                 alice=ALICE,
                 bob=BOB,
+                carol=CAROL,
                 clouds=clouds.url,
             )
         )
@@ -64,11 +70,15 @@ async def run_interactive(*, keep: bool) -> None:
         keys: dict[str, Deed] = {
             "w": scales[ALICE.name].step,
             "f": scales[BOB.name].step,
+            "c": BluetoothScale(api, clouds, carol).step,
+            "p": Cuff(api, clouds, alice).use,
             "b": Tracker(api, clouds, bob).drain_or_charge,
         }
         buttons = {
             STEP_BUTTONS[ALICE.name]: keys["w"],
             STEP_BUTTONS[BOB.name]: keys["f"],
+            STEP_BUTTONS[CAROL.name]: keys["c"],
+            CUFF_BUTTON: keys["p"],
             BATTERY_BUTTON: keys["b"],
         }
         async with door.opened(scales[ALICE.name].step):

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ..clouds import Clouds, Request, SmsMessage
+from . import bluetooth
 from .api import Api, State, connect
-from .cast import ALICE, BOB, Weighing
+from .bluetooth import BluetoothHome, Report
+from .cast import ALICE, BOB, CAROL, Pressure, Weighing
 from .checks import check_all
 from .checks.check import moment
 from .console import say, step
@@ -17,17 +19,20 @@ from .evidence import (
     Charge,
     Evidence,
     History,
+    PressureArrival,
+    SensorArrival,
     Texts,
     collect_secrets,
     read_files,
 )
 from .history import find_statistic, read_statistic
 from .home import Home, settle_in
+from .pressure import describe_pressure, measure_pressure, pressures
 from .stage import Stage, raised
 from .texts import AUTOMATION, NUMBER, add_automation, introduce, wait_for_texts
 from .weighing import describe, holdings, weigh
 
-PEOPLE = [ALICE, BOB]
+PEOPLE = [ALICE, BOB, CAROL]
 # Binary fractions that come out too low when a float is cut off instead of rounded.
 WEIGHINGS = {
     ALICE.name: Weighing(
@@ -43,6 +48,8 @@ WEIGHINGS = {
     ),
     BOB.name: Weighing(weight=83.15, body_fat=19.47),
 }
+BLUETOOTH = Weighing(weight=64.09, body_fat=27.1)
+PRESSURE = Pressure(systolic=121, diastolic=79, heart_rate=63)
 QUIET = 2.0
 """Seconds that the scale takes to upload, and that Garmin is watched for more."""
 
@@ -59,11 +66,23 @@ class _Arrival:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class _Pressure:
+    """What there was to see right after a blood pressure was measured."""
+
+    home: Home
+    measured_at: datetime
+    requests: list[Request]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Seen:
     """What there was to see before the restart."""
 
     homes: list[Home]
+    other: BluetoothHome
     arrivals: list[_Arrival]
+    pressure: _Pressure
+    report: Report
     histories: list[History]
     charges: list[Charge]
     texts: list[SmsMessage]
@@ -71,7 +90,9 @@ class _Seen:
 
 async def run_once(*, keep: bool) -> bool:
     """Weigh people in, run a battery low, restart Home Assistant: was all right?"""
-    async with raised(PEOPLE, keep=keep) as stage:
+    async with raised(
+        PEOPLE, keep=keep, configuration=bluetooth.CONFIGURATION
+    ) as stage:
         home_assistant, clouds = stage.home_assistant, stage.clouds
         async with connect(home_assistant.url, stage.token) as api:
             seen = await _play(stage, api)
@@ -94,6 +115,14 @@ async def run_once(*, keep: bool) -> bool:
             await home_assistant.stop()
         evidence = Evidence(
             arrivals=arrivals,
+            pressures=[_see_pressure(clouds, seen.pressure)],
+            sensor_arrivals=[
+                SensorArrival(
+                    person=CAROL,
+                    report=seen.report,
+                    arrived=bluetooth.holdings(clouds, seen.other),
+                )
+            ],
             histories=seen.histories,
             charges=charges,
             texts=Texts(
@@ -114,11 +143,12 @@ async def run_once(*, keep: bool) -> bool:
 async def _play(stage: Stage, api: Api) -> _Seen:
     """Set everything up, run a battery low, and step on the scales."""
     clouds = stage.clouds
-    homes = await settle_in(api, clouds, PEOPLE)
+    homes = await settle_in(api, clouds, [ALICE, BOB])
+    alice, bob = homes
+    carol = await bluetooth.move_in(api, CAROL)
     with step("Save the dashboard"):
-        await save_dashboard(api, homes)
+        await save_dashboard(api, homes, carol)
     charges = _charges(api, homes, "at first")
-    _, bob = homes
     with step("Make the automation that texts about Bob's batteries"):
         devices = bob.source.devices.values()
         await add_automation(api, [entities["battery_low"] for entities in devices])
@@ -130,10 +160,16 @@ async def _play(stage: Stage, api: Api) -> _Seen:
         battery = bob.source.devices[TRACKER.model]["battery_low"]
         await api.act("homeassistant.update_entity", entity_id=battery)
         await wait_for_texts(clouds, 2)
+    pressure = await _measure_pressure(clouds, api, alice)
     arrivals = [await _weigh(clouds, api, home) for home in homes]
+    with step("Carol steps on a Bluetooth scale"):
+        report = await bluetooth.step_on(api, clouds, carol, BLUETOOTH)
     return _Seen(
         homes=homes,
+        other=carol,
         arrivals=arrivals,
+        pressure=pressure,
+        report=report,
         histories=[await _history(stage, api, home) for home in homes],
         charges=charges,
         texts=list(clouds.sms.messages),
@@ -155,6 +191,28 @@ async def _weigh(clouds: Clouds, api: Api, home: Home) -> _Arrival:
         requests=clouds.log.requests("garmin"),
         sensors=_sensors(api, home),
         events=_events(api, home),
+    )
+
+
+async def _measure_pressure(clouds: Clouds, api: Api, home: Home) -> _Pressure:
+    """Let a person use a cuff, and watch what comes of it."""
+    measured_at = datetime.now(UTC).replace(microsecond=0)
+    clouds.log.clear()
+    with step(f"{home.person.name} measures a blood pressure"):
+        await measure_pressure(api, clouds, home, PRESSURE, measured_at)
+    return _Pressure(
+        home=home, measured_at=measured_at, requests=clouds.log.requests("garmin")
+    )
+
+
+def _see_pressure(clouds: Clouds, seen: _Pressure) -> PressureArrival:
+    """Add what there is to see of a blood pressure after the restart."""
+    return PressureArrival(
+        person=seen.home.person,
+        pressure=PRESSURE,
+        measured_at=seen.measured_at,
+        arrived=pressures(clouds, seen.home),
+        requests=seen.requests,
     )
 
 
@@ -230,6 +288,14 @@ def _report(evidence: Evidence) -> bool:
         say(f"\n{arrival.person.name}'s Garmin account holds:")
         for weigh_in in arrival.arrived:
             say(f"  {describe(weigh_in)}")
+    for other in evidence.sensor_arrivals:
+        say(f"\n{other.person.name}'s Garmin account holds:")
+        for weigh_in in other.arrived:
+            say(f"  {describe(weigh_in)}")
+    for one in evidence.pressures:
+        say(f"\n{one.person.name}'s Garmin account holds of blood pressures:")
+        for reading in one.arrived:
+            say(f"  {describe_pressure(reading)}")
     say("\nThe SMS gateway was given:")
     for message in evidence.texts.before + evidence.texts.after:
         say(f"  {message.to}: {message.message}")

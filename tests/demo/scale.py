@@ -1,15 +1,18 @@
-"""A scale that a watched demo lets somebody step on, and a tracker that it drains."""
+"""What a watched demo lets people do: step on scales, use a cuff, drain a tracker."""
 
 import asyncio
 from datetime import UTC, datetime
 from random import Random
 
 from ..clouds import Clouds
+from . import bluetooth
 from .api import Api
-from .cast import plausible
+from .bluetooth import BluetoothHome
+from .cast import Weighing, plausible, plausible_pressure
 from .console import say
 from .devices import TRACKER, charge_tracker, drain_tracker
 from .home import Home
+from .pressure import describe_pressure, measure_pressure, pressures
 from .weighing import describe, holdings, weigh
 
 
@@ -47,6 +50,59 @@ class Scale:
             await asyncio.sleep(0.1)
         self._last = now
         return now
+
+
+class BluetoothScale:
+    """Somebody's scale that Home Assistant knows without Weighbridge."""
+
+    def __init__(self, api: Api, clouds: Clouds, home: BluetoothHome) -> None:
+        """Be the scale of a home."""
+        self._api = api
+        self._clouds = clouds
+        self._home = home
+        self._random = Random()
+        self._last: Weighing | None = None
+
+    async def step(self) -> None:
+        """Step on it, and tell what came of it."""
+        person = self._home.person
+        self._last = bluetooth.another(person, self._random, self._last)
+        say(f"{person.name} steps on the Bluetooth scale, whose sensors settle for 5 s")
+        report = await bluetooth.step_on(
+            self._api, self._clouds, self._home, self._last
+        )
+        held = bluetooth.holdings(self._clouds, self._home)
+        say(
+            f"Garmin Connect now holds {len(held)} of {person.name}'s weigh-ins, "
+            f"the newest, of {report.pounds} lb:\n  {describe(held[-1])}"
+        )
+
+
+class Cuff:
+    """Somebody's blood pressure monitor."""
+
+    def __init__(self, api: Api, clouds: Clouds, home: Home) -> None:
+        """Be the cuff of a home."""
+        self._api = api
+        self._clouds = clouds
+        self._home = home
+        self._random = Random()
+
+    async def use(self) -> None:
+        """Measure a blood pressure, and tell what came of it."""
+        person = self._home.person
+        now = datetime.now(UTC).replace(microsecond=0)
+        pressure = plausible_pressure(self._random)
+        say(
+            f"{person.name} measures her blood pressure: "
+            f"{pressure.systolic}/{pressure.diastolic} mmHg"
+        )
+        await measure_pressure(self._api, self._clouds, self._home, pressure, now)
+        held = pressures(self._clouds, self._home)
+        say(
+            f"Garmin Connect now holds {len(held)} of {person.name}'s blood pressures, "
+            f"the newest:\n  {describe_pressure(held[-1])}"
+        )
 
 
 class Tracker:

@@ -1,7 +1,7 @@
 """Withings' data API: measurements, devices and notifications."""
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from yarl import URL
 
-from .model import Subscription, WithingsPerson
+from .model import MeasureGroup, Subscription, WithingsPerson
 from .oauth import WithingsStatus
 
 if TYPE_CHECKING:
@@ -84,27 +84,34 @@ class WithingsApi:
         _expect(form, "getmeas")
         types = _types(form)
         asked_for, category = _period(form), _integer(form, "category")
-        known = [
-            group.as_json(types)
+        groups: list[tuple[int, MeasureGroup | Mapping[str, Any]]] = [
+            (date, group)
             for group in person.groups
             if category in (None, group.category)
-        ]
-        groups = [
-            group
-            for group in (
-                *(group for group in known if group["measures"]),
-                *map(dict, person.raw_groups),
+            and group.has(types)
+            and asked_for(
+                date := int(group.measured_at.timestamp()),
+                int(group.modified.timestamp()),
             )
-            if asked_for(group)
         ]
-        groups.sort(key=lambda group: int(group.get("date", 0)), reverse=True)
+        groups.extend(
+            (date, raw)
+            for raw in person.raw_groups
+            if asked_for(
+                date := int(raw.get("date", 0)), int(raw.get("modified") or _NEVER)
+            )
+        )
+        groups.sort(key=lambda dated: dated[0], reverse=True)
         offset = _integer(form, "offset") or 0
         end = offset + self._cloud.page_size
         more = end < len(groups)
         return {
             "updatetime": int(self._cloud.clock().timestamp()),
             "timezone": person.timezone,
-            "measuregrps": groups[offset:end],
+            "measuregrps": [
+                group.as_json(types) if isinstance(group, MeasureGroup) else dict(group)
+                for _, group in groups[offset:end]
+            ],
             "more": int(more),
             "offset": end if more else 0,
         }
@@ -221,15 +228,17 @@ def _types(form: Form) -> frozenset[int] | None:
     return frozenset(int(part) for part in text.split(","))
 
 
-def _period(form: Form) -> Callable[[dict[str, Any]], bool]:
-    """Return what `lastupdate`, or else the dates, let through."""
+def _period(form: Form) -> Callable[[int, int], bool]:
+    """Return what tells by date and modification whether a group is asked for.
+
+    That is decided by `lastupdate`, or else by the dates.
+    """
     since = _integer(form, "lastupdate")
     start, end = _integer(form, "startdate"), _integer(form, "enddate")
 
-    def asked_for(group: dict[str, Any]) -> bool:
-        date = int(group.get("date", 0))
+    def asked_for(date: int, modified: int) -> bool:
         if since is not None:
-            return int(group.get("modified", _NEVER)) >= since
+            return modified >= since
         return (start is None or date >= start) and (end is None or date <= end)
 
     return asked_for

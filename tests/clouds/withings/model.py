@@ -52,6 +52,16 @@ class MeasureGroup:
     segments: dict[str, dict[str, float]] = field(default_factory=dict)
     """Masses in kg by their name, by the part of the body."""
 
+    def has(self, types: frozenset[int] | None) -> bool:
+        """Decide whether the group has any measure of these types, or any at all."""
+        if types is None:
+            return bool(self.measures or self.segments)
+        return not types.isdisjoint(self.measures) or any(
+            SEGMENTAL[mass] in types
+            for masses in self.segments.values()
+            for mass in masses
+        )
+
     def as_json(self, types: frozenset[int] | None) -> dict[str, Any]:
         """Return the group with the measures of these types, or with all."""
         deviceid = self.device.deviceid if self.device else None
