@@ -266,6 +266,18 @@ async def test_google_client_is_refused(
         await implementation.async_refresh_token(token)
 
 
+async def test_a_google_secret_that_was_copied_wrongly(
+    clouds: Clouds, implementations: dict[Provider | None, VendorImplementation]
+) -> None:
+    """Whoever signs in is told to look at the credential, not at the network."""
+    implementation = implementations[Provider.FITBIT]
+    implementation.client_secret = "GOCSPX-hal"
+    with pytest.raises(OAuth2TokenRequestReauthError):
+        await implementation.async_resolve_external_data(
+            {"code": "new", "state": {"redirect_uri": "https://example.com"}}
+        )
+
+
 async def test_slow_refresh(
     hass: HomeAssistant,
     clouds: Clouds,

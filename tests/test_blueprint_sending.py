@@ -163,9 +163,18 @@ async def test_numbers_without_action(
 ) -> None:
     """Numbers alone send nothing, which is said."""
     await house.automate(notify_action="")
-    told = "Nothing is chosen that could send a text to +491712345678"
-    assert told in (await trace.error() or "")
-    assert told in logged(caplog)
+    assert "No text was sent" in (await trace.error() or "")
+    assert "Choose a notify action" in logged(caplog)
+
+
+async def test_numbers_for_actions_of_ones_own(house: House) -> None:
+    """Own actions may use the numbers without any notify action."""
+    calls = async_mock_service(house.hass, "test", "mine")
+    await house.automate(
+        notify_action="", extra_actions=own_action(to="{{ phone_numbers }}")
+    )
+    await house.wait(days=1)
+    assert [call.data["to"] for call in calls] == [["+491712345678"]]
 
 
 async def test_no_way_to_send(
@@ -212,14 +221,37 @@ async def test_charged_and_low_again_while_the_gateway_is_broken(house: House) -
 
 
 async def test_a_gateway_that_raises_what_home_assistant_does_not_know(
-    house: House,
+    house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Errors of a vendor's library stop the run; the text is due again."""
+    """Errors of a vendor's library are told; the text is due again."""
     house.gateway.error = ValueError("21211: invalid 'To' number")
     await house.automate()
+    assert "21211: invalid 'To' number" in logged(caplog)
     house.gateway.error = None
     await house.wait(hours=1)
     assert house.gateway.take() == [LOW]
+
+
+async def test_a_number_that_makes_the_gateway_stumble(house: House) -> None:
+    """What a vendor's library raises for one number keeps no other from its text."""
+    house.gateway.errors["+12025550143"] = ValueError()
+    await house.automate(phone_numbers=["+1 202 555 0143", "+49 171 2345678"])
+    await house.wait(days=1)
+    assert house.gateway.take() == [LOW]
+
+
+async def test_a_missing_action_beside_another_way(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An SMS service that did not start keeps no app from its text."""
+    calls = async_mock_service(house.hass, "notify", "send_message")
+    house.hass.states.async_set("notify.phone", "unknown")
+    await house.automate(
+        notify_action="notify.gateway", notify_entities=["notify.phone"]
+    )
+    await house.wait(days=1)
+    assert len(calls) == 1
+    assert "There is no action notify.gateway" in logged(caplog)
 
 
 async def test_notify_entities(house: House) -> None:
@@ -251,10 +283,21 @@ async def test_missing_notify_entity(
     house: House, trace: Trace, caplog: pytest.LogCaptureFixture
 ) -> None:
     """An entity that is not there is named; Home Assistant itself would be silent."""
-    await house.automate(notify_entities=["notify.phone"])
-    assert house.gateway.take() == []
+    await house.automate(
+        notify_action="", phone_numbers=[], notify_entities=["notify.phone"]
+    )
     assert "There is no notify entity notify.phone" in (await trace.error() or "")
     assert "There is no notify entity notify.phone" in logged(caplog)
+
+
+async def test_missing_notify_entity_beside_a_gateway(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever has a new phone gets the SMS all the same."""
+    await house.automate(notify_entities=["notify.phone"])
+    await house.wait(days=1)
+    assert house.gateway.take() == [LOW]
+    assert "No text goes to notify.phone: it does not exist" in logged(caplog)
 
 
 async def test_unavailable_notify_entity(

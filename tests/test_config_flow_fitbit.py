@@ -70,6 +70,18 @@ async def test_link_account(
     assert entry.data["token"]["refresh_token"]
 
 
+async def test_a_secret_that_was_copied_wrongly(
+    hass: HomeAssistant, clouds: Clouds, frontend: Frontend
+) -> None:
+    """The abort says to check client ID and secret, and a new start works."""
+    secret = clouds.google.oauth.apps.pop(GOOGLE_CLIENT_ID)
+    clouds.google.oauth.apps[GOOGLE_CLIENT_ID] = "another"
+    result = await add_account(frontend, clouds)
+    assert (result["type"], result["reason"]) == ("abort", "oauth_unauthorized")
+    clouds.google.oauth.apps[GOOGLE_CLIENT_ID] = secret
+    assert (await add_account(frontend, clouds))["type"] == "create_entry"
+
+
 async def test_titles(hass: HomeAssistant, clouds: Clouds, frontend: Frontend) -> None:
     """Who shares no name, or one that is taken, is told apart all the same."""
     MockConfigEntry(

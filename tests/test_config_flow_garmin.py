@@ -188,6 +188,18 @@ async def test_no_profile(
     assert result["type"] == "create_entry"
 
 
+async def test_a_profile_that_comes_late(clouds: Clouds, frontend: Frontend) -> None:
+    """One bad answer does not cost a sign-in, nor another code."""
+    clouds.garmin.account(EMAIL, PASSWORD, mfa=CODE)
+    await frontend.add("garmin")
+    await sign_in(frontend)
+    # The library itself reads the profile once, and takes no answer for a good one.
+    fault = clouds.faults.answer(PROFILE, 503, times=2, skip=1)
+    result = await frontend.submit(code=CODE)
+    assert fault.hits == 2
+    assert result["type"] == "create_entry"
+
+
 async def test_connection_lost_at_the_code(clouds: Clouds, frontend: Frontend) -> None:
     """A code that could not be checked may be sent again, and is not called wrong."""
     clouds.garmin.account(EMAIL, PASSWORD, mfa=CODE)

@@ -78,6 +78,9 @@ SHOWN_HELD = replace(
     bone_mass=None,
     bmi=19.8,
 )
+ONE_PRESSURE = (
+    "Dora's Garmin account holds exactly one blood pressure: 121/79 mmHg, 63 bpm"
+)
 LOG = """\
 2026-11-20 DEBUG (MainThread) [custom_components.weighbridge.push] Pushed
 2026-11-20 DEBUG (SyncWorker_1) [garminconnect.client] Asked
@@ -321,21 +324,9 @@ def test_wrong_event(good: Evidence, arrival: Arrival) -> None:
 @pytest.mark.parametrize(
     ("wrong", "name"),
     [
-        (
-            {"arrived": []},
-            "Dora's Garmin account holds exactly one blood pressure: "
-            "121/79 mmHg, 63 bpm",
-        ),
-        (
-            {"arrived": [PRESSURE_HELD, PRESSURE_HELD]},
-            "Dora's Garmin account holds exactly one blood pressure: "
-            "121/79 mmHg, 63 bpm",
-        ),
-        (
-            {"arrived": [replace(PRESSURE_HELD, pulse=None)]},
-            "Dora's Garmin account holds exactly one blood pressure: "
-            "121/79 mmHg, 63 bpm",
-        ),
+        ({"arrived": []}, ONE_PRESSURE),
+        ({"arrived": [PRESSURE_HELD, PRESSURE_HELD]}, ONE_PRESSURE),
+        ({"arrived": [replace(PRESSURE_HELD, pulse=None)]}, ONE_PRESSURE),
         (
             {"arrived": [replace(PRESSURE_HELD, measured_at=MEASURED_AT + DAY)]},
             "It was measured at 2026-11-20 07:01:02 UTC there",

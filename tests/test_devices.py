@@ -168,6 +168,24 @@ async def test_level_of_zero_is_left_out(
     assert state_of(hass, fitbit_entry, "t1_battery_level").state == "low"
 
 
+async def test_an_empty_battery_after_a_restart(
+    hass: HomeAssistant, clouds: Clouds, fitbit_entry: MockConfigEntry
+) -> None:
+    """A battery that had a percentage keeps its sensor, which knows none now."""
+    clouds.google.device("bob", "t1", battery_level=55, battery_status="Medium")
+    await set_up(hass, fitbit_entry)
+    (entity_id,) = [
+        state.entity_id
+        for state in hass.states.async_all("sensor")
+        if state.entity_id.endswith("_battery")
+    ]
+    clouds.google.set_battery("bob", "t1", level=0, status="Empty")
+    await restart(hass, fitbit_entry)
+    state = hass.states.get(entity_id)
+    assert state is not None
+    assert state.state == "unknown"
+
+
 async def test_odd_devices(
     hass: HomeAssistant,
     clouds: Clouds,

@@ -290,6 +290,26 @@ async def test_copies_from_withings(
     assert arrived(clouds, garmin_user) == [*expected, (again, 81.0, None)]
 
 
+async def test_copies_from_withings_that_nobody_else_brings(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    fitbit_entry: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A link for blood pressures alone does not keep the weigh-ins from coming."""
+    await set_up(hass, withings_entry)
+    link(hass, linked, withings_entry, weigh_ins=False, blood_pressure=True)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await later(hass, freezer, 4)
+    when = NOW + timedelta(hours=3)
+    copy(clouds, 80.0, when, WITHINGS_APP)
+    await poll(hass, fitbit_entry)
+    assert arrived(clouds, garmin_user) == [(when, 80.0, None)]
+
+
 @pytest.mark.parametrize("fitbit_first", [True, False])
 @pytest.mark.parametrize(
     ("seconds", "kilograms", "same"),

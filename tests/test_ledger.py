@@ -18,6 +18,7 @@ import pytest
 from custom_components.weighbridge.ledger import TWIN_SECONDS, TWIN_WEIGH_IN, Ledger
 from custom_components.weighbridge.ledger_entries import Hold, Item, Offer, State, Way
 from custom_components.weighbridge.model import Doubt, WeighIn
+from custom_components.weighbridge.reconcile import missing, reconcile
 from custom_components.weighbridge.storage import AccountMemory
 
 EPOCH = 1_790_000_000
@@ -60,9 +61,14 @@ def reloaded(ledger: Ledger[WeighIn]) -> Ledger[WeighIn]:
     return AccountMemory.from_json(json.loads(stored)).weigh_ins
 
 
+def same(record: WeighIn) -> WeighIn:
+    """Prepare nothing."""
+    return record
+
+
 def push(ledger: Ledger[WeighIn], garmin: list[AtGarmin]) -> None:
     """Read, compare and upload, as a push without any trouble does."""
-    for outdated in ledger.reconcile(list(garmin)).unwanted:
+    for outdated in reconcile(ledger, list(garmin)).unwanted:
         garmin.remove(outdated)
     for item in ledger.pending():
         garmin.append(uploaded(item.record))
@@ -146,10 +152,10 @@ def test_garmin_answers_for_one_weigh_in_only() -> None:
     ledger = weighings()
     for second in (0, 60):
         ledger.offer(weigh_in(second), link="a")
-    ledger.reconcile([AtGarmin(EPOCH + 30, 80.02)])
+    reconcile(ledger, [AtGarmin(EPOCH + 30, 80.02)])
     assert len(ledger.pending()) == 1
     ledger = reloaded(ledger)
-    ledger.reconcile([AtGarmin(EPOCH + 30, 80.02)])
+    reconcile(ledger, [AtGarmin(EPOCH + 30, 80.02)])
     assert len(ledger.pending()) == 1
 
 
@@ -159,7 +165,7 @@ def test_what_garmin_has_of_ours_is_no_twin_of_a_new_one() -> None:
     ledger.offer(weigh_in(0), link="a")
     ledger.confirm([weigh_in(0)], EPOCH)
     ledger.offer(weigh_in(60), link="a")
-    ledger.reconcile([AtGarmin(EPOCH, 80.0)])
+    reconcile(ledger, [AtGarmin(EPOCH, 80.0)])
     assert [item.record.second for item in ledger.pending()] == [EPOCH + 60]
 
 
@@ -192,7 +198,7 @@ def test_what_others_brought_to_garmin_is_never_replaced() -> None:
     """An edit does not touch a weigh-in that Garmin has from elsewhere."""
     ledger = weighings()
     ledger.offer(weigh_in(0, 80.0), link="a")
-    ledger.reconcile([AtGarmin(EPOCH, 80.0)])
+    reconcile(ledger, [AtGarmin(EPOCH, 80.0)])
     assert ledger.way(EPOCH) is Way.FOUND
     assert ledger.offer(weigh_in(0, 79.0), link="a") is Offer.KNOWN
     assert ledger.pending() == []
@@ -205,7 +211,7 @@ def test_an_edit_between_upload_and_answer() -> None:
     ledger.mark_sent([EPOCH], EPOCH + 5)
     ledger.offer(weigh_in(0, 79.0), link="a")
     old = AtGarmin(EPOCH, 80.0)
-    assert ledger.reconcile([old]).unwanted == (old,)
+    assert reconcile(ledger, [old]).unwanted == (old,)
     assert len(ledger.pending()) == 1
 
 
@@ -247,10 +253,116 @@ def test_a_new_range_is_judged_at_once() -> None:
     ledger = weighings()
     ledger.offer(weigh_in(0, 45.0), link="a", hold=Hold.TOO_LIGHT)
     ledger.offer(weigh_in(900, 45.0), link="b", hold=Hold.TOO_LIGHT)
-    ledger.review("a", lambda _: None)
+    ledger.review("a", same, lambda _: None)
     assert [item.link for item in ledger.pending()] == ["a"]
-    ledger.review("a", lambda record: Hold.TOO_LIGHT if record.weight < 50 else None)
+    ledger.review(
+        "a", same, lambda record: Hold.TOO_LIGHT if record.weight < 50 else None
+    )
     assert ledger.count(State.HELD) == 2
+
+
+def test_a_new_height_counts_for_what_waits() -> None:
+    """A link that was given a height pushes with a BMI what it has not pushed yet."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="a")
+    ledger.offer(weigh_in(900), link="b")
+    ledger.review("a", lambda record: replace(record, bmi=24.7), lambda _: None)
+    assert [item.record.bmi for item in ledger.pending()] == [None, 24.7]
+
+
+def test_a_doubt_that_ends() -> None:
+    """A weigh-in that the vendor assigns to the person at last goes up."""
+    ledger = weighings()
+    doubtful = replace(weigh_in(0), doubt=Doubt.AMBIGUOUS)
+    ledger.offer(doubtful, link="a", hold=Hold.AMBIGUOUS)
+    assert ledger.offer(doubtful, link="a", hold=Hold.AMBIGUOUS) is Offer.KNOWN
+    assert ledger.offer(weigh_in(0), link="a") is Offer.CHANGED
+    ledger = reloaded(ledger)
+    assert [item.record.doubt for item in ledger.pending()] == [None]
+
+
+def test_what_is_told_later_goes_along() -> None:
+    """Composition that comes while a weigh-in waits completes it, and takes nothing."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0, 80.0, 18.4), link="a")
+    late = replace(weigh_in(0, 80.0), muscle_mass=60.1)
+    assert ledger.offer(late, link="b") is Offer.KNOWN
+    assert ledger.offer(late, link="a") is Offer.CHANGED
+    assert ledger.offer(weigh_in(0, 80.0), link="a") is Offer.KNOWN
+    (item,) = ledger.pending()
+    assert (item.record.body_fat, item.record.muscle_mass) == (18.4, 60.1)
+    ledger.fail(item.record)
+    assert ledger.offer(replace(late, muscle_mass=61.0), link="a") is Offer.CHANGED
+    assert ledger.state(EPOCH) is State.PENDING
+
+
+def test_an_edit_out_of_range_is_held() -> None:
+    """A slip of the finger does not take the right value away from Garmin."""
+    ledger = weighings()
+    garmin: list[AtGarmin] = []
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    push(ledger, garmin)
+    wrong = weigh_in(0, 180.0)
+    assert ledger.offer(wrong, link="a", hold=Hold.TOO_HEAVY) is Offer.CHANGED
+    push(ledger, garmin)
+    assert (ledger.state(EPOCH), garmin) == (State.HELD, [AtGarmin(EPOCH, 80.0)])
+    other = ledger.copy()
+    ledger.release(EPOCH)
+    push(ledger, garmin)
+    assert garmin == [AtGarmin(EPOCH, 180.0)]
+    garmin = [AtGarmin(EPOCH, 80.0)]
+    assert other.offer(weigh_in(0, 80.0), link="a") is Offer.CHANGED
+    push(other, garmin)
+    assert garmin == [AtGarmin(EPOCH, 80.0)]
+    assert other.pending() == []
+
+
+def test_what_garmin_has_lost() -> None:
+    """Only what was there and is not there any more, under any of its names."""
+    ledger = weighings()
+    for second in (0, 600, 1200, 1800, 2400):
+        ledger.offer(weigh_in(second), link="a")
+    ledger.leave_out(EPOCH + 2400)
+    reconcile(ledger, [AtGarmin(EPOCH + 630, 80.02)])
+    ledger.confirm([weigh_in(second) for second in (0, 1200, 1800)], EPOCH + 3000)
+    ledger.offer(weigh_in(1230), link="b")
+    ledger.expire(EPOCH + 3001)
+    seconds = [EPOCH + s for s in (0, 600, 1200, 1230, 1800, 2400, 9000)]
+    there = [AtGarmin(EPOCH + s, 80.0) for s in (0, 630)]
+    assert missing(ledger, seconds, there) == {
+        EPOCH + 1200,
+        EPOCH + 1230,
+        EPOCH + 1800,
+    }
+    ledger.reopen(weigh_in(1200), "c")
+    ledger.reopen(weigh_in(1230), "c")
+    ledger.reopen(weigh_in(9000), "c")
+    assert [(i.record.second - EPOCH, i.link) for i in ledger.pending()] == [
+        (1230, "c"),
+        (1200, "a"),
+    ]
+
+
+def test_what_was_just_accepted_is_not_lost() -> None:
+    """Garmin may need some time to show it."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="a")
+    ledger.confirm([weigh_in(0)], EPOCH)
+    assert ledger.is_fresh(EPOCH)
+    assert missing(ledger, [EPOCH], []) == set()
+
+
+def test_a_clock_that_was_set_back() -> None:
+    """No upload lies in the future for longer than until the next look."""
+    ledger = weighings()
+    for second in (0, 600):
+        ledger.offer(weigh_in(second), link="a")
+    ledger.mark_sent([EPOCH], EPOCH + 90_000)
+    ledger.confirm([weigh_in(600)], EPOCH + 90_000)
+    ledger.cap(EPOCH + 1000)
+    assert ledger.last_sent_at() == EPOCH + 1000
+    ledger.expire(EPOCH + 1001)
+    assert not ledger.is_fresh(EPOCH + 600)
 
 
 def test_refused_is_parked_until_it_is_corrected() -> None:
@@ -319,13 +431,11 @@ def test_every_field_survives_the_disk() -> None:
     """What waits is stored whole."""
     record = WeighIn(
         measured_at=datetime.fromtimestamp(EPOCH, UTC),
-        recorded_at=datetime.fromtimestamp(EPOCH + 60, UTC),
         weight=80.05,
         body_fat=18.4,
         muscle_mass=60.1,
         bmi=24.2,
         heart_rate=61.0,
-        source_id="4815757309",
         doubt=Doubt.INITIAL,
     )
     ledger = weighings()
@@ -360,13 +470,13 @@ def test_an_edit_waits_until_garmin_shows_what_it_replaces() -> None:
     ledger.offer(weigh_in(0, 81.0), link="a")
     ledger.offer(weigh_in(600, 82.0), link="a")
     ledger = reloaded(ledger)
-    assert ledger.reconcile([]).unwanted == ()
+    assert reconcile(ledger, []).unwanted == ()
     assert ledger.unshown() == {EPOCH}
     seconds = [EPOCH, EPOCH + 600]
     assert ledger.current(seconds) == [weigh_in(600, 82.0)]
     assert len(ledger.pending()) == 2
     shown = uploaded(old)
-    assert ledger.copy().reconcile([shown]).unwanted == (shown,)
+    assert reconcile(ledger.copy(), [shown]).unwanted == (shown,)
     ledger.expire(EPOCH + 10)
     assert ledger.unshown() == {EPOCH}
     ledger.expire(EPOCH + 11)
@@ -380,11 +490,11 @@ def test_a_deletion_waits_until_garmin_shows_what_it_removes() -> None:
     ledger.offer(weigh_in(0), link="a")
     ledger.confirm([weigh_in(0)], EPOCH)
     ledger.withdraw(EPOCH)
-    ledger.reconcile([])
+    reconcile(ledger, [])
     ledger.withdrawn([EPOCH])
     assert ledger.unshown() == ledger.withdrawals == {EPOCH}
     shown = uploaded(weigh_in(0))
-    assert ledger.reconcile([shown]).unwanted == (shown,)
+    assert reconcile(ledger, [shown]).unwanted == (shown,)
     ledger.withdrawn([EPOCH])
     assert ledger.way(EPOCH) is Way.WITHDRAWN
 
@@ -438,11 +548,11 @@ def test_two_homes_that_push_at_once_keep_one() -> None:
     ledger.offer(weigh_in(0), link="a")
     ledger.confirm([weigh_in(0)], EPOCH)
     ledger.offer(weigh_in(600), link="a")
-    ledger.reconcile([AtGarmin(EPOCH + 600, 80.0)])
+    reconcile(ledger, [AtGarmin(EPOCH + 600, 80.0)])
     newer, older = (AtGarmin(EPOCH, 80.0, serial=key) for key in (9, 4))
     other = AtGarmin(EPOCH, 70.0, serial=12)
     foreign = [AtGarmin(EPOCH + 600, 80.0, serial=key) for key in (5, 6)]
-    assert ledger.reconcile([newer, other, older, *foreign]).unwanted == (newer,)
+    assert reconcile(ledger, [newer, other, older, *foreign]).unwanted == (newer,)
 
 
 def test_what_the_source_deleted_goes() -> None:
@@ -458,10 +568,10 @@ def test_what_the_source_deleted_goes() -> None:
     ledger = reloaded(ledger)
     ledger.offer(weigh_in(1200), link="a")
     there = [AtGarmin(EPOCH + second, 80.0) for second in (0, 600, 1200)]
-    assert ledger.reconcile(there).unwanted == (there[0],)
+    assert reconcile(ledger, there).unwanted == (there[0],)
     ledger.withdrawn([EPOCH])
     assert ledger.way(EPOCH) is Way.WITHDRAWN
-    assert ledger.reconcile(there).unwanted == ()
+    assert reconcile(ledger, there).unwanted == ()
     assert ledger.offer(weigh_in(0), link="b") is Offer.KNOWN
     assert ledger.offer(weigh_in(0), link="a") is Offer.CHANGED
     assert ledger.state(EPOCH) is State.PENDING
@@ -580,7 +690,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """Push one batch, to any end; one of it may be edited while it is on its way."""
         if self.ledger.last_sent_at() is not None:
             self.wait()
-        for outdated in self.ledger.reconcile(list(self.garmin)).unwanted:
+        for outdated in reconcile(self.ledger, list(self.garmin)).unwanted:
             self.garmin.remove(outdated)
         wanted = [item.record.second for item in self.ledger.pending()]
         batch = self.ledger.current(wanted)[:size]

@@ -696,6 +696,96 @@ async def test_one_refused_record_stops_nobody_else(
     assert issue_keys(hass) == set()
 
 
+async def test_a_weigh_in_before_the_format(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+) -> None:
+    """A weigh-in that FIT cannot date is parked; those beside it go up."""
+    for subentry in list(linked.subentries):
+        hass.config_entries.async_remove_subentry(linked, subentry)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    old = datetime(1985, 5, 1, tzinfo=UTC)
+    clouds.withings.step_on_scale("alice", 60.0, when=old)
+    link(hass, linked, withings_entry, start=datetime.fromtimestamp(0, UTC))
+    await poll(hass, withings_entry)
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [81.0]
+    assert value_of(hass, linked, "pending") == 0
+    assert issue_keys(hass) == {"refused"}
+
+
+@pytest.mark.parametrize("status", [400, 405, 409])
+async def test_what_garmin_does_not_let_go_holds_up_nothing(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    status: int,
+) -> None:
+    """An old version that stays is told of, and the newer one not put beside it."""
+    group = clouds.withings.step_on_scale("alice", 88.0)
+    await poll(hass, withings_entry)
+    freezer.tick(timedelta(hours=1))
+    fault = clouds.faults.answer("/byversion/", status, method="DELETE", times=None)
+    clouds.withings.edit("alice", group.grpid, 80.0)
+    clouds.withings.step_on_scale("alice", 79.0)
+    await poll(hass, withings_entry)
+    assert fault.hits == 1
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [88.0, 79.0]
+    assert issue_keys(hass) == {"refused"}
+    assert value_of(hass, linked, "pending") == 0
+
+
+async def test_a_version_without_a_key_stays_alone(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What Garmin tells no key of cannot be replaced, and is not doubled."""
+    group = clouds.withings.step_on_scale("alice", 88.0)
+    await poll(hass, withings_entry)
+    freezer.tick(timedelta(hours=1))
+    second = int(group.measured_at.timestamp())
+    clouds.faults.answer(
+        READ,
+        200,
+        body='{"dailyWeightSummaries": [{"allWeightMetrics": '
+        f'[{{"weight": 88000, "timestampGMT": {second * 1000}}}]}}]}}',
+    )
+    clouds.withings.edit("alice", group.grpid, 80.0)
+    await poll(hass, withings_entry)
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [88.0]
+    assert clouds.log.count("garmin", method="DELETE") == 0
+    assert issue_keys(hass) == {"refused"}
+
+
+async def test_a_doubt_that_ends_at_the_vendor(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A weigh-in that is assigned in the vendor's app goes up, and is not asked about."""
+    group = clouds.withings.step_on_scale("alice", 80.0, attrib=1)
+    await poll(hass, withings_entry)
+    assert issue_keys(hass) == {"held"}
+    freezer.tick(timedelta(minutes=5))
+    group.attrib = 7
+    group.modified = dt_util.utcnow()
+    await poll(hass, withings_entry)
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [80.0]
+    assert issue_keys(hass) == set()
+
+
 async def test_a_weight_beyond_the_format(
     hass: HomeAssistant,
     clouds: Clouds,

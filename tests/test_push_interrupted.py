@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.weighbridge.clients.garmin import GarminClient
 from custom_components.weighbridge.const import DOMAIN
+from custom_components.weighbridge.storage import AccountMemory
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
@@ -93,8 +94,8 @@ async def test_killed_between_upload_and_confirmation(
     garmin_user.uploads = Watch(uploads)
     await later(hass, freezer, timedelta(minutes=3))
     assert len(on_disk) == 1
-    (item,) = on_disk[0]["data"]["weigh_ins"]["open"]
-    assert item["sent_at"] is not None
+    (item,) = AccountMemory.from_json(on_disk[0]["data"]).weigh_ins.pending()
+    assert item.sent_at is not None
     await hass.config_entries.async_unload(linked.entry_id)
     hass_storage[key] = {**on_disk[0], "data": {**on_disk[0]["data"], "strikes": 0}}
     assert store is not hass_storage[key]
@@ -310,7 +311,7 @@ async def test_a_dry_run_that_cannot_ask_garmin(
                 blocking=True,
                 return_response=True,
             )
-        assert caught.value.translation_key == "queued_signed_out"
+        assert caught.value.translation_key == "not_compared"
     assert value_of(hass, linked, "pending") == 0
 
 

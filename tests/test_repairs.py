@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -169,6 +170,27 @@ async def test_several_held_weigh_ins_are_a_list(
     assert issue(hass, "held") is None
 
 
+async def test_more_than_a_person_looks_through_at_once(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+    fix: Fix,
+) -> None:
+    """The dialog goes on with the rest, and the question stays as long as there is one."""
+    await weigh(hass, clouds, *([20.0] * 51))
+    answer = await fix.open("held")
+    (field,) = answer["data_schema"]
+    assert len(field["selector"]["select"]["options"]) == 50
+    answer = await fix.submit(push=[])
+    assert (answer["type"], answer["step_id"]) == ("menu", "init")
+    assert issue(hass, "held") is not None
+    answer = await fix.submit(next_step_id="leave_out")
+    assert answer["type"] == "create_entry"
+    assert issue(hass, "held") is None
+    assert clouds.garmin.weigh_ins(garmin_user) == []
+
+
 async def test_refused_weigh_ins_can_be_tried_again(
     hass: HomeAssistant,
     clouds: Clouds,
@@ -238,3 +260,40 @@ async def test_a_damaged_ledger_is_put_aside_and_built_anew(
     await fix.open("ledger_rebuilt")
     await fix.submit()
     assert issue(hass, "ledger_rebuilt") is None
+
+
+async def test_a_ledger_that_is_no_json(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+    hass_storage: dict[str, dict[str, Any]],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What Home Assistant puts aside by itself is built anew with the same care."""
+    clouds.garmin.processing_delay = 300
+    await weigh(hass, clouds, 80.0)
+    await hass.config_entries.async_unload(linked.entry_id)
+    key = f"{DOMAIN}.{linked.entry_id}"
+    del hass_storage[key]
+    aside = Path(hass.config.path(".storage", f"{key}.corrupt.2026-11-01T07:30:00"))
+    await hass.async_add_executor_job(_write, aside)
+    await set_up(hass, linked)
+    found = issue(hass, "ledger_rebuilt")
+    assert found is not None
+    assert found.translation_placeholders is not None
+    assert found.translation_placeholders["path"] == str(aside)
+    freezer.tick(timedelta(minutes=11))
+    async_fire_time_changed(hass, dt_util.utcnow())
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(clouds.garmin.weigh_ins(garmin_user)) == 1
+    assert value_of(hass, linked, "pending") == 0
+    ir.async_delete_issue(hass, DOMAIN, found.issue_id)
+    await restart(hass, linked)
+    assert issue(hass, "ledger_rebuilt") is None
+
+
+def _write(path: Path) -> None:
+    """Write half a file."""
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("{")

@@ -9,6 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.weighbridge.const import DOMAIN
+from custom_components.weighbridge.ledger_entries import State
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.setup import async_setup_component
@@ -157,6 +158,7 @@ async def test_what_garmin_has_already(
         ({"weight": 700}, "implausible_weight"),
         ({"weight": 0}, "implausible_weight"),
         ({"weight": 80, "measured_at": "2026-11-01T06:40:00Z"}, "measured_in_future"),
+        ({"weight": 80, "measured_at": "1970-01-01T00:00:00Z"}, "measured_too_early"),
     ],
 )
 async def test_measurements_that_cannot_be(
@@ -326,6 +328,85 @@ async def test_sync_with_and_without_a_dry_run(
     assert len(clouds.garmin.weigh_ins(garmin_user)) == 4
 
 
+async def test_sync_brings_back_what_was_deleted_at_garmin(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What Garmin has lost is missing there, whoever has removed it."""
+    answer = await call(hass, "sync", linked, start="2026-10-25")
+    assert (answer["found"], answer["pushed"]) == (7, 7)
+    freezer.tick(timedelta(hours=1))
+    for weigh_in in clouds.garmin.weigh_ins(garmin_user)[2:4]:
+        clouds.garmin.remove_weigh_in(garmin_user, weigh_in.sample_pk)
+    clouds.log.clear()
+    answer = await call(hass, "sync", linked, start="2026-10-25", dry_run=True)
+    assert [w["weight"] for w in answer["would_push"]] == [85.0, 84.0]
+    assert clouds.log.count("garmin") == 1
+    for pushed in (2, 0):
+        answer = await call(hass, "sync", linked, start="2026-10-25")
+        assert answer == {
+            "found": 7,
+            "already_there": 7 - pushed,
+            "pushed": pushed,
+            "held": 0,
+            "failed": 0,
+        }
+        assert len(clouds.garmin.weigh_ins(garmin_user)) == 7
+
+
+async def test_push_measurement_once_more(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What was left out, or is gone at Garmin, goes up when somebody asks for it."""
+    ledger = linked.runtime_data.memory.weigh_ins
+    answer = await call(hass, "sync", linked, start="2026-10-23", end="2026-10-23")
+    assert (answer["found"], answer["held"]) == (1, 1)
+    (held,) = ledger.items(State.HELD)
+    await linked.runtime_data.async_decide(ledger, (), [held.record.second])
+    answer = await call(hass, "sync", linked, start="2026-10-23", end="2026-10-23")
+    assert (answer["held"], answer["already_there"], answer["pushed"]) == (0, 0, 0)
+    measurement = {
+        "weight": held.record.weight,
+        "measured_at": held.record.measured_at.isoformat(),
+    }
+    results = []
+    for removes in (False, False, True, False):
+        if removes:
+            (weigh_in,) = clouds.garmin.weigh_ins(garmin_user)
+            clouds.garmin.remove_weigh_in(garmin_user, weigh_in.sample_pk)
+        answer = await call(hass, "push_measurement", linked, **measurement)
+        results.append(answer["result"])
+        freezer.tick(timedelta(hours=1))
+    assert results == ["pushed", "already_there", "pushed", "already_there"]
+    assert len(clouds.garmin.weigh_ins(garmin_user)) == 1
+
+
+async def test_push_measurement_corrects_what_was_refused(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+) -> None:
+    """A weigh-in of a link that Garmin refuses can be corrected by an action."""
+    clouds.garmin.refuse(weight_above=80.5)
+    answer = await call(hass, "sync", linked, start="2026-10-31")
+    assert answer["failed"] == 1
+    when = (NOW - timedelta(days=1)).isoformat()
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "push_measurement", linked, weight=81, measured_at=when)
+    assert caught.value.translation_key == "refused"
+    answer = await call(hass, "push_measurement", linked, weight=80, measured_at=when)
+    assert answer == {"result": "pushed"}
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [80.0]
+
+
 async def test_sync_of_some_days(
     hass: HomeAssistant,
     clouds: Clouds,
@@ -357,7 +438,9 @@ async def test_sync_in_bad_weather(
     for dry_run in (True, False):
         with pytest.raises(HomeAssistantError) as caught:
             await call(hass, "sync", linked, start="2026-10-22", dry_run=dry_run)
-        assert caught.value.translation_key == "queued_unavailable"
+        assert caught.value.translation_key == (
+            "not_compared" if dry_run else "queued_unavailable"
+        )
     assert value_of(hass, linked, "pending") == 8
     clouds.faults.answer(r"/withings/measure", 503)
     with pytest.raises(HomeAssistantError) as caught:

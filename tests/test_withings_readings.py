@@ -42,7 +42,7 @@ async def test_blood_pressure(
 ) -> None:
     """A cuff gives two pressures and a pulse, and the links get it whole."""
     uploaded = MORNING + timedelta(days=2)
-    group = clouds.withings.blood_pressure(
+    clouds.withings.blood_pressure(
         "alice", 128, 83, heart_rate=64, when=MORNING, uploaded=uploaded
     )
     await set_up(hass, withings_entry)
@@ -60,7 +60,6 @@ async def test_blood_pressure(
         systolic=128,
         diastolic=83,
         heart_rate=64,
-        source_id=str(group.grpid),
         recorded_at=uploaded,
     )
     assert coordinator.data.batch.blood_pressures == (reading,)

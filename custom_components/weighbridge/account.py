@@ -90,10 +90,12 @@ async def _async_load_memory(
     """
     store = account_store(hass, entry.entry_id)
     try:
-        data = await store.async_load()
-        if data is None:
+        if (data := await store.async_load()) is not None:
+            return await hass.async_add_executor_job(AccountMemory.from_json, data)
+        # Home Assistant itself puts aside what is no JSON, and goes on without it.
+        aside = await hass.async_add_executor_job(_find_corrupt, store.path)
+        if aside is None:
             return AccountMemory()
-        return await hass.async_add_executor_job(AccountMemory.from_json, data)
     except (
         UnsupportedStorageVersionError,
         LookupError,
@@ -108,12 +110,21 @@ async def _async_load_memory(
             aside,
         )
         await hass.async_add_executor_job(_put_aside, store.path, aside)
-        issues.async_report_rebuilt(hass, entry, aside)
-        # Garmin may not show yet what was pushed just before.
-        return AccountMemory(
-            paused_until=dt_util.utcnow().timestamp() + SETTLING_SECONDS,
-            pause_reason=Reason.AMBIGUOUS,
-        )
+    issues.async_report_rebuilt(hass, entry, aside)
+    # Garmin may not show yet what was pushed just before.
+    memory = AccountMemory(
+        paused_until=dt_util.utcnow().timestamp() + SETTLING_SECONDS,
+        pause_reason=Reason.AMBIGUOUS,
+    )
+    await store.async_save(await hass.async_add_executor_job(memory.freeze()))
+    return memory
+
+
+def _find_corrupt(path: str) -> str | None:
+    """Return what Home Assistant has put aside of a file last, if it has."""
+    place = Path(path)
+    aside = sorted(place.parent.glob(f"{place.name}.corrupt.*"))
+    return str(aside[-1]) if aside else None
 
 
 def _put_aside(path: str, aside: str) -> None:

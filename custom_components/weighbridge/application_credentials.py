@@ -50,6 +50,11 @@ REFRESH_TIMEOUT = 30  # seconds
 # "Invalid Params", which is how Withings words a code or refresh token that is dead.
 WITHINGS_INVALID_PARAMS = 503
 
+# RFC 6749, section 5.2, and Google's own word for a redirect address.
+GOOGLE_CLIENT_ERRORS = frozenset(
+    {"invalid_client", "unauthorized_client", "redirect_uri_mismatch"}
+)
+
 _GOOGLE_ID = re.compile(r".+\.apps\.googleusercontent\.com")
 _WITHINGS_ID = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 _LEGACY_FITBIT_ID = re.compile(r"[0-9A-Z]{6}")
@@ -117,7 +122,13 @@ class VendorImplementation(AuthImplementation):
         except (ClientError, ValueError) as err:
             LOGGER.debug("No token from %s: %s", self.provider, type(err).__name__)
             raise OAuth2TokenRequestConnectionError(domain=DOMAIN) from err
-        token = self._unwrap(response, answer if isinstance(answer, dict) else {})
+        if not isinstance(answer, dict):
+            answer = {}
+        if data.get("grant_type") == "authorization_code" and self._is_misconfigured(
+            answer
+        ):
+            self._refuse(response, answer.get("error"))
+        token = self._unwrap(response, answer)
         if not (
             isinstance(token.get("access_token"), str)
             and str(token.get("expires_in")).isdecimal()
@@ -129,6 +140,14 @@ class VendorImplementation(AuthImplementation):
     def extra_token_data(self) -> Mapping[str, str]:
         """Return what the vendor wants to see in each token request."""
         return {}
+
+    def _is_misconfigured(self, answer: Mapping[str, Any]) -> bool:
+        """Tell whether the vendor does not know the client that signs somebody in.
+
+        That is worth a look at the credential. Of a refresh it may be a passing mood,
+        and nobody is asked to sign in for it.
+        """
+        return False
 
     @abstractmethod
     def _unwrap(
@@ -204,6 +223,11 @@ class GoogleImplementation(VendorImplementation):
             "access_type": "offline",
             "prompt": "consent",
         }
+
+    @override
+    def _is_misconfigured(self, answer: Mapping[str, Any]) -> bool:
+        """Tell whether client ID, secret or redirect address are not Google's."""
+        return answer.get("error") in GOOGLE_CLIENT_ERRORS
 
     @override
     def _unwrap(

@@ -9,10 +9,18 @@ from typing import Any
 import probatio
 
 from homeassistant.components.automation.const import DOMAIN as AUTOMATION_DOMAIN
-from homeassistant.components.notify.const import DOMAIN as NOTIFY_DOMAIN
+from homeassistant.components.notify.const import (
+    ATTR_MESSAGE,
+    ATTR_TARGET,
+    DOMAIN as NOTIFY_DOMAIN,
+)
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceNotFound,
+    ServiceValidationError,
+)
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
@@ -23,6 +31,7 @@ from .const import DOMAIN, LOGGER
 from .phone import international
 
 SERVICE_GET_BATTERY_TEXTS = "get_battery_texts"
+SERVICE_SEND_BATTERY_TEXT = "send_battery_text"
 SERVICE_CONFIRM_BATTERY_TEXT = "confirm_battery_text"
 
 ATTR_BATTERIES = "batteries"
@@ -31,6 +40,7 @@ ATTR_INTRODUCTION = "introduction"
 ATTR_KIND = "kind"
 ATTR_NOTIFY_ACTION = "notify_action"
 ATTR_NOTIFY_ENTITIES = "notify_entities"
+ATTR_PHONE_NUMBER = "phone_number"
 ATTR_PHONE_NUMBERS = "phone_numbers"
 ATTR_QUIET_END = "quiet_end"
 ATTR_QUIET_START = "quiet_start"
@@ -62,6 +72,14 @@ GET_BATTERY_TEXTS_SCHEMA = AUTOMATION_SCHEMA.extend(
     }
 )
 
+SEND_BATTERY_TEXT_SCHEMA = probatio.Schema(
+    {
+        probatio.Required(ATTR_NOTIFY_ACTION): cv.service,
+        probatio.Required(ATTR_MESSAGE): cv.string,
+        probatio.Optional(ATTR_PHONE_NUMBER): cv.string,
+    }
+)
+
 CONFIRM_BATTERY_TEXT_SCHEMA = AUTOMATION_SCHEMA.extend(
     {
         probatio.Required(ATTR_KIND): probatio.Coerce(TextKind),
@@ -84,6 +102,12 @@ async def async_setup_battery_texts(hass: HomeAssistant) -> None:
     )
     hass.services.async_register(
         DOMAIN,
+        SERVICE_SEND_BATTERY_TEXT,
+        _async_send_battery_text,
+        schema=SEND_BATTERY_TEXT_SCHEMA,
+    )
+    hass.services.async_register(
+        DOMAIN,
         SERVICE_CONFIRM_BATTERY_TEXT,
         _async_confirm_battery_text,
         schema=CONFIRM_BATTERY_TEXT_SCHEMA,
@@ -94,7 +118,7 @@ async def _async_get_battery_texts(call: ServiceCall) -> dict[str, Any]:
     """Return the texts that are due, and how they are to be sent."""
     hass, data = call.hass, call.data
     numbers = _phone_numbers(data[ATTR_PHONE_NUMBERS])
-    action = _notify_action(data[ATTR_NOTIFY_ACTION], numbers)
+    action = _notify_action(data[ATTR_NOTIFY_ACTION])
     # What woke the automation is the first of a device's changes: let the others follow.
     await asyncio.sleep(0)
     batteries = [Battery.read(hass, entity_id) for entity_id in data[ATTR_BATTERIES]]
@@ -109,6 +133,9 @@ async def _async_get_battery_texts(call: ServiceCall) -> dict[str, Any]:
         "texts": texts,
         "levels": describe(batteries),
         ATTR_NOTIFY_ACTION: action,
+        "has_notify_action": hass.services.has_service(*action.split("."))
+        if action
+        else False,
         ATTR_PHONE_NUMBERS: numbers,
         ATTR_NOTIFY_ENTITIES: _notify_entities(
             hass, data[ATTR_NOTIFY_ENTITIES], other_way=bool(action)
@@ -116,6 +143,38 @@ async def _async_get_battery_texts(call: ServiceCall) -> dict[str, Any]:
         if texts
         else [],
     }
+
+
+async def _async_send_battery_text(call: ServiceCall) -> None:
+    """Send a text by a notify action.
+
+    Some raise what only their vendor's library knows. An automation would end with
+    that, before it has tried the next number or another way.
+    """
+    action: str = call.data[ATTR_NOTIFY_ACTION]
+    domain, service = action.split(".")
+    data: dict[str, Any] = {ATTR_MESSAGE: call.data[ATTR_MESSAGE]}
+    if number := call.data.get(ATTR_PHONE_NUMBER):
+        data[ATTR_TARGET] = [number]
+    try:
+        await call.hass.services.async_call(
+            domain, service, data, blocking=True, context=call.context
+        )
+    except ServiceNotFound as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="notify_action_missing",
+            translation_placeholders={"action": action},
+        ) from err
+    except Exception as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="text_not_taken",
+            translation_placeholders={
+                "action": action,
+                "error": str(err) or type(err).__name__,
+            },
+        ) from err
 
 
 async def _async_confirm_battery_text(call: ServiceCall) -> None:
@@ -176,16 +235,10 @@ def _phone_numbers(written: list[str]) -> list[str]:
     return list(dict.fromkeys(numbers))
 
 
-def _notify_action(written: str, numbers: list[str]) -> str:
+def _notify_action(written: str) -> str:
     """Return the name of the notify action with its domain, or an empty string."""
     action = written.strip().lower()
     if not action:
-        if numbers:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="numbers_without_action",
-                translation_placeholders={"number": numbers[0]},
-            )
         return ""
     if "." not in action:
         action = f"{NOTIFY_DOMAIN}.{action}"
@@ -205,24 +258,32 @@ def _notify_entities(
 
     Home Assistant passes over missing and unavailable entities in silence.
     """
-    available: list[str] = []
-    for entity_id in entity_ids:
-        state = hass.states.get(entity_id)
-        if state is None:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="missing_notify_entity",
-                translation_placeholders={"entity": entity_id},
-            )
-        if state.state != STATE_UNAVAILABLE:
-            available.append(entity_id)
-    if unavailable := set(entity_ids).difference(available):
-        names = ", ".join(sorted(unavailable))
-        if not available and not other_way:
+    states = {entity_id: hass.states.get(entity_id) for entity_id in entity_ids}
+    missing = [entity_id for entity_id, state in states.items() if state is None]
+    available = [
+        entity_id
+        for entity_id, state in states.items()
+        if state is not None and state.state != STATE_UNAVAILABLE
+    ]
+    away = [entity_id for entity_id in states if entity_id not in available]
+    if not away:
+        return available
+    if not available and not other_way:
+        if missing:
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
-                translation_key="notify_entity_unavailable",
-                translation_placeholders={"entity": names},
+                translation_key="missing_notify_entity",
+                translation_placeholders={"entity": ", ".join(missing)},
             )
-        LOGGER.warning("No text goes to %s, which is unavailable", names)
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="notify_entity_unavailable",
+            translation_placeholders={"entity": ", ".join(away)},
+        )
+    for entity_id in away:
+        LOGGER.warning(
+            "No text goes to %s: it %s",
+            entity_id,
+            "does not exist" if entity_id in missing else "is unavailable",
+        )
     return available

@@ -35,7 +35,7 @@ class DeviceEntity(CoordinatorEntity[DeviceCoordinator]):
         self.device_id = device_id
         self.entity_description = description
         self._attr_translation_key = description.key
-        self._attr_unique_id = f"{entry.unique_id}_{device_id}_{description.key}"
+        self._attr_unique_id = device_unique_id(entry, device_id, description)
         self._attr_device_info = _device_info(
             coordinator.hass, entry, coordinator.identifier(device_id), self.device
         )
@@ -55,6 +55,13 @@ class DeviceEntity(CoordinatorEntity[DeviceCoordinator]):
     async def async_update(self) -> None:
         """Poll the source now, which is what `homeassistant.update_entity` wants."""
         await self.coordinator.config_entry.runtime_data.async_poll_now()
+
+
+def device_unique_id(
+    entry: ConfigEntry[Any], device_id: str, description: EntityDescription
+) -> str:
+    """Return the unique id of what is told of a device."""
+    return f"{entry.unique_id}_{device_id}_{description.key}"
 
 
 @callback

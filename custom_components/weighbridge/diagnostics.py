@@ -9,9 +9,8 @@ from homeassistant.util import dt as dt_util
 from .const import CONF_PROVIDER
 from .coordinator import SourceConfigEntry, SourceCoordinator
 from .devices import DeviceCoordinator
-from .feeds import links_of
 from .ledger_entries import State
-from .links import SensorLink
+from .links import SensorLink, links_of
 from .push import GarminAccount, GarminConfigEntry
 from .webhook import CONF_CALLBACKS
 

@@ -17,31 +17,15 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_time_interval
 
 from . import issues
-from .const import (
-    CONF_PROVIDER,
-    DOMAIN,
-    LOGGER,
-    SUBENTRY_LINK,
-    Provider,
-    signal_source_updated,
-)
+from .const import CONF_PROVIDER, DOMAIN, LOGGER, Provider, signal_source_updated
 from .coordinator import SourceConfigEntry, SourceCoordinator
 from .deletions import DeletionWatch
-from .links import AccountLink, SensorLink, link_of
+from .links import AccountLink, SensorLink, links_of
 from .model import Origin, WeighIn
 from .push import GarminAccount
 from .sensor_feed import SensorFeed
 
 DELETIONS_INTERVAL = timedelta(hours=1)
-
-
-def links_of(entry: ConfigEntry) -> dict[str, AccountLink | SensorLink]:
-    """Return the links of a Garmin entry by their ids."""
-    return {
-        subentry.subentry_id: link_of(subentry)
-        for subentry in entry.subentries.values()
-        if subentry.subentry_type == SUBENTRY_LINK
-    }
 
 
 def loaded_source(hass: HomeAssistant, entry_id: str) -> SourceCoordinator | None:
@@ -64,6 +48,7 @@ def without_copies(
         link
         for link in links_of(entry).values()
         if isinstance(link, AccountLink)
+        and link.weigh_ins
         and (source := hass.config_entries.async_get_entry(link.source)) is not None
         and source.data[CONF_PROVIDER] == Provider.WITHINGS
     ]

@@ -12,6 +12,13 @@ from .model import WeighIn
 # Garmin fails on big files; other tools settled between 100 and 500 records.
 MAX_RECORDS = 100
 
+# FIT counts seconds from the last day of 1989, in UTC.
+_EPOCH = 631_065_600
+_UINT32 = 0xFFFFFFFF
+
+# The first moment of 1990, in epoch seconds: nobody has older weigh-ins in a file.
+EARLIEST = 631_152_000
+
 # The largest uint16 and uint8 of the FIT protocol mean "not measured".
 _UINT16 = 0xFFFF
 _UINT8 = 0xFF
@@ -30,8 +37,15 @@ _FIELDS = (
 
 
 def can_encode(weigh_in: WeighIn) -> bool:
-    """Tell whether the weight fits into a FIT record: above 0 and below 655.35 kg."""
-    return _scaled(weigh_in.weight, 100, _UINT16) is not None
+    """Tell whether a weigh-in fits into a FIT record.
+
+    The weight must be above 0 and below 655.35 kg, the time one from 1990 on.
+    """
+    return (
+        weigh_in.second >= EARLIEST
+        and weigh_in.second - _EPOCH < _UINT32
+        and _scaled(weigh_in.weight, 100, _UINT16) is not None
+    )
 
 
 def encode(weigh_ins: Sequence[WeighIn]) -> bytes:

@@ -1,6 +1,7 @@
 """Signing in to Garmin Connect: password, progress, MFA code."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, override
 
@@ -24,7 +25,7 @@ from .clients.garmin_errors import (
     GarminThrottledError,
     GarminUnavailableError,
 )
-from .clients.garmin_sign_in import GarminSignIn
+from .clients.garmin_sign_in import GarminProfile, GarminSignIn
 from .const import CONF_PROVIDER, CONF_TOKENS, LOGGER, Provider
 from .cooldown import async_get_cooldowns
 
@@ -32,6 +33,8 @@ DEFAULT_TITLE: Final = "Garmin Connect"
 
 # The library posts every wrong code twice, and Garmin locks accounts.
 MAX_WRONG_CODES: Final = 3
+
+PROFILE_TRIES: Final = 3
 
 CREDENTIALS_SCHEMA = probatio.Schema(
     {
@@ -149,7 +152,7 @@ class GarminFlow(AccountFlow):
         attempt = self._current
         try:
             tokens = attempt.tokens()
-            profile = await self.hass.async_add_executor_job(attempt.profile)
+            profile = await self._async_get_profile(attempt)
         except GarminError as err:
             self._give_up(err)
             return await self.async_step_garmin()
@@ -161,6 +164,13 @@ class GarminFlow(AccountFlow):
             else (DEFAULT_TITLE,),
             data={CONF_PROVIDER: Provider.GARMIN.value, CONF_TOKENS: tokens},
         )
+
+    async def _async_get_profile(self, attempt: GarminSignIn) -> GarminProfile:
+        """Return whose account it is; one bad answer must not cost the sign-in."""
+        for _ in range(PROFILE_TRIES - 1):
+            with suppress(GarminUnavailableError):
+                return await self.hass.async_add_executor_job(attempt.profile)
+        return await self.hass.async_add_executor_job(attempt.profile)
 
     @property
     def _current(self) -> GarminSignIn:
@@ -195,7 +205,6 @@ class GarminFlow(AccountFlow):
         """Drop the password, the state of the MFA and the tokens."""
         self._attempt = None
         self._login = None
-        self._username = ""
 
 
 def _error_key(err: GarminError) -> str:

@@ -1,9 +1,10 @@
 """Lanes: how each kind of measurement goes from its ledger to Garmin."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import batched
+import struct
 from typing import Protocol, override
 
 from homeassistant.util import dt as dt_util
@@ -17,9 +18,10 @@ from .clients.garmin_errors import (
 from .const import LOGGER
 from .fit import MAX_RECORDS, can_encode, encode
 from .ledger import Ledger
-from .ledger_entries import Reconciled, Record, Remote
+from .ledger_entries import Record, Remote
 from .model import BloodPressure, WeighIn
 from .pause import SETTLING_SECONDS, Reason, reason_for
+from .reconcile import reconcile
 
 # How many records are looked for at Garmin, and noted as sent, at a time.
 STAGE = 1000
@@ -77,7 +79,6 @@ class Lane[R: Record, M: Remote](ABC):
 
         What waits until Garmin shows an older version is left for another time.
         """
-        self.ledger.expire(int(dt_util.utcnow().timestamp()) - SETTLING_SECONDS)
         unshown: set[int] = set()
         while not self._courier.is_stopping:
             pending = [item.record.second for item in self.ledger.pending()]
@@ -85,9 +86,10 @@ class Lane[R: Record, M: Remote](ABC):
             leaving = self.ledger.withdrawals - unshown
             if not seconds and not leaving:
                 break
-            seen = await self._async_look(self.ledger, [*seconds, *leaving])
+            remotes = await self.async_read([*seconds, *leaving])
+            seen = reconcile(self.ledger, remotes)
             for remote in seen.unwanted:
-                await self._courier.async_request(self._remove, remote)
+                await self._async_remove(remote)
             self.ledger.withdrawn(leaving)
             if seen.found:
                 self._courier.async_changed()
@@ -96,21 +98,28 @@ class Lane[R: Record, M: Remote](ABC):
             if todo:
                 await self._async_send_all(todo)
 
-    async def async_look(self, ledger: Ledger[R]) -> Reconciled[M]:
-        """Compare all that a ledger wants at Garmin with what Garmin holds."""
-        return await self._async_look(
-            ledger, [item.record.second for item in ledger.pending()]
-        )
-
-    async def _async_look(
-        self, ledger: Ledger[R], seconds: Sequence[int]
-    ) -> Reconciled[M]:
-        """Compare with what Garmin holds of the days around some seconds."""
+    async def async_read(self, seconds: Collection[int]) -> list[M]:
+        """Return what Garmin holds of the days around some seconds."""
         # The days of the range are those of the account's time zone.
         start = _day(min(seconds)) - timedelta(days=1)
         end = _day(max(seconds)) + timedelta(days=1)
-        remotes = await self._courier.async_request(self._read, start, end)
-        return ledger.reconcile(remotes)
+        self.expire()
+        return await self._courier.async_request(self._read, start, end)
+
+    def expire(self) -> None:
+        """Give up waiting for what Garmin should have shown by now."""
+        self.ledger.expire(int(dt_util.utcnow().timestamp()) - SETTLING_SECONDS)
+
+    async def _async_remove(self, remote: M) -> None:
+        """Remove something from Garmin; what cannot be removed holds up nothing else."""
+        try:
+            await self._courier.async_request(self._remove, remote)
+        except GarminRejectedError as err:
+            LOGGER.warning("Garmin Connect keeps an older measurement: %s", err)
+            self.ledger.withdrawals.discard(remote.second)
+            for record in self.ledger.current([remote.second]):
+                self.ledger.fail(record)
+            self._courier.async_changed()
 
     @abstractmethod
     def _read(self, start: date, end: date) -> list[M]:
@@ -214,7 +223,11 @@ class WeighInLane(Lane[WeighIn, GarminWeighIn]):
 
     @override
     def _upload(self, batch: Sequence[WeighIn]) -> None:
-        self._courier.client.upload(encode(batch))
+        try:
+            fit = encode(batch)
+        except (ValueError, OverflowError, struct.error) as err:
+            raise GarminRejectedError("A record does not fit into a file") from err
+        self._courier.client.upload(fit)
 
     @override
     def _can_send(self, record: WeighIn) -> bool:

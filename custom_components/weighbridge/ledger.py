@@ -15,7 +15,6 @@ from .ledger_entries import (
     Hold,
     Item,
     Offer,
-    Reconciled,
     Record,
     Remote,
     Settled,
@@ -70,7 +69,7 @@ class Ledger[R: Record]:
         if (item := self._open.get(second)) is not None:
             return self._offer_open(item, record, link, hold)
         if (settled := self._settled.get(second)) is not None:
-            return self._offer_settled(settled, record, link)
+            return self._offer_settled(settled, record, link, hold)
         if (twin := self._twin(record, link, own_twins)) is not None:
             return self._offer_twin(twin, record, link, hold)
         self._add(record, link, hold)
@@ -92,24 +91,35 @@ class Ledger[R: Record]:
 
     def state(self, second: int) -> State | None:
         """Return the state of a measurement, None for one never offered."""
-        if (item := self._open.get(second)) is not None:
+        primary = self.primary(second)
+        if (item := self._open.get(primary)) is not None:
             return item.state
-        settled = self._settled.get(second)
-        if settled is not None and settled.twin_of is not None:
-            return self.state(settled.twin_of)
-        return None if settled is None else State.DONE
+        return State.DONE if primary in self._settled else None
 
     def way(self, second: int) -> Way | None:
         """Return how a measurement was settled, a twin as its other was."""
-        settled = self._settled.get(second)
-        if settled is not None and settled.twin_of is not None:
-            return self.way(settled.twin_of)
+        settled = self._settled.get(self.primary(second))
         return None if settled is None else settled.way
+
+    def primary(self, second: int) -> int:
+        """Return the second by which Garmin knows a measurement, a twin's other's."""
+        settled = self._settled.get(second)
+        if settled is None or settled.twin_of is None:
+            return second
+        return self.primary(settled.twin_of)
 
     def is_twin(self, second: int) -> bool:
         """Tell whether a measurement is the same as one of another source."""
         settled = self._settled.get(second)
         return settled is not None and settled.twin_of is not None
+
+    def item(self, second: int) -> Item[R] | None:
+        """Return a measurement that is not settled."""
+        return self._open.get(second)
+
+    def settled(self, second: int) -> Settled | None:
+        """Return what is remembered of a measurement that is settled."""
+        return self._settled.get(second)
 
     def items(self, state: State) -> list[Item[R]]:
         """Return the measurements in an unsettled state, the newest first."""
@@ -123,6 +133,14 @@ class Ledger[R: Record]:
         """Return what must be pushed, the newest first."""
         return self.items(State.PENDING)
 
+    def note_shown(self, second: int) -> None:
+        """Note that Garmin shows what it has accepted."""
+        self._accepted.pop(second, None)
+
+    def is_fresh(self, second: int) -> bool:
+        """Tell whether Garmin has accepted a measurement and may not show it yet."""
+        return second in self._accepted
+
     def unshown(self) -> set[int]:
         """Return what must be changed at Garmin but is not shown there yet.
 
@@ -134,6 +152,13 @@ class Ledger[R: Record]:
             for second in self._accepted
             if second in self.withdrawals or self.state(second) is State.PENDING
         }
+
+    def cap(self, now: int) -> None:
+        """Take no time for one to come, as after a clock was set back."""
+        for second, item in self._open.items():
+            if item.sent_at is not None and item.sent_at > now:
+                self._open[second] = replace(item, sent_at=now)
+        self._accepted = {s: min(at, now) for s, at in self._accepted.items()}
 
     def expire(self, before: int) -> None:
         """Take what Garmin accepted earlier, and does not show, for gone."""
@@ -150,90 +175,6 @@ class Ledger[R: Record]:
         if state is State.DONE:
             return sum(settled.twin_of is None for settled in self._settled.values())
         return sum(item.state is state for item in self._open.values())
-
-    def reconcile[M: Remote](self, remotes: Iterable[M]) -> Reconciled[M]:
-        """Settle the pending measurements that Garmin holds.
-
-        Every remote weigh-in answers for one measurement at the most: by its second,
-        or, when nobody here has that second, as a twin.
-        """
-        found: list[int] = []
-        unwanted: list[M] = []
-        unclaimed: list[M] = []
-        groups: defaultdict[int, list[M]] = defaultdict(list)
-        for remote in remotes:
-            groups[remote.second].append(remote)
-        for second, group in groups.items():
-            self._accepted.pop(second, None)
-            item = self._open.get(second)
-            if item is None and second not in self._settled:
-                unclaimed.extend(group)
-            elif item is None:
-                twin = self._pending_twin(second, group)
-                if twin is not None:
-                    self._settle(twin, Way.FOUND)
-                    found.append(twin.record.second)
-                unwanted.extend(self._surplus(second, group))
-            elif item.state is State.PENDING:
-                old = [
-                    remote
-                    for remote in group
-                    if item.replaces and not _holds(remote, item.record)
-                ]
-                unwanted.extend(old)
-                if len(old) < len(group):
-                    sent = item.sent_at is not None or item.replaces
-                    self._settle(item, Way.PUSHED if sent else Way.FOUND)
-                    found.append(second)
-        slots: defaultdict[int, list[M]] = defaultdict(list)
-        for remote in unclaimed:
-            slots[remote.second // TWIN_SECONDS].append(remote)
-        for item in self.pending() if unclaimed else ():
-            near = [
-                remote
-                for slot in _near_slots(item.record.second)
-                for remote in slots[slot]
-                if self._is_twin(item.record, remote.second, remote.facts)
-            ]
-            if near and not item.replaces:
-                other = min(near, key=lambda r: abs(r.second - item.record.second))
-                slots[other.second // TWIN_SECONDS].remove(other)
-                self._settle(item, Way.FOUND)
-                self._remember_remote(other, of=item.record.second)
-                found.append(item.record.second)
-        return Reconciled(found=tuple(found), unwanted=tuple(unwanted))
-
-    def _pending_twin(self, second: int, group: Iterable[Remote]) -> Item[R] | None:
-        """Return what is pending though Garmin holds it as another source reported it.
-
-        A ledger that is built anew may choose another of two twins to be pushed.
-        """
-        twin_of = self._settled[second].twin_of
-        item = None if twin_of is None else self._open.get(twin_of)
-        if item is None or item.state is not State.PENDING or item.replaces:
-            return None
-        if any(self._is_twin(item.record, second, remote.facts) for remote in group):
-            return item
-        return None
-
-    def _surplus[M: Remote](self, second: int, group: list[M]) -> list[M]:
-        """Return what we brought to Garmin and must go, or came a second time.
-
-        Two Home Assistants that push at the same moment double a weigh-in. Both keep
-        the older one.
-        """
-        settled = self._settled[second]
-        if settled.way is not Way.PUSHED:
-            return []
-        ours = [
-            remote
-            for remote in group
-            if not _differ(settled.facts[:1], remote.facts)
-            and remote.serial is not None
-        ]
-        if second in self.withdrawals:
-            return ours
-        return sorted(ours, key=lambda remote: remote.serial or 0)[1:]
 
     def withdraw(self, second: int) -> None:
         """Wish a measurement that we pushed away from Garmin."""
@@ -298,16 +239,50 @@ class Ledger[R: Record]:
                 # Its link was removed while it was on its way.
                 continue
             self._accepted[record.second] = now
-            if _differ(item.record.facts, record.facts):
+            if differ(item.record.facts, record.facts):
                 self._open[record.second] = replace(item, sent_at=None, replaces=True)
             else:
-                self._settle(item, Way.PUSHED)
+                self.settle(item, Way.PUSHED)
+
+    def settle(self, item: Item[R], way: Way) -> None:
+        """Close a measurement for good."""
+        record = item.record
+        self._open.pop(record.second)
+        self._settled[record.second] = Settled(
+            facts=record.facts, link=item.link, way=way
+        )
+
+    def remember_remote(self, remote: Remote, *, of: int) -> None:
+        """Keep a weigh-in at Garmin from answering for a second one later."""
+        self._settled[remote.second] = Settled(
+            facts=remote.facts,
+            link=REMOTE_LINK,
+            way=Way.TWIN,
+            twin_of=of,
+        )
+        self._index(remote.second)
+
+    def is_alike(self, record: R, second: int, facts: Facts) -> bool:
+        """Tell whether a measurement elsewhere is the same as a record."""
+        return abs(record.second - second) <= TWIN_SECONDS and all(
+            one is not None and other is not None and abs(one - other) <= apart + 1e-9
+            for one, other, apart in zip(
+                record.facts, facts, self._tolerance, strict=False
+            )
+        )
 
     def fail(self, record: R) -> None:
         """Park a measurement that Garmin itself refuses, unless it was edited since."""
         item = self._open.get(record.second)
-        if item is not None and not _differ(item.record.facts, record.facts):
+        if item is not None and not differ(item.record.facts, record.facts):
             self._open[record.second] = replace(item, state=State.FAILED, sent_at=None)
+
+    def reopen(self, record: R, link: str) -> None:
+        """Push what is settled once more, as Garmin does not have it."""
+        if (settled := self._settled.pop(record.second, None)) is not None:
+            self._accepted.pop(record.second, None)
+            link = link if settled.twin_of is not None else settled.link
+            self._open[record.second] = Item(record=record, link=link)
 
     def release(self, second: int) -> None:
         """Push a held or failed measurement after all."""
@@ -319,15 +294,23 @@ class Ledger[R: Record]:
     def leave_out(self, second: int) -> None:
         """Never push a held or failed measurement."""
         if second in self._open:
-            self._settle(self._open[second], Way.LEFT_OUT)
+            self.settle(self._open[second], Way.LEFT_OUT)
 
-    def review(self, link: str, judge: Callable[[R], Hold | None]) -> None:
-        """Judge a link's waiting measurements anew, as after a change of its range."""
+    def review(
+        self,
+        link: str,
+        prepare: Callable[[R], R],
+        judge: Callable[[R], Hold | None],
+    ) -> None:
+        """Prepare and judge anew what waits of a link, as after a change of it."""
         for second, item in self._open.items():
             if item.link == link and item.state in (State.PENDING, State.HELD):
-                hold = judge(item.record)
+                record = prepare(item.record)
+                hold = judge(record)
                 state = State.PENDING if hold is None else State.HELD
-                self._open[second] = replace(item, state=state, hold=hold)
+                self._open[second] = replace(
+                    item, record=record, state=state, hold=hold
+                )
 
     def forget_link(self, link: str) -> None:
         """Drop what a removed link still wanted, unless another link wants it too."""
@@ -391,12 +374,20 @@ class Ledger[R: Record]:
     ) -> Offer:
         """Offer a measurement again that is not settled."""
         second = record.second
-        if item.hold is not None and hold is None and item.link != link:
-            # Another source has no doubt about it.
-            self._open[second] = Item(record=record, link=link)
+        edited = differ(record.facts, item.record.facts)
+        if item.hold is not None and hold is None:
+            # Another source has no doubt about it, or the doubt has ended.
+            self._open[second] = replace(
+                item, record=record, link=link, state=State.PENDING, hold=None
+            )
             return Offer.CHANGED
-        if item.link != link or not _differ(record.facts, item.record.facts):
+        if item.state is State.FAILED and edited:
+            # Garmin may take the corrected one, whoever has corrected it.
+            item = replace(item, link=link)
+        if item.link != link:
             return Offer.KNOWN
+        if not edited:
+            return self._complete(item, record)
         self._open[second] = replace(
             item,
             record=record,
@@ -407,22 +398,39 @@ class Ledger[R: Record]:
         )
         return Offer.CHANGED
 
-    def _offer_settled(self, settled: Settled, record: R, link: str) -> Offer:
+    def _complete(self, item: Item[R], record: R) -> Offer:
+        """Take what a scale has told of a measurement since it was offered first."""
+        whole = item.record.completed(record)
+        if dict(whole.values()) == dict(item.record.values()):
+            return Offer.KNOWN
+        state = State.PENDING if item.state is State.FAILED else item.state
+        self._open[record.second] = replace(item, record=whole, state=state)
+        return Offer.CHANGED
+
+    def _offer_settled(
+        self, settled: Settled, record: R, link: str, hold: Hold | None
+    ) -> Offer:
         """Offer a measurement again that is settled: an edit of ours goes out anew."""
         self.withdrawals.discard(record.second)
         if settled.way is Way.WITHDRAWN and settled.link == link:
             # The source has it again, so Garmin shall.
             del self._settled[record.second]
-            self._add(record, link, None)
+            self._add(record, link, hold)
             return Offer.CHANGED
         if (
             settled.way is not Way.PUSHED
             or settled.link != link
-            or not _differ(record.facts, settled.facts)
+            or not differ(record.facts, settled.facts)
         ):
             return Offer.KNOWN
         del self._settled[record.second]
-        self._open[record.second] = Item(record=record, link=link, replaces=True)
+        self._open[record.second] = Item(
+            record=record,
+            link=link,
+            state=State.PENDING if hold is None else State.HELD,
+            hold=hold,
+            replaces=True,
+        )
         return Offer.CHANGED
 
     def _offer_twin(self, twin: int, record: R, link: str, hold: Hold | None) -> Offer:
@@ -438,16 +446,6 @@ class Ledger[R: Record]:
         self._index(record.second)
         return Offer.TWIN
 
-    def _remember_remote(self, remote: Remote, *, of: int) -> None:
-        """Keep a weigh-in at Garmin from answering for a second one later."""
-        self._settled[remote.second] = Settled(
-            facts=remote.facts,
-            link=REMOTE_LINK,
-            way=Way.TWIN,
-            twin_of=of,
-        )
-        self._index(remote.second)
-
     def _remember_twin(self, record: R, link: str, *, of: int) -> None:
         self._settled[record.second] = Settled(
             facts=record.facts,
@@ -460,19 +458,19 @@ class Ledger[R: Record]:
         """Return the nearest measurement of another link that is the same weighing."""
         taken = {
             settled.twin_of
-            for slot in _near_slots(record.second, reach=2)
+            for slot in near_slots(record.second, reach=2)
             for second in self._slots.get(slot, ())
             if (settled := self._settled.get(second)) is not None
             and settled.link == link
         }
         near = [
             second
-            for slot in _near_slots(record.second)
+            for slot in near_slots(record.second)
             for second in self._slots.get(slot, ())
             if (own_twins or second not in taken)
             and (known := self._primary(second)) is not None
             and (own_twins or known[0] != link)
-            and self._is_twin(record, second, known[1])
+            and self.is_alike(record, second, known[1])
         ]
         return min(near, key=lambda second: abs(second - record.second), default=None)
 
@@ -493,40 +491,19 @@ class Ledger[R: Record]:
         )
         self._index(record.second)
 
-    def _settle(self, item: Item[R], way: Way) -> None:
-        """Close a measurement for good."""
-        record = item.record
-        self._open.pop(record.second)
-        self._settled[record.second] = Settled(
-            facts=record.facts, link=item.link, way=way
-        )
-
-    def _is_twin(self, record: R, second: int, facts: Facts) -> bool:
-        """Tell whether a measurement elsewhere is the same as a record."""
-        return abs(record.second - second) <= TWIN_SECONDS and all(
-            one is not None and other is not None and abs(one - other) <= apart + 1e-9
-            for one, other, apart in zip(
-                record.facts, facts, self._tolerance, strict=False
-            )
-        )
-
     def _index(self, second: int) -> None:
         self._slots[second // TWIN_SECONDS].add(second)
 
 
-def _near_slots(second: int, reach: int = 1) -> range:
+def near_slots(second: int, reach: int = 1) -> range:
+    """Return the slots in which something near to a second may be."""
     slot = second // TWIN_SECONDS
     return range(slot - reach, slot + reach + 1)
 
 
-def _differ(facts: Facts, known: Facts) -> bool:
+def differ(facts: Facts, known: Facts) -> bool:
     """Tell whether facts were edited; one that is missing now is no edit."""
     return any(
         new is not None and (old is None or abs(new - old) >= _SAME)
         for new, old in zip(facts, known, strict=False)
     )
-
-
-def _holds(remote: Remote, record: Record) -> bool:
-    """Tell whether Garmin holds the current version of a record."""
-    return not _differ(record.facts, remote.facts)

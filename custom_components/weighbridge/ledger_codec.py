@@ -1,6 +1,11 @@
-"""Ledgers as plain JSON: what waits is kept whole, what is settled in short rows."""
+"""Ledgers as plain JSON: a short row of text for each measurement.
 
-from collections.abc import Callable, Mapping
+Home Assistant puts each value of a list on a line of its own, and a ledger of ten years
+is written again with each weigh-in. Memory cards wear out, and whoever makes text of a
+long list keeps the event loop waiting.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,74 +13,94 @@ from .ledger import Ledger
 from .ledger_entries import Cursor, Hold, Item, Record, Settled, Snapshot, State, Way
 from .model import COMPOSITION, BloodPressure, Doubt, WeighIn
 
+_SEPARATOR = ","
 
-def ledger_to_json[R: Record](
-    ledger: Snapshot[R], encode: Callable[[R], dict[str, Any]]
-) -> dict[str, Any]:
-    """Return a ledger as JSON, its records as `encode` puts them."""
+WEIGH_IN_COLUMNS = ("weight", *COMPOSITION)
+BLOOD_PRESSURE_COLUMNS = ("systolic", "diastolic", "heart_rate")
+
+type Values = Mapping[str, float]
+
+
+def ledger_to_json(ledger: Snapshot[Any], columns: Sequence[str]) -> dict[str, Any]:
+    """Return a ledger as JSON, with the values of its records in these columns."""
     links = _Table()
-    ways = _Table()
-    settled = [
-        [
-            second,
-            memory.facts,
-            links.index(memory.link),
-            ways.index(memory.way),
-            memory.twin_of,
-        ]
-        for second, memory in ledger.settled
-    ]
     return {
+        "columns": list(columns),
         "open": [
-            {
-                "record": encode(item.record),
-                "link": item.link,
-                "state": item.state,
-                "hold": item.hold,
-                "sent_at": item.sent_at,
-                "replaces": item.replaces,
-            }
+            _row(
+                item.record.second,
+                links.index(item.link),
+                item.state,
+                item.hold,
+                item.sent_at,
+                int(item.replaces),
+                item.record.doubt,
+                *(getattr(item.record, name) for name in columns),
+            )
             for item in ledger.open
         ],
-        "settled": settled,
+        "settled": [
+            _row(
+                second,
+                links.index(memory.link),
+                memory.way,
+                memory.twin_of,
+                *memory.facts,
+            )
+            for second, memory in ledger.settled
+        ],
         "links": links.values,
-        "ways": ways.values,
         "cursors": {link: list(cursor) for link, cursor in ledger.cursors.items()},
         "withdrawals": sorted(ledger.withdrawals),
-        "accepted": ledger.accepted,
+        "accepted": dict(ledger.accepted),
     }
 
 
 def ledger_from_json[R: Record](
     ledger: Ledger[R],
     data: Mapping[str, Any],
-    decode: Callable[[Mapping[str, Any]], R],
+    make: Callable[[datetime, Values, Doubt | None], R],
 ) -> None:
-    """Fill an empty ledger; raise LookupError, TypeError or ValueError on damage."""
+    """Fill an empty ledger with the records that `make` makes of their values.
+
+    Raises LookupError, TypeError, ValueError or AttributeError on damage.
+    """
     links: list[str] = data["links"]
-    ways = [Way(way) for way in data["ways"]]
+    columns: list[str] = data["columns"]
+
+    def item(row: str) -> Item[R]:
+        """Read what is not settled."""
+        second, link, state, hold, sent_at, replaces, doubt, *cells = _cells(row)
+        values = {
+            name: float(cell) for name, cell in zip(columns, cells, strict=True) if cell
+        }
+        return Item(
+            record=make(
+                datetime.fromtimestamp(int(second), UTC),
+                values,
+                Doubt(doubt) if doubt else None,
+            ),
+            link=links[int(link)],
+            state=State(state),
+            hold=Hold(hold) if hold else None,
+            sent_at=int(sent_at) if sent_at else None,
+            replaces=bool(int(replaces)),
+        )
+
+    def settled(row: str) -> tuple[int, Settled]:
+        """Read what is settled."""
+        second, link, way, twin_of, *facts = _cells(row)
+        return int(second), Settled(
+            facts=tuple(float(fact) if fact else None for fact in facts),
+            link=links[int(link)],
+            way=Way(way),
+            twin_of=int(twin_of) if twin_of else None,
+        )
+
     ledger.restore(
-        (
-            Item(
-                record=decode(item["record"]),
-                link=item["link"],
-                state=State(item["state"]),
-                hold=None if item["hold"] is None else Hold(item["hold"]),
-                sent_at=item["sent_at"],
-                replaces=item["replaces"],
-            )
-            for item in data["open"]
-        ),
-        (
-            (
-                int(second),
-                Settled(
-                    facts=tuple(facts), link=links[link], way=ways[way], twin_of=twin_of
-                ),
-            )
-            for second, facts, link, way, twin_of in data["settled"]
-        ),
-        ((int(second), int(at)) for second, at in data["accepted"]),
+        map(item, data["open"]),
+        map(settled, data["settled"]),
+        ((int(second), int(at)) for second, at in data["accepted"].items()),
     )
     ledger.withdrawals.update(int(second) for second in data["withdrawals"])
     ledger.cursors.update(
@@ -86,59 +111,30 @@ def ledger_from_json[R: Record](
     )
 
 
-def weigh_in_to_json(weigh_in: WeighIn) -> dict[str, Any]:
-    """Return a weigh-in as JSON."""
-    return {"values": dict(weigh_in.values()), **_circumstances(weigh_in)}
-
-
-def weigh_in_from_json(data: Mapping[str, Any]) -> WeighIn:
-    """Read a weigh-in."""
-    values: Mapping[str, float] = data["values"]
-    composition: dict[str, Any] = {
+def make_weigh_in(
+    measured_at: datetime, values: Values, doubt: Doubt | None
+) -> WeighIn:
+    """Return a weigh-in; one of a newer version may have more than is known here."""
+    known: dict[str, Any] = {
         name: values[name] for name in COMPOSITION if name in values
     }
     return WeighIn(
-        weight=values["weight"], **composition, **_circumstances_from_json(data)
+        measured_at=measured_at, weight=values["weight"], doubt=doubt, **known
     )
 
 
-def blood_pressure_to_json(reading: BloodPressure) -> dict[str, Any]:
-    """Return a blood pressure reading as JSON."""
-    return {
-        "systolic": reading.systolic,
-        "diastolic": reading.diastolic,
-        "heart_rate": reading.heart_rate,
-        **_circumstances(reading),
-    }
-
-
-def blood_pressure_from_json(data: Mapping[str, Any]) -> BloodPressure:
-    """Read a blood pressure reading."""
+def make_blood_pressure(
+    measured_at: datetime, values: Values, doubt: Doubt | None
+) -> BloodPressure:
+    """Return a blood pressure reading."""
+    pulse = values.get("heart_rate")
     return BloodPressure(
-        systolic=data["systolic"],
-        diastolic=data["diastolic"],
-        heart_rate=data["heart_rate"],
-        **_circumstances_from_json(data),
+        measured_at=measured_at,
+        systolic=int(values["systolic"]),
+        diastolic=int(values["diastolic"]),
+        heart_rate=None if pulse is None else int(pulse),
+        doubt=doubt,
     )
-
-
-def _circumstances(record: WeighIn | BloodPressure) -> dict[str, Any]:
-    """Return when and how a record came about."""
-    return {
-        "second": record.second,
-        "source_id": record.source_id,
-        "recorded_at": time_to_json(record.recorded_at),
-        "doubt": record.doubt,
-    }
-
-
-def _circumstances_from_json(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "measured_at": datetime.fromtimestamp(data["second"], UTC),
-        "source_id": data["source_id"],
-        "recorded_at": time_from_json(data["recorded_at"]),
-        "doubt": None if data["doubt"] is None else Doubt(data["doubt"]),
-    }
 
 
 def time_to_json(time: datetime | None) -> str | None:
@@ -149,6 +145,16 @@ def time_to_json(time: datetime | None) -> str | None:
 def time_from_json(value: str | None) -> datetime | None:
     """Read a time in ISO 8601."""
     return None if value is None else datetime.fromisoformat(value)
+
+
+def _row(*cells: object) -> str:
+    """Return cells as text, None as an empty one."""
+    return _SEPARATOR.join("" if cell is None else str(cell) for cell in cells)
+
+
+def _cells(row: str) -> list[str]:
+    """Return the cells of a row."""
+    return row.split(_SEPARATOR)
 
 
 class _Table:

@@ -1,9 +1,9 @@
 """What a ledger keeps: the states, offers and memories of measurements."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 
 type Facts = tuple[float | None, ...]
 
@@ -55,6 +55,12 @@ class Record(Protocol):
     @property
     def facts(self) -> Facts:
         """Return the values that tell it from another; the first ones are always there."""
+
+    def values(self) -> Iterable[tuple[str, float]]:
+        """Return all that was measured, by name."""
+
+    def completed(self, newer: Self) -> Self:
+        """Return a newer version, with what only this one has."""
 
 
 class Remote(Protocol):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, override
 
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 
 from .const import (
     CONF_BLOOD_PRESSURE,
@@ -18,6 +18,7 @@ from .const import (
     CONF_START,
     CONF_WEIGH_INS,
     KIND_SENSORS,
+    SUBENTRY_LINK,
 )
 from .ledger import Ledger
 from .ledger_entries import Hold, Offer
@@ -126,3 +127,12 @@ def link_of(subentry: ConfigSubentry) -> AccountLink | SensorLink:
         deletions=data.get(CONF_DELETIONS, False),
         **common,
     )
+
+
+def links_of(entry: ConfigEntry) -> dict[str, AccountLink | SensorLink]:
+    """Return the links of a Garmin entry by their ids; other entries have none."""
+    return {
+        subentry.subentry_id: link_of(subentry)
+        for subentry in entry.subentries.values()
+        if subentry.subentry_type == SUBENTRY_LINK
+    }

@@ -1,9 +1,10 @@
 """What was measured: plain values in SI units, free of vendors and of Home Assistant."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 # Everything a weigh-in may carry besides its weight, named as the entities are.
 COMPOSITION = (
@@ -62,8 +63,6 @@ class WeighIn:
     basal_metabolic_rate: float | None = None
     metabolic_age: float | None = None
     heart_rate: float | None = None
-    # The vendor's own key, stable over edits.
-    source_id: str | None = None
     # When the vendor received it, which a scale that was offline delays by weeks.
     recorded_at: datetime | None = None
     doubt: Doubt | None = None
@@ -89,6 +88,13 @@ class WeighIn:
             if value is not None:
                 yield name, value
 
+    def completed(self, newer: WeighIn) -> WeighIn:
+        """Return a newer version, with what only this one has."""
+        missing: dict[str, Any] = {
+            name: value for name, value in self.values() if getattr(newer, name) is None
+        }
+        return replace(newer, **missing)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BloodPressure:
@@ -98,7 +104,6 @@ class BloodPressure:
     systolic: int
     diastolic: int
     heart_rate: int | None = None
-    source_id: str | None = None
     recorded_at: datetime | None = None
     doubt: Doubt | None = None
 
@@ -118,6 +123,12 @@ class BloodPressure:
         yield "diastolic", self.diastolic
         if self.heart_rate is not None:
             yield "heart_rate", self.heart_rate
+
+    def completed(self, newer: BloodPressure) -> BloodPressure:
+        """Return a newer version, with the pulse if only this one has it."""
+        if newer.heart_rate is not None:
+            return newer
+        return replace(newer, heart_rate=self.heart_rate)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,8 @@
 """Push: what the ledger has pending goes to Garmin Connect, once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -14,12 +13,12 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from . import issues
-from .clients.garmin import GarminClient
+from .clients.garmin import GarminClient, GarminWeighIn
 from .clients.garmin_errors import GarminAuthError, GarminError, GarminUnavailableError
 from .const import DOMAIN, LOGGER
-from .lanes import BloodPressureLane, WeighInLane
+from .lanes import BloodPressureLane, Lane, WeighInLane
 from .ledger import Ledger
-from .ledger_entries import Offer, Record, State, Way
+from .ledger_entries import Offer, Record, Remote, State, Way
 from .links import Link
 from .model import Batch, BloodPressure, WeighIn
 from .pace import async_paced
@@ -31,6 +30,7 @@ from .pause import (
     pause_after,
     reason_for,
 )
+from .reconcile import missing
 from .storage import AccountMemory
 
 type GarminConfigEntry = ConfigEntry[GarminAccount]
@@ -199,18 +199,26 @@ class GarminAccount:
         Raise HomeAssistantError when it is queued for later, or refused.
         """
         if isinstance(record, WeighIn):
-            return await self._async_push_one(self.memory.weigh_ins, record)
-        return await self._async_push_one(self.memory.blood_pressures, record)
+            return await self._async_push_one(self._weigh_ins, record)
+        return await self._async_push_one(self._blood_pressures, record)
 
-    async def _async_push_one[R: Record](self, ledger: Ledger[R], record: R) -> Way:
+    async def _async_push_one[R: Record, M: Remote](
+        self, lane: Lane[R, M], record: R
+    ) -> Way:
         """Offer a measurement, push, and see what became of it."""
+        ledger, second = lane.ledger, record.second
         ledger.offer(record, link=ACTION_LINK, own_twins=True)
         await self.async_save()
-        if ledger.state(record.second) is State.DONE:
-            return Way.FOUND
+        if ledger.way(second) in (Way.LEFT_OUT, Way.WITHDRAWN):
+            # Whoever pushes it by hand has thought better of it.
+            ledger.reopen(record, ACTION_LINK)
+        elif ledger.state(second) is State.DONE:
+            if not await self._async_is_missing(lane, second):
+                return Way.FOUND
+            ledger.reopen(record, ACTION_LINK)
         self.async_changed()
         await self.async_flush(by_hand=True)
-        match ledger.state(record.second):
+        match ledger.state(second):
             case State.PENDING:
                 raise self.stuck()
             case State.FAILED:
@@ -221,25 +229,63 @@ class GarminAccount:
                 raise HomeAssistantError(
                     translation_domain=DOMAIN, translation_key="held"
                 )
-        return ledger.way(record.second) or Way.FOUND
+        return ledger.way(second) or Way.FOUND
+
+    async def _async_is_missing[R: Record, M: Remote](
+        self, lane: Lane[R, M], second: int
+    ) -> bool:
+        """Tell whether Garmin has lost a measurement; it is asked if it might have."""
+        lane.expire()
+        ledger = lane.ledger
+        if ledger.is_fresh(ledger.primary(second)):
+            return False
+        remotes = await self._async_ask(lane, [second])
+        return remotes is not None and bool(missing(ledger, [second], remotes))
 
     async def async_offer_all(self, offers: Iterable[tuple[Link, WeighIn]]) -> None:
-        """Take weigh-ins that a person asked for, and push what is new at once."""
+        """Take weigh-ins that a person asked for; they are on disk then."""
         for link, weigh_in in offers:
             link.offer(self.memory.weigh_ins, weigh_in)
         await self.async_save()
         self.async_changed()
+
+    async def async_push_all(self) -> None:
+        """Push at once what a person has asked for, as far as that can do no harm."""
+        await self.async_save()
+        self.async_changed()
         await self.async_flush(by_hand=True)
 
-    async def async_compare(self, ledger: Ledger[WeighIn]) -> None:
-        """Settle in a scratch ledger what Garmin holds; raise when it cannot tell."""
+    async def async_look_up(self, seconds: Collection[int]) -> list[GarminWeighIn]:
+        """Return what Garmin holds of the days around some seconds.
+
+        Raises HomeAssistantError when it cannot be asked now.
+        """
+        if (remotes := await self._async_ask(self._weigh_ins, seconds)) is not None:
+            return remotes
+        if any(
+            self.memory.weigh_ins.state(second) is State.PENDING for second in seconds
+        ):
+            raise self.stuck()
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="not_compared"
+        )
+
+    async def _async_ask[R: Record, M: Remote](
+        self, lane: Lane[R, M], seconds: Collection[int]
+    ) -> list[M] | None:
+        """Return what Garmin holds around some seconds, None if it does not tell now.
+
+        That cures no pause: it shows nothing of what was in the way of a push.
+        """
         async with self._lock:
-            if not ledger.pending():
-                return
-            if self._signed_out or self._async_wait(by_hand=True):
-                raise self.stuck()
-            if not await self._async_guard(partial(self._weigh_ins.async_look, ledger)):
-                raise self.stuck()
+            if self._closing or self._signed_out or self._async_wait(by_hand=True):
+                return None
+            remotes: list[M] = []
+
+            async def ask() -> None:
+                remotes.extend(await lane.async_read(seconds))
+
+            return remotes if await self._async_guard(ask, cures=False) else None
 
     def stuck(self) -> HomeAssistantError:
         """Return what to tell a person whose weigh-ins have to wait."""
@@ -292,8 +338,8 @@ class GarminAccount:
         self.async_request_flush()
 
     async def async_review(self, link: Link) -> None:
-        """Judge what waits by a link's new settings."""
-        self.memory.weigh_ins.review(link.link_id, link.judge)
+        """Bring what waits in line with a link's new settings."""
+        self.memory.weigh_ins.review(link.link_id, link.prepare, link.judge)
         await self.async_save()
         self.async_changed()
         self.async_request_flush()
@@ -322,12 +368,14 @@ class GarminAccount:
         memory = self.memory
         # A clock that was set back must not stretch a pause.
         memory.paused_until = min(memory.paused_until, now + MAX_PAUSE)
+        for ledger in memory.ledgers:
+            ledger.cap(int(now))
         until = memory.paused_until
         if by_hand and memory.pause_reason in IMPATIENT:
             until = 0.0
         sent_ats = [ledger.last_sent_at() for ledger in memory.ledgers]
         if sent_at := max((at for at in sent_ats if at is not None), default=None):
-            settled = min(sent_at, now) + SETTLING_SECONDS
+            settled = sent_at + SETTLING_SECONDS
             if settled > until:
                 until = settled
                 memory.pause_reason = Reason.AMBIGUOUS
@@ -352,8 +400,13 @@ class GarminAccount:
             self.hass, seconds + 1, HassJob(retry, cancel_on_shutdown=True)
         )
 
-    async def _async_guard(self, requests: Callable[[], Awaitable[Any]]) -> bool:
-        """Make requests, take Garmin's refusals to heart, and tell how it went."""
+    async def _async_guard(
+        self, requests: Callable[[], Awaitable[Any]], *, cures: bool = True
+    ) -> bool:
+        """Make requests, take Garmin's refusals to heart, and tell how it went.
+
+        `cures` tells whether success means that nothing is in the way any more.
+        """
         good = False
         try:
             await requests()
@@ -365,6 +418,9 @@ class GarminAccount:
         except GarminError as err:
             await self._async_pause(err)
         else:
+            good = True
+            if not cures:
+                return good
             if self.memory.strikes:
                 LOGGER.info("Garmin Connect works again")
             self.memory.strikes = 0
@@ -374,7 +430,6 @@ class GarminAccount:
             await self.async_save()
             if self._unshown:
                 self._async_retry_in(UNSHOWN_RETRY)
-            good = True
         self.async_changed()
         return good
 

@@ -133,6 +133,9 @@ class WaitingRepairFlow(RepairsFlow):
             }
             chosen = {seconds[key] for key in seconds.keys() & push}
             await account.async_decide(ledger, chosen, set(seconds.values()) - chosen)
+        if _choices(self.hass, account, self._state):
+            # To finish would withdraw the question about these.
+            return await self.async_step_init()
         return self.async_create_entry(description="decided", data={})
 
     def _account(self) -> GarminAccount | None:

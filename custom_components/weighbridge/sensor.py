@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import override
 
 from homeassistant.components.sensor import (
+    DOMAIN as SENSOR_DOMAIN,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
@@ -20,11 +21,13 @@ from homeassistant.const import (
     UnitOfTime,
 )
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
+from .const import DOMAIN
 from .coordinator import SourceConfigEntry, SourceData
-from .device_entity import DeviceEntity, async_add_device_entities
+from .device_entity import DeviceEntity, async_add_device_entities, device_unique_id
 from .entity import GarminAccountEntity, SourceEntity
 from .model import SEGMENTAL_MASSES, SEGMENTS, BatteryLevel, DeviceStatus
 from .push import GarminAccount, GarminConfigEntry
@@ -217,14 +220,23 @@ async def async_setup_entry(
 
     add_measured()
     entry.async_on_unload(coordinator.async_add_listener(add_measured))
+    registry = er.async_get(hass)
+
+    def describe(device: DeviceStatus) -> tuple[DeviceSensorDescription, ...]:
+        """Return what there is to tell of a device: a percentage only if it had one.
+
+        Google tells none of an empty battery.
+        """
+        unique_id = device_unique_id(entry, device.device_id, BATTERY)
+        if device.battery is None and not registry.async_get_entity_id(
+            SENSOR_DOMAIN, DOMAIN, unique_id
+        ):
+            return DEVICE_SENSORS
+        return BATTERY, *DEVICE_SENSORS
+
     async_add_device_entities(
-        runtime.devices, async_add_entities, DeviceSensor, _device_descriptions
+        runtime.devices, async_add_entities, DeviceSensor, describe
     )
-
-
-def _device_descriptions(device: DeviceStatus) -> tuple[DeviceSensorDescription, ...]:
-    """Return what there is to tell of a device: a percentage only if it has one."""
-    return DEVICE_SENSORS if device.battery is None else (BATTERY, *DEVICE_SENSORS)
 
 
 class SourceSensor(SourceEntity, SensorEntity):

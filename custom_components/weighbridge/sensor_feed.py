@@ -36,8 +36,8 @@ from homeassistant.util import dt as dt_util
 
 from . import issues
 from .const import DOMAIN, LOGGER
-from .links import SensorLink
-from .model import Batch
+from .links import SensorLink, links_of
+from .model import Batch, WeighIn
 from .push import GarminAccount
 from .sensor_values import WEIGHT, UnitError, number, read
 from .weighing import Arrival, Weighing
@@ -216,12 +216,28 @@ class SensorFeed:
     async def _async_hand_over(self) -> None:
         """Give a weighing to the account; remember what the sensors showed anyway."""
         weigh_in = self._weighing.settle()
-        if weigh_in is None:
+        if weigh_in is None or self._is_anothers(weigh_in):
             await self._account.async_save()
             return
         second = weigh_in.second
         batch = Batch(since=second, until=second, weigh_ins=(weigh_in,))
         await self._account.async_take(self.link, batch)
+
+    def _is_anothers(self, weigh_in: WeighIn) -> bool:
+        """Tell whether it is not for this link, but for that of somebody else.
+
+        People who share a scale need not be asked about each other.
+        """
+        return self.link.judge(weigh_in) is not None and any(
+            isinstance(other, SensorLink)
+            and other.link_id != self.link.link_id
+            and other.sensors[WEIGHT] == self.link.sensors[WEIGHT]
+            and other.judge(weigh_in) is None
+            for entry in self._hass.config_entries.async_entries(
+                DOMAIN, include_disabled=False
+            )
+            for other in links_of(entry).values()
+        )
 
     @callback
     def _settle_early(self) -> None:

@@ -21,10 +21,11 @@ from homeassistant.util.unit_conversion import MassConverter
 
 from .const import CONF_PROVIDER, DOMAIN, SOURCES, Provider
 from .coordinator import SourceConfigEntry
-from .feeds import links_of, loaded_source, without_copies
+from .feeds import loaded_source, without_copies
+from .fit import EARLIEST
 from .lanes import DIASTOLIC, PULSE, SYSTOLIC
 from .ledger_entries import Way
-from .links import AccountLink, Link
+from .links import AccountLink, Link, links_of
 from .model import BloodPressure, WeighIn
 from .push import GarminConfigEntry
 from .sync import async_sync
@@ -273,6 +274,10 @@ def _measured_at(data: dict[str, Any]) -> datetime:
     if measured_at > now + MAX_AHEAD:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="measured_in_future"
+        )
+    if measured_at.timestamp() < EARLIEST:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="measured_too_early"
         )
     return measured_at.replace(microsecond=0)
 

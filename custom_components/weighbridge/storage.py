@@ -11,14 +11,14 @@ from homeassistant.helpers.storage import Store
 from .const import DOMAIN
 from .ledger import TWIN_BLOOD_PRESSURE, TWIN_WEIGH_IN, Ledger
 from .ledger_codec import (
-    blood_pressure_from_json,
-    blood_pressure_to_json,
+    BLOOD_PRESSURE_COLUMNS,
+    WEIGH_IN_COLUMNS,
     ledger_from_json,
     ledger_to_json,
+    make_blood_pressure,
+    make_weigh_in,
     time_from_json,
     time_to_json,
-    weigh_in_from_json,
-    weigh_in_to_json,
 )
 from .model import BloodPressure, WeighIn
 
@@ -95,14 +95,17 @@ class AccountMemory:
             "shown": {link: dict(values) for link, values in self.shown.items()},
         }
         return lambda: {
-            "weigh_ins": ledger_to_json(weigh_ins, weigh_in_to_json),
-            "blood_pressures": ledger_to_json(blood_pressures, blood_pressure_to_json),
+            "weigh_ins": ledger_to_json(weigh_ins, WEIGH_IN_COLUMNS),
+            "blood_pressures": ledger_to_json(blood_pressures, BLOOD_PRESSURE_COLUMNS),
             **rest,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> AccountMemory:
-        """Read a memory; raise LookupError, TypeError or ValueError on damage."""
+        """Read a memory.
+
+        Raises LookupError, TypeError, ValueError or AttributeError on damage.
+        """
         memory = cls(
             last_push=time_from_json(data["last_push"]),
             last_contact=time_from_json(data["last_contact"]),
@@ -114,8 +117,8 @@ class AccountMemory:
                 for link, values in data.get("shown", {}).items()
             },
         )
-        ledger_from_json(memory.weigh_ins, data["weigh_ins"], weigh_in_from_json)
+        ledger_from_json(memory.weigh_ins, data["weigh_ins"], make_weigh_in)
         ledger_from_json(
-            memory.blood_pressures, data["blood_pressures"], blood_pressure_from_json
+            memory.blood_pressures, data["blood_pressures"], make_blood_pressure
         )
         return memory

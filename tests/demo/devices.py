@@ -6,15 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from ..clouds import Clouds
-from .cast import (
-    BOB,
-    Person,
-    Pressure,
-    Vendor,
-    Weighing,
-    plausible,
-    plausible_pressure,
-)
+from .cast import BOB, Person, Pressure, Vendor, Weighing, plausible, plausible_pressure
 
 WEEKS = 26
 """How far back people remember that they were weighed."""

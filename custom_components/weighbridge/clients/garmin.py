@@ -194,7 +194,12 @@ class GarminClient:
         _check_import(response)
 
     def delete_weigh_in(self, weigh_in: GarminWeighIn) -> None:
-        """Remove a weigh-in; one that is gone already is no error."""
+        """Remove a weigh-in; one that is gone already is no error.
+
+        Raises GarminRejectedError where Garmin does not let it go.
+        """
+        if weigh_in.sample_pk is None or weigh_in.calendar_date is None:
+            raise GarminRejectedError("Garmin tells no key to remove it by")
         self._delete(
             f"{WEIGHT_PATH}/{weigh_in.calendar_date}/byversion/{weigh_in.sample_pk}"
         )
@@ -242,7 +247,12 @@ class GarminClient:
             raise write_error(err) from None
 
     def delete_blood_pressure(self, reading: GarminBloodPressure) -> None:
-        """Remove a reading; one that is gone already is no error."""
+        """Remove a reading; one that is gone already is no error.
+
+        Raises GarminRejectedError where Garmin does not let it go.
+        """
+        if reading.version is None:
+            raise GarminRejectedError("Garmin tells no key to remove it by")
         self._delete(f"{BLOOD_PRESSURE_PATH}/{reading.calendar_date}/{reading.version}")
 
     def _delete(self, path: str) -> None:
@@ -250,8 +260,14 @@ class GarminClient:
         try:
             self._client.request("DELETE", "connectapi", path)
         except (GarminConnectConnectionError, requests.RequestException) as err:
-            if status_of(err) != HTTPStatus.NOT_FOUND:
-                raise write_error(err) from None
+            status = status_of(err)
+            if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+                return
+            if status in (HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.CONFLICT):
+                raise GarminRejectedError(
+                    f"Garmin refused a removal ({status})"
+                ) from None
+            raise write_error(err) from None
 
     def _read(self, path: str, **kwargs: Any) -> Any:
         """Read JSON from Garmin; every failure becomes a GarminError."""

@@ -86,7 +86,6 @@ class Group:
     """What Withings stored for one person at one moment: values by their names."""
 
     date: int
-    group_id: str | None
     created: int | None
     modified: int
     doubt: Doubt | None
@@ -118,10 +117,8 @@ def parse_group(group: Json, oddities: Oddities) -> Group | None:
     if doubt is None and attribution not in CERTAIN:
         oddities.tell("an unknown attribution, taken for certain", attribution)
     created = integer(group.get("created"))
-    group_id = group.get("grpid")
     return Group(
         date=date,
-        group_id=None if group_id is None else str(group_id),
         created=created,
         modified=integer(group.get("modified")) or created or date,
         doubt=doubt,
@@ -225,7 +222,6 @@ def _weigh_in(groups: list[Group]) -> WeighIn | None:
     return WeighIn(
         measured_at=main.measured_at,
         weight=weight,
-        source_id=main.group_id,
         recorded_at=moment(main.created),
         doubt=next((group.doubt for group in groups if group.doubt), None),
         **values,
@@ -246,7 +242,6 @@ def _blood_pressure(group: Group, oddities: Oddities) -> BloodPressure | None:
         systolic=round(systolic),
         diastolic=round(diastolic),
         heart_rate=None if heart_rate is None else round(heart_rate),
-        source_id=group.group_id,
         recorded_at=moment(group.created),
         doubt=group.doubt,
     )
