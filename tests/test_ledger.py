@@ -524,7 +524,7 @@ def test_a_link_may_go_while_its_weigh_in_is_on_the_way() -> None:
     ledger.mark_unsent([EPOCH + 600])
     ledger.fail(weigh_in(1200))
     assert ledger.current([EPOCH, EPOCH + 600, EPOCH + 1200]) == []
-    assert ledger.snapshot().settled == ()
+    assert ledger.snapshot().settled == {}
 
 
 def test_a_ledger_built_anew_recognises_the_other_twin() -> None:

@@ -130,13 +130,16 @@ class SourceHistory:
             try:
                 if batch.since > self._cursor:
                     batch = await self._coordinator.async_get_changes(self._cursor)
-                for chunk in batched(self._news(batch).items(), CHUNK, strict=False):
+                news = await self._hass.async_add_executor_job(self._news, batch)
+                for chunk in batched(news.items(), CHUNK, strict=False):
                     await self._async_update(dict(chunk), batch.since)
             except HomeAssistantError as err:
                 LOGGER.info("The statistics catch up at the next poll: %s", err)
                 return
             self._cursor = batch.until
-            self._known = frozenset(_measurements(batch))
+            self._known = await self._hass.async_add_executor_job(
+                frozenset, _measurements(batch)
+            )
 
     def _news(self, batch: Batch) -> Hours:
         """Return the hours in which something is new, the oldest first."""

@@ -18,7 +18,7 @@ from .clients.garmin_errors import (
 from .const import LOGGER
 from .fit import MAX_RECORDS, can_encode, encode
 from .ledger import Ledger
-from .ledger_entries import Record, Remote
+from .ledger_entries import Record, Remote, State
 from .model import BloodPressure, WeighIn
 from .pause import SETTLING_SECONDS, Reason, reason_for
 from .reconcile import reconcile
@@ -81,7 +81,7 @@ class Lane[R: Record, M: Remote](ABC):
         """
         unshown: set[int] = set()
         while not self._courier.is_stopping:
-            pending = [item.record.second for item in self.ledger.pending()]
+            pending = self.ledger.seconds(State.PENDING)
             seconds = [second for second in pending if second not in unshown][:STAGE]
             leaving = self.ledger.withdrawals - unshown
             if not seconds and not leaving:

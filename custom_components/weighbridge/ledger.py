@@ -123,9 +123,12 @@ class Ledger[R: Record]:
 
     def items(self, state: State) -> list[Item[R]]:
         """Return the measurements in an unsettled state, the newest first."""
+        return [self._open[second] for second in self.seconds(state)]
+
+    def seconds(self, state: State) -> list[int]:
+        """Return the seconds of the measurements in an unsettled state, newest first."""
         return sorted(
-            (item for item in self._open.values() if item.state is state),
-            key=lambda item: item.record.second,
+            (second for second, item in self._open.items() if item.state is state),
             reverse=True,
         )
 
@@ -338,7 +341,7 @@ class Ledger[R: Record]:
         """Return all that is known now, to be read in any thread at any time."""
         return Snapshot(
             open=tuple(self._open.values()),
-            settled=tuple(self._settled.items()),
+            settled=self._settled.copy(),
             cursors=self.cursors.copy(),
             withdrawals=frozenset(self.withdrawals),
             accepted=tuple(self._accepted.items()),

@@ -47,7 +47,7 @@ def ledger_to_json(ledger: Snapshot[Any], columns: Sequence[str]) -> dict[str, A
                 memory.twin_of,
                 *memory.facts,
             )
-            for second, memory in ledger.settled
+            for second, memory in ledger.settled.items()
         ],
         "links": links.values,
         "cursors": {link: list(cursor) for link, cursor in ledger.cursors.items()},

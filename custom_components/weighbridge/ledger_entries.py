@@ -129,7 +129,7 @@ class Snapshot[R: Record]:
     """All that a ledger knew at a moment; it does not change any more."""
 
     open: tuple[Item[R], ...]
-    settled: tuple[tuple[int, Settled], ...]
+    settled: Mapping[int, Settled]
     cursors: Mapping[str, Cursor]
     withdrawals: frozenset[int]
     accepted: tuple[tuple[int, int], ...]

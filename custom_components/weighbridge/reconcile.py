@@ -54,7 +54,7 @@ def missing[R: Record](
     """
     there = {remote.second for remote in remotes}
     names: defaultdict[int, set[int]] = defaultdict(set)
-    for second, _ in ledger.snapshot().settled:
+    for second in ledger.snapshot().settled:
         names[ledger.primary(second)].add(second)
     return {
         second
