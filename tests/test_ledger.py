@@ -542,6 +542,15 @@ def test_a_ledger_built_anew_recognises_the_other_twin() -> None:
     assert ledger.way(EPOCH + 70) is Way.FOUND
 
 
+def test_what_is_no_twin_at_garmin_settles_nothing() -> None:
+    """Another weight in the second of a twin is somebody else's."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    ledger.offer(weigh_in(70, 80.04), link="b")
+    assert reconcile(ledger, [AtGarmin(EPOCH + 70, 60.0)]).found == ()
+    assert [item.record.second for item in ledger.pending()] == [EPOCH]
+
+
 def test_two_homes_that_push_at_once_keep_one() -> None:
     """Of a doubled weigh-in the older stays; what came otherwise is left alone."""
     ledger = weighings()

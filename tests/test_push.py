@@ -740,6 +740,27 @@ async def test_what_garmin_does_not_let_go_holds_up_nothing(
     assert value_of(hass, linked, "pending") == 0
 
 
+@pytest.mark.parametrize("status", [404, 410])
+async def test_what_garmin_has_let_go_already(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    status: int,
+) -> None:
+    """An old version that somebody removes at the same moment is in nobody's way."""
+    group = clouds.withings.step_on_scale("alice", 88.0)
+    await poll(hass, withings_entry)
+    freezer.tick(timedelta(hours=1))
+    clouds.faults.answer("/byversion/", status, method="DELETE", processed=True)
+    clouds.withings.edit("alice", group.grpid, 80.0)
+    await poll(hass, withings_entry)
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [80.0]
+    assert issue_keys(hass) == set()
+
+
 async def test_a_version_without_a_key_stays_alone(
     hass: HomeAssistant,
     clouds: Clouds,

@@ -357,6 +357,47 @@ async def test_sync_brings_back_what_was_deleted_at_garmin(
         assert len(clouds.garmin.weigh_ins(garmin_user)) == 7
 
 
+async def test_sync_that_garmin_throttles(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What could be read but not pushed is queued, and the message says until when."""
+    clouds.faults.answer(UPLOAD, 429, retry_after=7200)
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "sync", linked, start="2026-10-25")
+    assert caught.value.translation_key == "queued_throttled"
+    assert value_of(hass, linked, "pending") == 7
+    freezer.tick(timedelta(hours=3))
+    answer = await call(hass, "sync", linked, start="2026-10-25")
+    assert (answer["already_there"], answer["pushed"]) == (0, 7)
+
+
+async def test_sync_of_twins_that_garmin_has_lost(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    fitbit_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What two sources report comes back once, as it was."""
+    await set_up(hass, fitbit_entry)
+    link(hass, linked, fitbit_entry)
+    when = NOW - timedelta(days=1)
+    clouds.google.step_on_scale("bob", 81.03, when=when + timedelta(seconds=40))
+    await call(hass, "sync", linked, start="2026-10-31")
+    freezer.tick(timedelta(hours=1))
+    (weigh_in,) = clouds.garmin.weigh_ins(garmin_user)
+    clouds.garmin.remove_weigh_in(garmin_user, weigh_in.sample_pk)
+    answer = await call(hass, "sync", linked, start="2026-10-31")
+    assert (answer["found"], answer["already_there"], answer["pushed"]) == (2, 1, 1)
+    (again,) = clouds.garmin.weigh_ins(garmin_user)
+    assert (again.measured_at, again.weight) == (when, 81.0)
+
+
 async def test_push_measurement_once_more(
     hass: HomeAssistant,
     clouds: Clouds,

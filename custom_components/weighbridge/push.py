@@ -6,30 +6,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from . import issues
 from .clients.garmin import GarminClient, GarminWeighIn
-from .clients.garmin_errors import GarminAuthError, GarminError, GarminUnavailableError
-from .const import DOMAIN, LOGGER
+from .clients.garmin_errors import GarminUnavailableError
+from .const import DOMAIN
+from .gate import GarminGate
 from .lanes import BloodPressureLane, Lane, WeighInLane
 from .ledger import Ledger
 from .ledger_entries import Offer, Record, Remote, State, Way
 from .links import Link
 from .model import Batch, BloodPressure, WeighIn
 from .pace import async_paced
-from .pause import (
-    IMPATIENT,
-    MAX_PAUSE,
-    SETTLING_SECONDS,
-    Reason,
-    pause_after,
-    reason_for,
-)
 from .reconcile import missing
 from .storage import AccountMemory
 
@@ -41,15 +33,12 @@ ACTION_LINK = "action"
 # Refresh tokens live for 30 days and are renewed by use.
 KEEP_ALIVE_AFTER = timedelta(days=5)
 
-# Garmin shows most uploads within seconds, so that a correction need not wait long.
-UNSHOWN_RETRY = 60
-
 # How long a request waits for rotated tokens to be on disk.
 TOKEN_SAVE_TIMEOUT = 30
 
 
 class GarminAccount:
-    """One Garmin Connect account: its memory, its requests, its pauses."""
+    """One Garmin Connect account: its memory, its requests, what waits for them."""
 
     def __init__(
         self,
@@ -73,12 +62,15 @@ class GarminAccount:
         self.client = GarminClient(tokens, self._save_tokens)
         self._weigh_ins = WeighInLane(memory.weigh_ins, self)
         self._blood_pressures = BloodPressureLane(memory.blood_pressures, self)
-        self._lock = asyncio.Lock()
+        self._gate = GarminGate(
+            hass,
+            entry,
+            memory,
+            save=self.async_save,
+            retry=self.async_request_flush,
+        )
         self._saving = asyncio.Lock()
         self._listeners: list[CALLBACK_TYPE] = []
-        self._cancel_retry: CALLBACK_TYPE | None = None
-        self._signed_out = False
-        self._closing = False
 
     @property
     def pending(self) -> int:
@@ -91,11 +83,6 @@ class GarminAccount:
         return any(ledger.has_work() for ledger in self.memory.ledgers)
 
     @property
-    def _unshown(self) -> bool:
-        """Return whether something waits until Garmin shows its older version."""
-        return any(ledger.unshown() for ledger in self.memory.ledgers)
-
-    @property
     def last_push(self) -> datetime | None:
         """Return when Garmin last accepted a weigh-in from here."""
         return self.memory.last_push
@@ -103,18 +90,17 @@ class GarminAccount:
     @property
     def signed_out(self) -> bool:
         """Return whether a person has to sign in again."""
-        return self._signed_out
+        return self._gate.signed_out
 
     @property
     def is_stopping(self) -> bool:
         """Return whether no further request should be made."""
-        return self._closing or self.hass.is_stopping
+        return self._gate.closed or self.hass.is_stopping
 
     @property
     def lost_answers(self) -> int:
         """Return how many answers to uploads were lost in a row."""
-        memory = self.memory
-        return memory.strikes if memory.pause_reason == Reason.AMBIGUOUS else 0
+        return self._gate.lost_answers
 
     @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -180,12 +166,9 @@ class GarminAccount:
 
         `by_hand` tries again at once where that can do no harm.
         """
-        async with self._lock:
-            if self._closing or self._signed_out or not self.has_work:
-                return
-            if self._async_wait(by_hand=by_hand):
-                return
-            await self._async_guard(self._async_push_pending)
+        async with self._gate.lock:
+            if self.has_work and not self._gate.async_is_shut(by_hand=by_hand):
+                await self._async_visit(self._async_push_pending)
 
     async def async_push_now(self) -> None:
         """Push what is pending because a person asked; raise when it stays pending."""
@@ -224,10 +207,6 @@ class GarminAccount:
             case State.FAILED:
                 raise HomeAssistantError(
                     translation_domain=DOMAIN, translation_key="refused"
-                )
-            case State.HELD:
-                raise HomeAssistantError(
-                    translation_domain=DOMAIN, translation_key="held"
                 )
         return ledger.way(second) or Way.FOUND
 
@@ -277,46 +256,28 @@ class GarminAccount:
 
         That cures no pause: it shows nothing of what was in the way of a push.
         """
-        async with self._lock:
-            if self._closing or self._signed_out or self._async_wait(by_hand=True):
+        async with self._gate.lock:
+            if self._gate.async_is_shut(by_hand=True):
                 return None
             remotes: list[M] = []
 
             async def ask() -> None:
                 remotes.extend(await lane.async_read(seconds))
 
-            return remotes if await self._async_guard(ask, cures=False) else None
+            return remotes if await self._async_visit(ask, cures=False) else None
 
     def stuck(self) -> HomeAssistantError:
         """Return what to tell a person whose weigh-ins have to wait."""
-        if self._signed_out:
-            return HomeAssistantError(
-                translation_domain=DOMAIN, translation_key="queued_signed_out"
-            )
-        reason: str = self.memory.pause_reason or Reason.UNAVAILABLE
-        until = dt_util.utc_from_timestamp(self.memory.paused_until)
-        if self.memory.pause_reason is None and self._unshown:
-            reason = "unshown"
-            until = dt_util.utcnow() + timedelta(seconds=UNSHOWN_RETRY)
-        until = dt_util.as_local(max(until, dt_util.utcnow()))
-        return HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key=f"queued_{reason}",
-            translation_placeholders={"time": until.strftime("%Y-%m-%d %H:%M")},
-        )
+        return self._gate.stuck()
 
     async def async_keep_alive(self) -> None:
         """Use the tokens once when they have not been used for days."""
-        async with self._lock:
+        async with self._gate.lock:
             last = self.memory.last_contact
-            if (
-                self._closing
-                or self._signed_out
-                or (last is not None and dt_util.utcnow() - last < KEEP_ALIVE_AFTER)
-                or self._async_wait(by_hand=False)
-            ):
+            if last is not None and dt_util.utcnow() - last < KEEP_ALIVE_AFTER:
                 return
-            await self._async_guard(self._async_touch)
+            if not self._gate.async_is_shut(by_hand=False):
+                await self._async_visit(self._async_touch)
 
     async def async_withdraw(self, seconds: Iterable[int]) -> None:
         """Remove from Garmin weigh-ins that their source has deleted."""
@@ -354,98 +315,17 @@ class GarminAccount:
 
     async def async_close(self) -> None:
         """Let the request under way come to its end, then stop."""
-        self._closing = True
-        if self._cancel_retry is not None:
-            self._cancel_retry()
-            self._cancel_retry = None
-        async with self._lock:
+        self._gate.async_close()
+        async with self._gate.lock:
             await self.async_save()
 
-    @callback
-    def _async_wait(self, *, by_hand: bool) -> bool:
-        """Return whether Garmin must be left alone, and see to the next try if so."""
-        now = dt_util.utcnow().timestamp()
-        memory = self.memory
-        # A clock that was set back must not stretch a pause.
-        memory.paused_until = min(memory.paused_until, now + MAX_PAUSE)
-        for ledger in memory.ledgers:
-            ledger.cap(int(now))
-        until = memory.paused_until
-        if by_hand and memory.pause_reason in IMPATIENT:
-            until = 0.0
-        sent_ats = [ledger.last_sent_at() for ledger in memory.ledgers]
-        if sent_at := max((at for at in sent_ats if at is not None), default=None):
-            settled = sent_at + SETTLING_SECONDS
-            if settled > until:
-                until = settled
-                memory.pause_reason = Reason.AMBIGUOUS
-                memory.paused_until = until
-        if until <= now:
-            return False
-        self._async_retry_in(until - now)
-        return True
-
-    @callback
-    def _async_retry_in(self, seconds: float) -> None:
-        """Try again later, instead of any other time set before."""
-        if self._cancel_retry is not None:
-            self._cancel_retry()
-
-        @callback
-        def retry(_now: datetime) -> None:
-            self._cancel_retry = None
-            self.async_request_flush()
-
-        self._cancel_retry = async_call_later(
-            self.hass, seconds + 1, HassJob(retry, cancel_on_shutdown=True)
-        )
-
-    async def _async_guard(
+    async def _async_visit(
         self, requests: Callable[[], Awaitable[Any]], *, cures: bool = True
     ) -> bool:
-        """Make requests, take Garmin's refusals to heart, and tell how it went.
-
-        `cures` tells whether success means that nothing is in the way any more.
-        """
-        good = False
-        try:
-            await requests()
-        except GarminAuthError:
-            LOGGER.warning("Garmin Connect asks to sign in again; weigh-ins are queued")
-            self._signed_out = True
-            self.entry.async_start_reauth(self.hass)
-            await self.async_save()
-        except GarminError as err:
-            await self._async_pause(err)
-        else:
-            good = True
-            if not cures:
-                return good
-            if self.memory.strikes:
-                LOGGER.info("Garmin Connect works again")
-            self.memory.strikes = 0
-            self.memory.pause_reason = None
-            self.memory.paused_until = 0.0
-            issues.async_clear_account(self.hass, self.entry)
-            await self.async_save()
-            if self._unshown:
-                self._async_retry_in(UNSHOWN_RETRY)
+        """Make requests through the gate, and tell everybody how it went."""
+        good = await self._gate.async_visit(requests, cures=cures)
         self.async_changed()
         return good
-
-    async def _async_pause(self, err: GarminError) -> None:
-        """Leave Garmin alone for a while."""
-        memory = self.memory
-        again = reason_for(err) == memory.pause_reason
-        memory.strikes = memory.strikes + 1 if again else 1
-        pause = pause_after(err, memory.strikes)
-        memory.pause_reason = pause.reason
-        memory.paused_until = dt_util.utcnow().timestamp() + pause.seconds
-        log = LOGGER.info if again else LOGGER.warning
-        log("%s; the next try is in %d min", err, pause.seconds // 60)
-        issues.async_report_pause(self.hass, self.entry, pause.reason, memory.strikes)
-        await self.async_save()
-        self._async_retry_in(pause.seconds)
 
     async def _async_push_pending(self) -> None:
         """Push all kinds, the weigh-ins first."""

@@ -32,7 +32,7 @@ TOLD: dict[tuple[str, str], Iterable[str]] = {
     ("issues.py", "name"): WAITING.values(),
     ("issues.py", "reason"): (Reason.CONSENT, Reason.FORBIDDEN),
     ("oauth_flow.py", "reason"): OWN_ABORTS,
-    ("push.py", "f'queued_{reason}'"): [
+    ("gate.py", "f'queued_{reason}'"): [
         f"queued_{reason}" for reason in (*Reason, "unshown")
     ],
     ("session.py", "f'google_{err.refusal}'"): [f"google_{why}" for why in Refusal],

@@ -30,7 +30,7 @@ _TIMES: dict[str, dict[str, object]] = {
         "MAX_PAUSE": 24 * 60 * _MINUTE,
         "SETTLING_SECONDS": SETTLING,
     },
-    "push": {
+    "gate": {
         "MAX_PAUSE": 24 * 60 * _MINUTE,
         "SETTLING_SECONDS": SETTLING,
         "UNSHOWN_RETRY": _MINUTE,
