@@ -119,7 +119,7 @@ async def test_stopped_in_the_middle_of_a_long_history(
 ) -> None:
     """The request under way comes to its end; the rest goes up after the next start."""
     freezer.tick(timedelta(hours=20))
-    for minute in range(250):
+    for minute in range(260):
         clouds.withings.step_on_scale(
             "alice", 80.0, when=NOW + timedelta(minutes=4 * minute + 1)
         )
@@ -142,8 +142,8 @@ async def test_stopped_in_the_middle_of_a_long_history(
     assert await unloading[0]
     assert [upload.records for upload in garmin_user.uploads] == [100]
     await set_up(hass, linked)
-    assert [upload.records for upload in garmin_user.uploads] == [100, 100, 50]
-    assert len(clouds.garmin.weigh_ins(garmin_user)) == 250
+    assert [upload.records for upload in garmin_user.uploads] == [100, 100, 60]
+    assert len(clouds.garmin.weigh_ins(garmin_user)) == 260
 
 
 async def test_stopped_in_the_middle_of_a_token_refresh(

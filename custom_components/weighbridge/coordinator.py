@@ -16,6 +16,7 @@ from .const import DOMAIN, LOGGER, signal_source_updated
 from .devices import DeviceCoordinator
 from .memory import SourceMemory, moment, newest_values
 from .model import Batch, WeighIn
+from .pace import async_apart
 from .poll import PollCoordinator
 from .session import SourceSession, async_create_session
 from .source_issues import async_check_sign_in, async_clear_refusals, async_clear_source
@@ -123,7 +124,7 @@ class SourceCoordinator(PollCoordinator[SourceData]):
         batch = await self.async_get_changes(self.memory.cursor or 0)
         async_clear_refusals(self.hass, self.config_entry)
         async_check_sign_in(self.hass, self.config_entry)
-        newest = await self.hass.async_add_executor_job(newest_values, batch)
+        newest = await async_apart(len(batch.weigh_ins), newest_values, batch)
         if self.memory.learn(batch, newest):
             await self._store.async_save(self.memory.as_dict())
         weighed = self.memory.latest.get("weight")
@@ -147,7 +148,7 @@ class SourceCoordinator(PollCoordinator[SourceData]):
     ) -> Batch:
         """Return a reading with the BMI filled in."""
         batch = await self.session.async_read(read)
-        return await self.hass.async_add_executor_job(self.memory.enrich, batch)
+        return await async_apart(len(batch.weigh_ins), self.memory.enrich, batch)
 
 
 async def async_setup_source(hass: HomeAssistant, entry: SourceConfigEntry) -> None:

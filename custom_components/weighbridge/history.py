@@ -39,6 +39,7 @@ from .const import DOMAIN, LOGGER, signal_source_updated
 from .coordinator import SourceConfigEntry, SourceCoordinator
 from .memory import DAY
 from .model import Batch, BloodPressure, WeighIn
+from .pace import async_apart
 
 HOUR: Final = timedelta(hours=1)
 
@@ -130,16 +131,15 @@ class SourceHistory:
             try:
                 if batch.since > self._cursor:
                     batch = await self._coordinator.async_get_changes(self._cursor)
-                news = await self._hass.async_add_executor_job(self._news, batch)
+                news = await async_apart(len(batch.weigh_ins), self._news, batch)
                 for chunk in batched(news.items(), CHUNK, strict=False):
                     await self._async_update(dict(chunk), batch.since)
             except HomeAssistantError as err:
                 LOGGER.info("The statistics catch up at the next poll: %s", err)
                 return
             self._cursor = batch.until
-            self._known = await self._hass.async_add_executor_job(
-                frozenset, _measurements(batch)
-            )
+            known = _measurements(batch)
+            self._known = await async_apart(len(known), frozenset, known)
 
     def _news(self, batch: Batch) -> Hours:
         """Return the hours in which something is new, the oldest first."""

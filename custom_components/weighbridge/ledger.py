@@ -125,6 +125,11 @@ class Ledger[R: Record]:
         """Return the measurements in an unsettled state, the newest first."""
         return [self._open[second] for second in self.seconds(state)]
 
+    @property
+    def size(self) -> int:
+        """Return how many measurements are known."""
+        return len(self._open) + len(self._settled)
+
     def seconds(self, state: State) -> list[int]:
         """Return the seconds of the measurements in an unsettled state, newest first."""
         return sorted(

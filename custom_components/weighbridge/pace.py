@@ -1,7 +1,7 @@
-"""Long work in short steps: Home Assistant gets to its other work in between."""
+"""Long work beside the event loop: in another thread, or in short steps."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from itertools import batched
 from typing import Final
 
@@ -14,3 +14,13 @@ async def async_paced[T](items: Iterable[T]) -> AsyncGenerator[tuple[T, ...]]:
     for step in batched(items, STEP, strict=False):
         yield step
         await asyncio.sleep(0)
+
+
+async def async_apart[*Ts, T](items: int, work: Callable[[*Ts], T], *args: *Ts) -> T:
+    """Work on so many items, in another thread if they are many.
+
+    For a few, the way there and back would take longer than the work.
+    """
+    if items <= STEP:
+        return work(*args)
+    return await asyncio.to_thread(work, *args)

@@ -21,9 +21,10 @@ from .ledger import Ledger
 from .ledger_entries import Offer, Record, Remote, State, Way
 from .links import Link
 from .model import Batch, BloodPressure, WeighIn
-from .pace import async_paced
+from .pace import async_apart, async_paced
 from .reconcile import missing
 from .storage import AccountMemory
+from .turns import async_garmin_turn
 
 type GarminConfigEntry = ConfigEntry[GarminAccount]
 
@@ -338,7 +339,8 @@ class GarminAccount:
 
     async def async_request[*Ts, T](self, request: Callable[[*Ts], T], *args: *Ts) -> T:
         """Make one blocking request; only for the lanes, which hold the lock."""
-        result = await self.hass.async_add_executor_job(request, *args)
+        async with async_garmin_turn(self.hass):
+            result = await self.hass.async_add_executor_job(request, *args)
         self.memory.last_contact = dt_util.utcnow()
         return result
 
@@ -359,7 +361,7 @@ class GarminAccount:
         """Put the ledgers on disk."""
         # One at a time: an older state must not be written after a newer one.
         async with self._saving:
-            data = await self.hass.async_add_executor_job(self.memory.freeze())
+            data = await async_apart(self.memory.size, self.memory.freeze())
             await self._store.async_save(data)
 
     def _save_tokens(self, tokens: str) -> None:

@@ -23,6 +23,7 @@ from .clients.google_health import GoogleHealthClient, GoogleRefusedError
 from .clients.withings import WithingsClient
 from .const import CONF_PROVIDER, DOMAIN, Provider
 from .source_issues import async_report_refusal
+from .turns import async_source_turn
 
 NAMES = {Provider.WITHINGS: "Withings", Provider.FITBIT: "Fitbit"}
 
@@ -48,7 +49,7 @@ class SourceSession:
         if it refuses a fresh token or a refresh, after asking the user to sign in
         again. Both are HomeAssistantErrors.
         """
-        async with self._lock:
+        async with self._lock, async_source_turn(self._hass):
             try:
                 try:
                     return await read(self.client)

@@ -82,6 +82,11 @@ class AccountMemory:
         """Return the ledgers of all kinds of measurements."""
         return self.weigh_ins, self.blood_pressures
 
+    @property
+    def size(self) -> int:
+        """Return how many measurements are remembered."""
+        return sum(ledger.size for ledger in self.ledgers)
+
     def freeze(self) -> Callable[[], dict[str, Any]]:
         """Return what makes plain JSON of the memory as it is now, in any thread."""
         weigh_ins = self.weigh_ins.snapshot()

@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import ClientError, ClientResponse, ClientSession
 
 from ..model import Batch, DeviceStatus, WeighIn
+from ..pace import async_apart
 from . import SourceAuthError, SourceUnavailableError, TokenGetter
 from .google_devices import read_device
 from .google_points import (
@@ -178,7 +179,9 @@ class GoogleHealthClient:
         margin_end = None if end is None else end + NEAR
         weights = await self._async_get_points(WEIGHT, margin_start, margin_end)
         fats = await self._async_get_points(BODY_FAT, margin_start, margin_end)
-        weigh_ins = await asyncio.to_thread(tuple, read_weigh_ins(weights, fats))
+        weigh_ins = await async_apart(
+            len(weights), tuple, read_weigh_ins(weights, fats)
+        )
         return tuple(
             weigh_in
             for weigh_in in weigh_ins
@@ -203,7 +206,7 @@ class GoogleHealthClient:
         found = await self._async_list(
             f"dataTypes/{data_type.path}/dataPoints", "dataPoints", params
         )
-        return await asyncio.to_thread(self._read_points, data_type, found)
+        return await async_apart(len(found), self._read_points, data_type, found)
 
     def _read_points(self, data_type: DataType, found: Iterable[Json]) -> list[Point]:
         """Read points, but for odd ones."""

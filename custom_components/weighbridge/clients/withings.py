@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from aiohttp import ClientError, ClientSession
 
 from ..model import Batch, BatteryLevel, DeviceKind, DeviceStatus
+from ..pace import async_apart
 from . import SourceAuthError, SourceUnavailableError, TokenGetter
 from .oddities import Oddities
 from .withings_measures import (
@@ -81,8 +82,8 @@ class WithingsClient:
         since = max(since - OVERLAP, 0)
         window = {"lastupdate": since} if since else {}
         groups, until = await self._async_get_groups(window)
-        return await asyncio.to_thread(
-            make_batch, since, max(since, until), groups, self._oddities
+        return await async_apart(
+            len(groups), make_batch, since, max(since, until), groups, self._oddities
         )
 
     async def async_get_period(self, start: datetime, end: datetime) -> Batch:
@@ -92,12 +93,9 @@ class WithingsClient:
         """
         first, last = int(start.timestamp()), int(end.timestamp())
         groups, _ = await self._async_get_groups({"startdate": first, "enddate": last})
-        return await asyncio.to_thread(
-            make_batch,
-            first,
-            last,
-            [group for group in groups if first <= group.date < last],
-            self._oddities,
+        wanted = [group for group in groups if first <= group.date < last]
+        return await async_apart(
+            len(wanted), make_batch, first, last, wanted, self._oddities
         )
 
     async def async_get_devices(self) -> tuple[DeviceStatus, ...]:
