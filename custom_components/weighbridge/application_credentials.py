@@ -227,7 +227,7 @@ class GoogleImplementation(VendorImplementation):
     @override
     def _is_misconfigured(self, answer: Mapping[str, Any]) -> bool:
         """Tell whether client ID, secret or redirect address are not Google's."""
-        return answer.get("error") in GOOGLE_CLIENT_ERRORS
+        return str(answer.get("error")) in GOOGLE_CLIENT_ERRORS
 
     @override
     def _unwrap(

@@ -12,7 +12,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 
-AT_A_TIME: Final = 8
+AT_A_TIME: Final = 4
 
 _SOURCES: HassKey[asyncio.Semaphore] = HassKey(f"{DOMAIN}_source_turns")
 _GARMIN: HassKey[asyncio.Semaphore] = HassKey(f"{DOMAIN}_garmin_turns")
