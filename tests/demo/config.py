@@ -6,6 +6,8 @@ from pathlib import Path
 import shutil
 
 DOMAIN = "weighbridge"
+# Where Withings believes to reach Home Assistant.
+HOME = "https://home.example.com"
 STEP_BUTTONS = {
     "Alice": "input_button.alice_steps_on_scale",
     "Bob": "input_button.bob_steps_on_scale",
@@ -17,9 +19,10 @@ INTEGRATION = Path(__file__).parents[2] / "custom_components" / DOMAIN
 
 # Home Assistant's own `websocket_api` would write whole messages at debug level, the
 # client secret of a new credential among them: that is its business, and not ours.
-_CONFIGURATION = """\
+_CONFIGURATION = f"""\
 homeassistant:
   name: Weighbridge demo
+  external_url: {HOME}
   latitude: 52.52
   longitude: 13.4
   elevation: 34

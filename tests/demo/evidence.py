@@ -164,6 +164,14 @@ def collect_secrets(clouds: Clouds, people: Iterable[Person]) -> list[Secret]:
             Secret(what=f"a code or token of {name}", value=value, place=entries)
             for value in issued
         )
+    secrets.extend(
+        Secret(what="the id of a webhook", value=webhook_id, place=entries)
+        for webhook_id in {
+            subscription.callbackurl.rpartition("/")[2]
+            for person in clouds.withings.people.values()
+            for subscription in person.subscriptions
+        }
+    )
     for person in people:
         typed = {
             "e-mail": person.email,

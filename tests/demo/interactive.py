@@ -27,8 +27,8 @@ c when Carol steps on a Bluetooth scale that Home Assistant knows without Weighb
 p when Alice measures her blood pressure, b when the battery of Bob's tracker runs low or
 is charged, q to quit. The buttons on the dashboard do the same. From another terminal,
 `scripts/demo step` or `scripts/demo step 70.5` lets Alice step on her scale.
-The demo then tells Home Assistant to ask the vendor at once; by itself it asks every 15
-minutes, and every hour for batteries.
+Withings tells Home Assistant at once. The demo has Google asked at once; by itself Home
+Assistant asks every 15 minutes, and every hour for batteries.
 
 To add accounts yourself, remove these first. The pages of Withings and Google let you in
 as {alice.name} and {bob.name}; Garmin Connect wants {alice.email}, {alice.password} and the

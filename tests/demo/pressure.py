@@ -7,6 +7,7 @@ from .api import Api
 from .cast import Pressure
 from .devices import use_cuff
 from .home import Home
+from .news import BLOOD_PRESSURE, tell
 
 _ARRIVAL_TIMEOUT = 30
 
@@ -16,7 +17,7 @@ async def measure_pressure(
 ) -> None:
     """Let a person use their cuff, and wait until Garmin Connect has the reading."""
     use_cuff(clouds, home.person, pressure, when)
-    await api.act("homeassistant.update_entity", entity_id=home.entity("systolic"))
+    await tell(api, clouds, home, BLOOD_PRESSURE)
 
     def has_arrived() -> bool:
         return (

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from ..clouds import Clouds
 from .cast import Person
-from .config import add_gateway, write_config
+from .config import HOME, add_gateway, write_config
 from .console import say, step
 from .devices import Past, enter
 from .onboarding import onboard
@@ -50,6 +50,7 @@ async def raised(
             write_config(directory, port=port, besides=configuration)
             add_gateway(directory, clouds.url)
             home_assistant = HomeAssistantProcess(directory, port, clouds.url)
+            clouds.withings.reach(HOME, home_assistant.url)
             try:
                 with step("Start Home Assistant"):
                     await home_assistant.start()

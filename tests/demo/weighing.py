@@ -7,6 +7,7 @@ from .api import Api
 from .cast import Weighing
 from .devices import step_on_scale
 from .home import Home
+from .news import tell
 
 ARRIVAL_TIMEOUT = 30
 
@@ -14,12 +15,9 @@ ARRIVAL_TIMEOUT = 30
 async def weigh(
     api: Api, clouds: Clouds, home: Home, weighing: Weighing, when: datetime
 ) -> None:
-    """Let a person step on the scale, and wait until Garmin Connect has the weigh-in.
-
-    The vendor is asked for it at once: by itself, Weighbridge asks every 15 minutes.
-    """
+    """Let a person step on the scale, and wait until Garmin Connect has the weigh-in."""
     step_on_scale(clouds, home.person, weighing, when)
-    await api.act("homeassistant.update_entity", entity_id=home.entity("weight"))
+    await tell(api, clouds, home)
 
     def has_arrived() -> bool:
         event = api.states[home.entity("weigh_in")]
