@@ -282,7 +282,9 @@ async def test_an_error_that_is_no_word(
     clouds: Clouds, implementations: dict[Provider | None, VendorImplementation]
 ) -> None:
     """Google's other services word their errors as objects."""
-    clouds.faults.answer(TOKEN_PATH[Provider.FITBIT], 500, body={"error": {"code": 500}})
+    clouds.faults.answer(
+        TOKEN_PATH[Provider.FITBIT], 500, body={"error": {"code": 500}}
+    )
     with pytest.raises(OAuth2TokenRequestConnectionError):
         await implementations[Provider.FITBIT].async_resolve_external_data(
             {"code": "new", "state": {"redirect_uri": "https://example.com"}}
