@@ -372,7 +372,10 @@ async def test_sync_that_garmin_throttles(
     assert value_of(hass, linked, "pending") == 7
     freezer.tick(timedelta(hours=3))
     answer = await call(hass, "sync", linked, start="2026-10-25")
-    assert (answer["already_there"], answer["pushed"]) == (0, 7)
+    # The next try may have come before.
+    assert answer["already_there"] + answer["pushed"] == 7
+    assert len(clouds.garmin.weigh_ins(garmin_user)) == 7
+    assert value_of(hass, linked, "pending") == 0
 
 
 async def test_sync_of_twins_that_garmin_has_lost(
