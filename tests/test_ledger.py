@@ -377,6 +377,21 @@ def test_refused_is_parked_until_it_is_corrected() -> None:
     assert len(ledger.pending()) == 1
 
 
+def test_refused_is_no_bone_of_contention() -> None:
+    """Another source that saw it otherwise does not try it again; a person may."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0, 300.0), link="a")
+    ledger.fail(weigh_in(0, 300.0))
+    assert ledger.offer(weigh_in(0, 299.0), link="b") is Offer.KNOWN
+    ledger.correct(weigh_in(0, 300.0))
+    assert ledger.state(EPOCH) is State.FAILED
+    ledger.correct(weigh_in(0, 80.0))
+    (item,) = ledger.pending()
+    assert (item.record.weight, item.link) == (80.0, "a")
+    ledger.correct(weigh_in(900, 80.0))
+    assert len(ledger.pending()) == 1
+
+
 def test_a_removed_link_leaves_what_another_wants() -> None:
     """What only the removed link wanted goes; a twin's link takes over the rest."""
     ledger = weighings()

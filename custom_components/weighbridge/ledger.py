@@ -285,6 +285,18 @@ class Ledger[R: Record]:
         if item is not None and not differ(item.record.facts, record.facts):
             self._open[record.second] = replace(item, state=State.FAILED, sent_at=None)
 
+    def correct(self, record: R) -> None:
+        """Try what Garmin refuses with other values, which a person gives."""
+        item = self._open.get(record.second)
+        if (
+            item is not None
+            and item.state is State.FAILED
+            and differ(record.facts, item.record.facts)
+        ):
+            self._open[record.second] = replace(
+                item, record=record, state=State.PENDING
+            )
+
     def reopen(self, record: R, link: str) -> None:
         """Push what is settled once more, as Garmin does not have it."""
         if (settled := self._settled.pop(record.second, None)) is not None:
@@ -389,9 +401,6 @@ class Ledger[R: Record]:
                 item, record=record, link=link, state=State.PENDING, hold=None
             )
             return Offer.CHANGED
-        if item.state is State.FAILED and edited:
-            # Garmin may take the corrected one, whoever has corrected it.
-            item = replace(item, link=link)
         if item.link != link:
             return Offer.KNOWN
         if not edited:

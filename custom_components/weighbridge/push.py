@@ -192,6 +192,7 @@ class GarminAccount:
         """Offer a measurement, push, and see what became of it."""
         ledger, second = lane.ledger, record.second
         ledger.offer(record, link=ACTION_LINK, own_twins=True)
+        ledger.correct(record)
         await self.async_save()
         if ledger.way(second) in (Way.LEFT_OUT, Way.WITHDRAWN):
             # Whoever pushes it by hand has thought better of it.
