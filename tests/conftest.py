@@ -33,9 +33,14 @@ from .clouds import (
     GarminAccount,
     pointed,
 )
-from .common import GOOGLE_CREDENTIAL, WITHINGS_CREDENTIAL, google_token, withings_token
-from .frontend import FRONTEND, Frontend
-from .texts import watched_texts
+from .support.common import (
+    GOOGLE_CREDENTIAL,
+    WITHINGS_CREDENTIAL,
+    google_token,
+    withings_token,
+)
+from .support.frontend import FRONTEND, Frontend
+from .support.texts import watched_texts
 
 # The same examples in each run there: what is new is found by whoever works on it.
 settings.register_profile("ci", derandomize=True)

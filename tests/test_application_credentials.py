@@ -8,13 +8,13 @@ import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from yarl import URL
 
-from custom_components.weighbridge import application_credentials
-from custom_components.weighbridge.application_credentials import (
+from custom_components.weighbridge.const import DOMAIN, Provider
+from custom_components.weighbridge.sources import oauth
+from custom_components.weighbridge.sources.oauth import (
     VendorImplementation,
     credential_provider,
     is_legacy_fitbit_id,
 )
-from custom_components.weighbridge.const import DOMAIN, Provider
 from homeassistant.components.application_credentials import (
     ClientCredential,
     async_import_client_credential,
@@ -73,9 +73,7 @@ async def implementations(
 ) -> dict[Provider | None, VendorImplementation]:
     """Return what becomes of one credential per vendor, and of one of nobody's."""
     for name, path in (("AUTHORIZE", "o/oauth2/v2/auth"), ("TOKEN", "token")):
-        monkeypatch.setattr(
-            application_credentials, f"GOOGLE_{name}_URL", f"{clouds.url}/google/{path}"
-        )
+        monkeypatch.setattr(oauth, f"GOOGLE_{name}_URL", f"{clouds.url}/google/{path}")
     assert await async_setup_component(hass, "application_credentials", {})
     for index, credential in enumerate(
         (
@@ -298,7 +296,7 @@ async def test_slow_refresh(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A token endpoint that hangs does not hold up everything for minutes."""
-    monkeypatch.setattr(application_credentials, "REFRESH_TIMEOUT", 0.1)
+    monkeypatch.setattr(oauth, "REFRESH_TIMEOUT", 0.1)
     implementation = implementations[Provider.WITHINGS]
     token = await exchange(hass, clouds, implementation)
     clouds.faults.delay(TOKEN_PATH[Provider.WITHINGS], 2)

@@ -13,8 +13,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 
 from .clouds import Clouds
-from .common import entity_id_of, set_up, state_of, wait_for_poll
-from .frontend import Frontend
+from .support.common import entity_id_of, set_up, state_of, wait_for_poll
+from .support.frontend import Frontend
 
 
 def low(hass: HomeAssistant, entry: MockConfigEntry, device_id: str = "t1") -> str:

@@ -14,7 +14,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
 from .clouds import Clouds
-from .common import link, set_up, wait_for_poll
+from .support.common import link, set_up, wait_for_poll
 
 MORNING = datetime(2026, 11, 19, 6, 30, 12, tzinfo=UTC)
 

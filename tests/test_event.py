@@ -16,7 +16,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 
 from .clouds import Clouds
-from .common import entity_id_of, restart, set_up, state_of, wait_for_poll
+from .support.common import entity_id_of, restart, set_up, state_of, wait_for_poll
 
 MORNING = datetime(2026, 11, 19, 6, 30, 12, tzinfo=UTC)
 TRIGGERED = "test_weighed"

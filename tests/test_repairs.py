@@ -21,7 +21,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .clouds import Clouds, GarminAccount
-from .common import link, restart, set_up, update_entity, value_of
+from .support.common import link, restart, set_up, update_entity, value_of
 
 NOW = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 

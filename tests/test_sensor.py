@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .clouds import Clouds
-from .common import (
+from .support.common import (
     entity_id_of,
     set_up,
     state_of,

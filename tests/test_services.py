@@ -9,14 +9,14 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.weighbridge.const import DOMAIN
-from custom_components.weighbridge.ledger_entries import State
+from custom_components.weighbridge.ledger.entries import State
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 
 from .clouds import Clouds, GarminAccount
-from .common import link, set_up, value_of
+from .support.common import link, set_up, value_of
 
 NOW = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 READ = "/garmin/weight-service/weight/range"

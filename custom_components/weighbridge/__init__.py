@@ -8,16 +8,20 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
-from .account import async_remove_garmin, async_setup_garmin
-from .battery_actions import async_setup_battery_texts
-from .blueprints import async_install_blueprints
+from .battery import async_install_blueprints, async_setup_battery_texts
 from .const import CONF_PROVIDER, DOMAIN, Provider
-from .coordinator import SourceConfigEntry, async_remove_source, async_setup_source
 from .entity import account_device
-from .history import async_setup_history
-from .push import GarminConfigEntry
+from .feeds import async_remove_garmin, async_setup_garmin
+from .garmin import GarminConfigEntry
 from .services import async_setup_services
-from .webhook import async_remove_webhook, async_setup_webhook
+from .sources import (
+    SourceConfigEntry,
+    async_remove_source,
+    async_remove_webhook,
+    async_setup_history,
+    async_setup_source,
+    async_setup_webhook,
+)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 

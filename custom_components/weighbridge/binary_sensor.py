@@ -11,9 +11,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_LOW_BATTERY_THRESHOLD, DEFAULT_LOW_BATTERY_THRESHOLD
-from .coordinator import SourceConfigEntry
 from .device_entity import DeviceEntity, async_add_device_entities
 from .model import BatteryLevel
+from .sources import SourceConfigEntry
 
 PARALLEL_UPDATES = 0
 

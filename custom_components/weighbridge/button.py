@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .entity import GarminAccountEntity
-from .push import GarminConfigEntry
+from .garmin import GarminConfigEntry
 
 PARALLEL_UPDATES = 1
 

@@ -28,9 +28,7 @@ from .const import (
     SUBENTRY_LINK,
     Provider,
 )
-from .garmin_flow import GarminFlow
-from .link_flow import LinkFlow, async_get_sources
-from .oauth_flow import SourceFlow
+from .flows import GarminFlow, LinkFlow, SourceFlow, async_get_sources
 
 OPTIONS_SCHEMA: Final = probatio.Schema(
     {

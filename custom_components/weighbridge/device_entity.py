@@ -13,8 +13,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
-from .devices import DeviceCoordinator
 from .model import DeviceStatus
+from .sources import DeviceCoordinator
 
 
 class DeviceEntity(CoordinatorEntity[DeviceCoordinator]):

@@ -7,12 +7,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from .const import CONF_PROVIDER
-from .coordinator import SourceConfigEntry, SourceCoordinator
-from .devices import DeviceCoordinator
-from .ledger_entries import State
-from .links import SensorLink, links_of
-from .push import GarminAccount, GarminConfigEntry
-from .webhook import CONF_CALLBACKS
+from .garmin import GarminAccount, GarminConfigEntry, SensorLink, links_of
+from .ledger import State
+from .sources import (
+    CONF_CALLBACKS,
+    DeviceCoordinator,
+    SourceConfigEntry,
+    SourceCoordinator,
+)
 
 
 async def async_get_config_entry_diagnostics(

@@ -8,8 +8,8 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import CONF_PROVIDER, DOMAIN, Provider
-from .coordinator import SourceCoordinator
-from .push import GarminAccount
+from .garmin import GarminAccount
+from .sources import SourceCoordinator
 
 MANUFACTURERS = {
     Provider.WITHINGS: "Withings",

@@ -8,9 +8,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from .coordinator import SourceConfigEntry
 from .entity import SourceEntity
 from .model import WeighIn
+from .sources import SourceConfigEntry
 
 PARALLEL_UPDATES = 0
 

@@ -23,10 +23,9 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import MassConverter
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
-from .ledger import Ledger
-from .ledger_entries import State
+from .garmin import GarminAccount, GarminConfigEntry
+from .ledger import Ledger, State
 from .model import BloodPressure, WeighIn
-from .push import GarminAccount, GarminConfigEntry
 
 CONF_PUSH = "push"
 

@@ -26,11 +26,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .const import DOMAIN
-from .coordinator import SourceConfigEntry, SourceData
 from .device_entity import DeviceEntity, async_add_device_entities, device_unique_id
 from .entity import GarminAccountEntity, SourceEntity
+from .garmin import GarminAccount, GarminConfigEntry
 from .model import SEGMENTAL_MASSES, SEGMENTS, BatteryLevel, DeviceStatus
-from .push import GarminAccount, GarminConfigEntry
+from .sources import SourceConfigEntry, SourceData
 
 PARALLEL_UPDATES = 0
 

@@ -20,15 +20,21 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import MassConverter
 
 from .const import CONF_PROVIDER, DOMAIN, SOURCES, Provider
-from .coordinator import SourceConfigEntry
 from .feeds import loaded_source, without_copies
-from .fit import EARLIEST
-from .lanes import DIASTOLIC, PULSE, SYSTOLIC
-from .ledger_entries import Way
-from .links import AccountLink, Link, links_of
+from .garmin import (
+    DIASTOLIC,
+    EARLIEST,
+    PULSE,
+    SYSTOLIC,
+    AccountLink,
+    GarminConfigEntry,
+    Link,
+    async_sync,
+    links_of,
+)
+from .ledger import Way
 from .model import BloodPressure, WeighIn
-from .push import GarminConfigEntry
-from .sync import async_sync
+from .sources import SourceConfigEntry
 
 SERVICE_PUSH_MEASUREMENT = "push_measurement"
 SERVICE_PUSH_BLOOD_PRESSURE = "push_blood_pressure"

@@ -8,17 +8,15 @@ from typing import Any
 _PACKAGE = "custom_components.weighbridge"
 _ADDRESSES = {
     "withings": {
-        "clients.withings.API_BASE": "/withings",
-        "application_credentials.WITHINGS_AUTHORIZE_URL": (
-            "/withings/oauth2_user/authorize2"
-        ),
-        "application_credentials.WITHINGS_TOKEN_URL": "/withings/v2/oauth2",
+        "clients.withings.client.API_BASE": "/withings",
+        "sources.oauth.WITHINGS_AUTHORIZE_URL": ("/withings/oauth2_user/authorize2"),
+        "sources.oauth.WITHINGS_TOKEN_URL": "/withings/v2/oauth2",
     },
     "google": {
-        "clients.google_health.API_BASE": "/google",
-        "clients.google_health.USER_INFO_URL": "/google/oauth2/v3/userinfo",
-        "application_credentials.GOOGLE_AUTHORIZE_URL": "/google/o/oauth2/v2/auth",
-        "application_credentials.GOOGLE_TOKEN_URL": "/google/token",
+        "clients.google.client.API_BASE": "/google",
+        "clients.google.client.USER_INFO_URL": "/google/oauth2/v3/userinfo",
+        "sources.oauth.GOOGLE_AUTHORIZE_URL": "/google/o/oauth2/v2/auth",
+        "sources.oauth.GOOGLE_TOKEN_URL": "/google/token",
     },
 }
 _GARMIN_CLIENT = {

@@ -9,8 +9,8 @@ from garminconnect import Garmin
 from garminconnect.client import sso
 import pytest
 
-from custom_components.weighbridge import application_credentials
-from custom_components.weighbridge.clients import withings
+from custom_components.weighbridge.clients.withings import client as withings
+from custom_components.weighbridge.sources import oauth
 from tests.clouds import point, pointed
 
 URL = "http://127.0.0.1:8899"
@@ -20,8 +20,8 @@ def addresses() -> list[str]:
     """Return where Withings and Garmin are thought to be."""
     return [
         withings.API_BASE,
-        application_credentials.WITHINGS_AUTHORIZE_URL,
-        application_credentials.WITHINGS_TOKEN_URL,
+        oauth.WITHINGS_AUTHORIZE_URL,
+        oauth.WITHINGS_TOKEN_URL,
         *(
             value
             for value in vars(Garmin().client).values()
@@ -45,7 +45,7 @@ def test_point_notices_what_moved(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail when an address is not where it should be, and leave nothing changed."""
     real = addresses()
     with monkeypatch.context() as patch:
-        patch.delattr(application_credentials, "WITHINGS_TOKEN_URL")
+        patch.delattr(oauth, "WITHINGS_TOKEN_URL")
         with pytest.raises(AttributeError, match="WITHINGS_TOKEN_URL"):
             point(URL, ["garmin", "withings"])
     assert addresses() == real

@@ -135,7 +135,7 @@ def test_gold() -> None:
 
 def test_common_modules() -> None:
     """What all entities and all polls share is where everybody looks for it."""
-    assert {"coordinator.py", "entity.py"} <= set(sources())
+    assert {"sources/coordinator.py", "entity.py"} <= set(sources())
 
 
 def test_config_entry_unloading() -> None:
@@ -163,7 +163,7 @@ def test_runtime_data() -> None:
         for node in ast.walk(tree):
             if isinstance(node, ast.Subscript):
                 assert ast.unparse(node) != "hass.data[DOMAIN]", path
-    assert "entry.runtime_data" in (PACKAGE / "coordinator.py").read_text()
+    assert "entry.runtime_data" in (PACKAGE / "sources" / "coordinator.py").read_text()
 
 
 def test_diagnostics() -> None:

@@ -9,14 +9,14 @@ import pytest
 from custom_components.weighbridge.application_credentials import (
     async_get_description_placeholders,
 )
-from custom_components.weighbridge.clients.google_health import Refusal
+from custom_components.weighbridge.clients.google.client import Refusal
 from custom_components.weighbridge.const import SUBENTRY_LINK, Provider
 from custom_components.weighbridge.event import ATTR_MEASURED_AT
-from custom_components.weighbridge.issues import WAITING
+from custom_components.weighbridge.flows.oauth import OWN_ABORTS
+from custom_components.weighbridge.garmin.issues import WAITING
+from custom_components.weighbridge.garmin.pause import Reason
 from custom_components.weighbridge.model import COMPOSITION, DeviceKind
-from custom_components.weighbridge.oauth_flow import OWN_ABORTS
-from custom_components.weighbridge.pause import Reason
-from custom_components.weighbridge.source_issues import REPORTED
+from custom_components.weighbridge.sources.issues import REPORTED
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 
@@ -26,17 +26,19 @@ from .test_translations import placeholders
 
 # What only the running program puts in: the place, and all that it may be there.
 TOLD: dict[tuple[str, str], Iterable[str]] = {
-    ("account_flow.py", "data[CONF_PROVIDER]"): Provider,
+    ("flows/account.py", "data[CONF_PROVIDER]"): Provider,
     ("device_entity.py", "device.kind.value"): DeviceKind,
-    ("identity.py", "err.refusal"): Refusal,
-    ("issues.py", "name"): WAITING.values(),
-    ("issues.py", "reason"): (Reason.CONSENT, Reason.FORBIDDEN),
-    ("oauth_flow.py", "reason"): OWN_ABORTS,
-    ("gate.py", "f'queued_{reason}'"): [
+    ("flows/identity.py", "err.refusal"): Refusal,
+    ("garmin/issues.py", "name"): WAITING.values(),
+    ("garmin/issues.py", "reason"): (Reason.CONSENT, Reason.FORBIDDEN),
+    ("flows/oauth.py", "reason"): OWN_ABORTS,
+    ("garmin/gate.py", "f'queued_{reason}'"): [
         f"queued_{reason}" for reason in (*Reason, "unshown")
     ],
-    ("session.py", "f'google_{err.refusal}'"): [f"google_{why}" for why in Refusal],
-    ("source_issues.py", "err.refusal"): REPORTED,
+    ("sources/session.py", "f'google_{err.refusal}'"): [
+        f"google_{why}" for why in Refusal
+    ],
+    ("sources/issues.py", "err.refusal"): REPORTED,
 }
 
 # What Home Assistant has a text for.
@@ -210,7 +212,7 @@ def _named(
 
 def _home(mention: Mention) -> str:
     """Return the flow that a function outside of flows belongs to."""
-    return "config_subentries" if mention.path == "link_flow.py" else "config"
+    return "config_subentries" if mention.path == "flows/link.py" else "config"
 
 
 def _menus(flow: str) -> Iterator[Mention]:

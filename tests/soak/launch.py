@@ -24,20 +24,20 @@ AFTER = "after"
 SETTLING = 2.0
 _MINUTE = 0.025
 _TIMES: dict[str, dict[str, object]] = {
-    "pause": {
+    "garmin.pause": {
         "MINUTE": _MINUTE,
         "HOUR": 60 * _MINUTE,
         "MAX_PAUSE": 24 * 60 * _MINUTE,
         "SETTLING_SECONDS": SETTLING,
     },
-    "gate": {
+    "garmin.gate": {
         "MAX_PAUSE": 24 * 60 * _MINUTE,
         "SETTLING_SECONDS": SETTLING,
         "UNSHOWN_RETRY": _MINUTE,
     },
-    "lanes": {"NOTE_SECONDS": _MINUTE, "SETTLING_SECONDS": SETTLING},
-    "account": {"SETTLING_SECONDS": SETTLING},
-    "coordinator": {"UPDATE_INTERVAL": timedelta(seconds=1)},
+    "garmin.lanes": {"NOTE_SECONDS": _MINUTE, "SETTLING_SECONDS": SETTLING},
+    "feeds.setup": {"SETTLING_SECONDS": SETTLING},
+    "sources.coordinator": {"UPDATE_INTERVAL": timedelta(seconds=1)},
 }
 _STORE = "/.storage/weighbridge."
 # Without its newest tokens an account has to sign in again. That cannot be helped:

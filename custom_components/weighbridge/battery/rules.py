@@ -1,0 +1,187 @@
+"""When a text about a battery is due: plain values, free of Home Assistant."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from ..const import DEFAULT_LOW_BATTERY_THRESHOLD
+from ..model import BatteryLevel
+
+# A level that swings around the threshold is one discharge, not many.
+MARGIN = 5
+STEADY = timedelta(days=1)
+
+
+class TextKind(StrEnum):
+    """What a text is about."""
+
+    INTRODUCTION = "introduction"
+    LOW = "low"
+    CHARGED = "charged"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """The hours of the local day without texts; none when both ends are the same."""
+
+    start: time
+    end: time
+
+    def until(self, moment: datetime) -> datetime:
+        """Return the moment (aware, local time) itself, or the end of its quiet hours."""
+        now = moment.time()
+        if self.start <= self.end:
+            quiet = self.start <= now < self.end
+        else:
+            quiet = now >= self.start or now < self.end
+        if not quiet:
+            return moment
+        end = datetime.combine(moment.date(), self.end, moment.tzinfo)
+        return end if now < self.end else end + timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the owner of an automation wants to be told; None is never."""
+
+    repeat: timedelta | None = None
+    silence: timedelta | None = None
+    tell_charged: bool = True
+    quiet: Quiet = Quiet(time.min, time.min)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the entities of a battery say now, None being what they do not say.
+
+    `percent` and `threshold` are in %, `last_sync` is an aware datetime.
+    """
+
+    low: bool | None
+    percent: float | None = None
+    level: BatteryLevel | None = None
+    threshold: float = DEFAULT_LOW_BATTERY_THRESHOLD
+    last_sync: datetime | None = None
+
+    @property
+    def charged(self) -> bool | None:
+        """Tell whether the battery has been charged; None when only time can tell."""
+        if self.low is not False:
+            return False
+        if self.percent is not None:
+            return self.percent >= min(self.threshold + MARGIN, 100)
+        match self.level:
+            case BatteryLevel.MEDIUM:
+                return None
+            case BatteryLevel.LOW | BatteryLevel.EMPTY:
+                return False
+            case _:
+                return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What one automation has told about one battery."""
+
+    low_told: datetime | None = None
+    """The newest text of the discharge that was told of."""
+    recovered: bool = False
+    """The battery that was told of is charged, which is yet to be told."""
+    steady_since: datetime | None = None
+    """Since when the battery is no longer low, though not surely charged."""
+    silence_told: datetime | None = None
+    """The newest text about a device that does not synchronize."""
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Return what `as_dict` gave; raise LookupError, TypeError or ValueError."""
+        return cls(
+            low_told=_moment(stored["low_told"]),
+            recovered=bool(stored["recovered"]),
+            steady_since=_moment(stored["steady_since"]),
+            silence_told=_moment(stored["silence_told"]),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the memory ready for JSON."""
+        return {
+            "low_told": self.low_told and self.low_told.isoformat(),
+            "recovered": self.recovered,
+            "steady_since": self.steady_since and self.steady_since.isoformat(),
+            "silence_told": self.silence_told and self.silence_told.isoformat(),
+        }
+
+    def observe(self, reading: Reading, rules: Rules, now: datetime) -> Self:
+        """Return the memory after a look at the battery.
+
+        A gap in the readings changes nothing: the discharge before it goes on.
+        """
+        if self.low_told is None or reading.low is None:
+            return self
+        if self.recovered:
+            # Low again before that it was charged could be told: a new discharge.
+            new = reading.low or not rules.tell_charged
+            return self._rearmed() if new else self
+        charged = reading.charged
+        since = None
+        if charged is None:
+            since = self.steady_since or now
+            charged = now - since >= STEADY
+        if not charged:
+            return replace(self, steady_since=since)
+        if not rules.tell_charged:
+            return self._rearmed()
+        return replace(self, recovered=True, steady_since=None)
+
+    def due(self, reading: Reading, rules: Rules, now: datetime) -> Iterator[TextKind]:
+        """Yield the texts that are due, if `observe` came first and it is not quiet."""
+        if reading.low and (
+            self.low_told is None
+            or (rules.repeat is not None and now - self.low_told >= rules.repeat)
+        ):
+            yield TextKind.LOW
+        if self.recovered and reading.low is False:
+            yield TextKind.CHARGED
+        silent = self._silent_from(reading, rules)
+        if silent is not None and silent <= now:
+            yield TextKind.SILENT
+
+    def next_change(
+        self, reading: Reading, rules: Rules, now: datetime
+    ) -> datetime | None:
+        """Return when time alone makes something due that is not due yet."""
+        moments = [self._silent_from(reading, rules)]
+        if self.low_told is not None and rules.repeat is not None and reading.low:
+            moments.append(self.low_told + rules.repeat)
+        if self.steady_since is not None and reading.low is False:
+            moments.append(self.steady_since + STEADY)
+        return min((at for at in moments if at is not None and at > now), default=None)
+
+    def told(self, kind: TextKind, now: datetime) -> Self:
+        """Return the memory after a text was sent."""
+        match kind:
+            case TextKind.LOW:
+                return replace(self._rearmed(), low_told=now)
+            case TextKind.CHARGED:
+                return self._rearmed()
+            case TextKind.SILENT:
+                return replace(self, silence_told=now)
+            case TextKind.INTRODUCTION:
+                return self
+
+    def _rearmed(self) -> Self:
+        return replace(self, low_told=None, recovered=False, steady_since=None)
+
+    def _silent_from(self, reading: Reading, rules: Rules) -> datetime | None:
+        if rules.silence is None or reading.last_sync is None:
+            return None
+        if self.silence_told is not None and reading.last_sync <= self.silence_told:
+            return None
+        return reading.last_sync + rules.silence
+
+
+def _moment(stored: str | None) -> datetime | None:
+    return None if stored is None else datetime.fromisoformat(stored)

@@ -1,0 +1,29 @@
+"""The destination: an account at Garmin Connect, its gate, its lanes and its links."""
+
+from . import issues
+from .account import GarminAccount, GarminConfigEntry
+from .fit import EARLIEST
+from .lanes import DIASTOLIC, PULSE, SYSTOLIC
+from .link import AccountLink, Link, SensorLink, links_of
+from .pause import SETTLING_SECONDS, Reason
+from .storage import AccountMemory, token_store
+from .sync import async_sync
+
+__all__ = (
+    "DIASTOLIC",
+    "EARLIEST",
+    "PULSE",
+    "SETTLING_SECONDS",
+    "SYSTOLIC",
+    "AccountLink",
+    "AccountMemory",
+    "GarminAccount",
+    "GarminConfigEntry",
+    "Link",
+    "Reason",
+    "SensorLink",
+    "async_sync",
+    "issues",
+    "links_of",
+    "token_store",
+)

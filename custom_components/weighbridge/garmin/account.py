@@ -1,0 +1,373 @@
+"""Push: what the ledger has pending goes to Garmin Connect, once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+
+from ..clients.garmin import GarminClient, GarminUnavailableError, GarminWeighIn
+from ..const import DOMAIN
+from ..ledger import Ledger, Offer, Record, Remote, State, Way, missing
+from ..model import Batch, BloodPressure, WeighIn
+from ..pace import async_apart, async_paced
+from ..turns import async_garmin_turn
+from . import issues
+from .gate import GarminGate
+from .lanes import BloodPressureLane, Lane, WeighInLane
+from .link import Link
+from .storage import AccountMemory
+
+type GarminConfigEntry = ConfigEntry[GarminAccount]
+
+# The link of what an action pushes.
+ACTION_LINK = "action"
+
+# Refresh tokens live for 30 days and are renewed by use.
+KEEP_ALIVE_AFTER = timedelta(days=5)
+
+# How long a request waits for rotated tokens to be on disk.
+TOKEN_SAVE_TIMEOUT = 30
+
+
+class GarminAccount:
+    """One Garmin Connect account: its memory, its requests, what waits for them."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: GarminConfigEntry,
+        *,
+        memory: AccountMemory,
+        store: Store[dict[str, Any]],
+        tokens: str,
+        tokens_store: Store[dict[str, str]],
+    ) -> None:
+        """Take up what is remembered; nothing is sent yet.
+
+        Raise GarminAuthError when the tokens cannot be read.
+        """
+        self.hass = hass
+        self.entry = entry
+        self.memory = memory
+        self._store = store
+        self._tokens_store = tokens_store
+        self.client = GarminClient(tokens, self._save_tokens)
+        self._weigh_ins = WeighInLane(memory.weigh_ins, self)
+        self._blood_pressures = BloodPressureLane(memory.blood_pressures, self)
+        self._gate = GarminGate(
+            hass,
+            entry,
+            memory,
+            save=self.async_save,
+            retry=self.async_request_flush,
+        )
+        self._saving = asyncio.Lock()
+        self._listeners: list[CALLBACK_TYPE] = []
+
+    @property
+    def pending(self) -> int:
+        """Return how many measurements wait to be pushed."""
+        return sum(ledger.count(State.PENDING) for ledger in self.memory.ledgers)
+
+    @property
+    def has_work(self) -> bool:
+        """Return whether anything must be changed at Garmin."""
+        return any(ledger.has_work() for ledger in self.memory.ledgers)
+
+    @property
+    def last_push(self) -> datetime | None:
+        """Return when Garmin last accepted a weigh-in from here."""
+        return self.memory.last_push
+
+    @property
+    def signed_out(self) -> bool:
+        """Return whether a person has to sign in again."""
+        return self._gate.signed_out
+
+    @property
+    def is_stopping(self) -> bool:
+        """Return whether no further request should be made."""
+        return self._gate.closed or self.hass.is_stopping
+
+    @property
+    def lost_answers(self) -> int:
+        """Return how many answers to uploads were lost in a row."""
+        return self._gate.lost_answers
+
+    @callback
+    def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener after each change; return how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def known_links(self) -> set[str]:
+        """Return the links that have read anything."""
+        return set(self.memory.shown).union(
+            *(ledger.cursors for ledger in self.memory.ledgers)
+        )
+
+    def cursor(self, link: Link) -> int | None:
+        """Return from where a link has to read on, None for one that pushes nothing."""
+        memory = self.memory
+        cursors = []
+        if link.weigh_ins:
+            cursors.append(memory.weigh_ins.cursor(link.link_id, link.start))
+        if link.blood_pressure:
+            cursors.append(memory.blood_pressures.cursor(link.link_id, link.start))
+        return min(cursors, default=None)
+
+    async def async_take(self, link: Link, batch: Batch) -> None:
+        """Take in what a source brought for a link, and push what is new."""
+        outcomes: set[Offer] = set()
+        first = False
+        if link.weigh_ins:
+            ledger = self.memory.weigh_ins
+            async for step in async_paced(batch.weigh_ins):
+                if link.link_id not in self.entry.subentries:
+                    return
+                outcomes |= {
+                    link.offer(ledger, weigh_in)
+                    for weigh_in in step
+                    if link.wants(weigh_in)
+                }
+            first |= ledger.advance(link.link_id, link.start, batch.until)
+        if link.blood_pressure:
+            pressures = self.memory.blood_pressures
+            outcomes |= {
+                link.offer_blood_pressure(pressures, reading)
+                for reading in batch.blood_pressures
+                if link.wants(reading)
+            }
+            first |= pressures.advance(link.link_id, link.start, batch.until)
+        # The cursor alone is not worth a write: an old one only makes us read more.
+        if first or outcomes - {Offer.KNOWN}:
+            await self.async_save()
+            self.async_changed()
+        self.async_request_flush()
+
+    @callback
+    def async_request_flush(self) -> None:
+        """Push in the background what is pending."""
+        if self.has_work and not self.is_stopping:
+            self.entry.async_create_background_task(
+                self.hass, self.async_flush(), f"{DOMAIN} push {self.entry.entry_id}"
+            )
+
+    async def async_flush(self, *, by_hand: bool = False) -> None:
+        """Push what is pending, unless Garmin must be left alone.
+
+        `by_hand` tries again at once where that can do no harm.
+        """
+        async with self._gate.lock:
+            if self.has_work and not self._gate.async_is_shut(by_hand=by_hand):
+                await self._async_visit(self._async_push_pending)
+
+    async def async_push_now(self) -> None:
+        """Push what is pending because a person asked; raise when it stays pending."""
+        await self.async_flush(by_hand=True)
+        if self.pending:
+            raise self.stuck()
+
+    async def async_push_measurement(self, record: WeighIn | BloodPressure) -> Way:
+        """Push one measurement now and return how Garmin came to hold it.
+
+        Raise HomeAssistantError when it is queued for later, or refused.
+        """
+        if isinstance(record, WeighIn):
+            return await self._async_push_one(self._weigh_ins, record)
+        return await self._async_push_one(self._blood_pressures, record)
+
+    async def _async_push_one[R: Record, M: Remote](
+        self, lane: Lane[R, M], record: R
+    ) -> Way:
+        """Offer a measurement, push, and see what became of it."""
+        ledger, second = lane.ledger, record.second
+        ledger.offer(record, link=ACTION_LINK, own_twins=True)
+        ledger.correct(record)
+        await self.async_save()
+        if ledger.way(second) in (Way.LEFT_OUT, Way.WITHDRAWN):
+            # Whoever pushes it by hand has thought better of it.
+            ledger.reopen(record, ACTION_LINK)
+        elif ledger.state(second) is State.DONE:
+            if not await self._async_is_missing(lane, second):
+                return Way.FOUND
+            ledger.reopen(record, ACTION_LINK)
+        self.async_changed()
+        await self.async_flush(by_hand=True)
+        match ledger.state(second):
+            case State.PENDING:
+                raise self.stuck()
+            case State.FAILED:
+                raise HomeAssistantError(
+                    translation_domain=DOMAIN, translation_key="refused"
+                )
+        return ledger.way(second) or Way.FOUND
+
+    async def _async_is_missing[R: Record, M: Remote](
+        self, lane: Lane[R, M], second: int
+    ) -> bool:
+        """Tell whether Garmin has lost a measurement; it is asked if it might have."""
+        lane.expire()
+        ledger = lane.ledger
+        if ledger.is_fresh(ledger.primary(second)):
+            return False
+        remotes = await self._async_ask(lane, [second])
+        return remotes is not None and bool(missing(ledger, [second], remotes))
+
+    async def async_offer_all(self, offers: Iterable[tuple[Link, WeighIn]]) -> None:
+        """Take weigh-ins that a person asked for; they are on disk then."""
+        for link, weigh_in in offers:
+            link.offer(self.memory.weigh_ins, weigh_in)
+        await self.async_save()
+        self.async_changed()
+
+    async def async_push_all(self) -> None:
+        """Push at once what a person has asked for, as far as that can do no harm."""
+        await self.async_save()
+        self.async_changed()
+        await self.async_flush(by_hand=True)
+
+    async def async_look_up(self, seconds: Collection[int]) -> list[GarminWeighIn]:
+        """Return what Garmin holds of the days around some seconds.
+
+        Raises HomeAssistantError when it cannot be asked now.
+        """
+        if (remotes := await self._async_ask(self._weigh_ins, seconds)) is not None:
+            return remotes
+        if any(
+            self.memory.weigh_ins.state(second) is State.PENDING for second in seconds
+        ):
+            raise self.stuck()
+        raise HomeAssistantError(
+            translation_domain=DOMAIN, translation_key="not_compared"
+        )
+
+    async def _async_ask[R: Record, M: Remote](
+        self, lane: Lane[R, M], seconds: Collection[int]
+    ) -> list[M] | None:
+        """Return what Garmin holds around some seconds, None if it does not tell now.
+
+        That cures no pause: it shows nothing of what was in the way of a push.
+        """
+        async with self._gate.lock:
+            if self._gate.async_is_shut(by_hand=True):
+                return None
+            remotes: list[M] = []
+
+            async def ask() -> None:
+                remotes.extend(await lane.async_read(seconds))
+
+            return remotes if await self._async_visit(ask, cures=False) else None
+
+    def stuck(self) -> HomeAssistantError:
+        """Return what to tell a person whose weigh-ins have to wait."""
+        return self._gate.stuck()
+
+    async def async_keep_alive(self) -> None:
+        """Use the tokens once when they have not been used for days."""
+        async with self._gate.lock:
+            last = self.memory.last_contact
+            if last is not None and dt_util.utcnow() - last < KEEP_ALIVE_AFTER:
+                return
+            if not self._gate.async_is_shut(by_hand=False):
+                await self._async_visit(self._async_touch)
+
+    async def async_withdraw(self, seconds: Iterable[int]) -> None:
+        """Remove from Garmin weigh-ins that their source has deleted."""
+        for second in seconds:
+            self.memory.weigh_ins.withdraw(second)
+        await self.async_save()
+        self.async_request_flush()
+
+    async def async_decide(
+        self, ledger: Ledger[Any], push: Iterable[int], leave_out: Iterable[int]
+    ) -> None:
+        """Carry out a person's word on what is held or was refused."""
+        for second in push:
+            ledger.release(second)
+        for second in leave_out:
+            ledger.leave_out(second)
+        await self.async_save()
+        self.async_changed()
+        self.async_request_flush()
+
+    async def async_review(self, link: Link) -> None:
+        """Bring what waits in line with a link's new settings."""
+        self.memory.weigh_ins.review(link.link_id, link.prepare, link.judge)
+        await self.async_save()
+        self.async_changed()
+        self.async_request_flush()
+
+    async def async_forget_link(self, link_id: str) -> None:
+        """Drop what a removed link still wanted."""
+        for ledger in self.memory.ledgers:
+            ledger.forget_link(link_id)
+        self.memory.shown.pop(link_id, None)
+        await self.async_save()
+        self.async_changed()
+
+    async def async_close(self) -> None:
+        """Let the request under way come to its end, then stop."""
+        self._gate.async_close()
+        async with self._gate.lock:
+            await self.async_save()
+
+    async def _async_visit(
+        self, requests: Callable[[], Awaitable[Any]], *, cures: bool = True
+    ) -> bool:
+        """Make requests through the gate, and tell everybody how it went."""
+        good = await self._gate.async_visit(requests, cures=cures)
+        self.async_changed()
+        return good
+
+    async def _async_push_pending(self) -> None:
+        """Push all kinds, the weigh-ins first."""
+        await self._weigh_ins.async_push()
+        await self._blood_pressures.async_push()
+
+    async def _async_touch(self) -> None:
+        """Make the cheapest request there is."""
+        await self.async_request(self.client.profile)
+
+    async def async_request[*Ts, T](self, request: Callable[[*Ts], T], *args: *Ts) -> T:
+        """Make one blocking request; only for the lanes, which hold the lock."""
+        async with async_garmin_turn(self.hass):
+            result = await self.hass.async_add_executor_job(request, *args)
+        self.memory.last_contact = dt_util.utcnow()
+        return result
+
+    @callback
+    def async_pushed(self) -> None:
+        """Note that Garmin has accepted something."""
+        self.memory.last_push = dt_util.utcnow()
+        self.async_changed()
+
+    @callback
+    def async_changed(self) -> None:
+        """Tell the entities and the repairs that a ledger has changed."""
+        issues.async_update_waiting(self.hass, self.entry, self.memory.ledgers)
+        for listener in list(self._listeners):
+            listener()
+
+    async def async_save(self) -> None:
+        """Put the ledgers on disk."""
+        # One at a time: an older state must not be written after a newer one.
+        async with self._saving:
+            data = await async_apart(self.memory.size, self.memory.freeze())
+            await self._store.async_save(data)
+
+    def _save_tokens(self, tokens: str) -> None:
+        """Have rotated tokens on disk before the next request; runs in the executor."""
+        saved = asyncio.run_coroutine_threadsafe(
+            self._tokens_store.async_save({"tokens": tokens}), self.hass.loop
+        )
+        try:
+            saved.result(TOKEN_SAVE_TIMEOUT)
+        except TimeoutError:
+            raise GarminUnavailableError("New tokens could not be saved") from None

@@ -1,0 +1,158 @@
+"""Repair issues: what only a person can put right."""
+
+from collections.abc import Collection
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from ..const import DOMAIN
+from ..ledger import Ledger, State
+from .pause import Reason
+
+# A single 403 is a passing mood of Garmin's gatekeeper.
+FORBIDDEN_STRIKES = 3
+
+# What waits for a person's word, and the issue that asks for it.
+WAITING = {State.HELD: "held", State.FAILED: "refused"}
+
+
+@callback
+def async_report_pause(
+    hass: HomeAssistant, entry: ConfigEntry, reason: Reason, strikes: int
+) -> None:
+    """Raise an issue for a pause that will not end by itself."""
+    if reason is Reason.CONSENT or (
+        reason is Reason.FORBIDDEN and strikes >= FORBIDDEN_STRIKES
+    ):
+        _async_create(hass, entry, reason, reason, {})
+
+
+@callback
+def async_clear_account(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Withdraw the issues that a good answer of Garmin has cured."""
+    for reason in (Reason.CONSENT, Reason.FORBIDDEN):
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, reason))
+
+
+@callback
+def async_update_waiting(
+    hass: HomeAssistant, entry: ConfigEntry, ledgers: tuple[Ledger[Any], ...]
+) -> None:
+    """Ask for a word on what is held or was refused, as long as anything is."""
+    for state, name in WAITING.items():
+        if count := sum(ledger.count(state) for ledger in ledgers):
+            _async_create(
+                hass,
+                entry,
+                name,
+                name,
+                {"count": str(count)},
+                fix={"entry_id": entry.entry_id, "state": state.value},
+            )
+        else:
+            ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, name))
+
+
+@callback
+def async_report_missing_source(
+    hass: HomeAssistant, entry: ConfigEntry, link_id: str, title: str
+) -> None:
+    """Raise an issue for a link whose source was removed."""
+    _async_create(
+        hass, entry, f"missing_source_{link_id}", "missing_source", {"source": title}
+    )
+
+
+@callback
+def async_clear_missing_source(
+    hass: HomeAssistant, entry: ConfigEntry, link_id: str
+) -> None:
+    """Withdraw the issue of a link that has its source."""
+    ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, f"missing_source_{link_id}"))
+
+
+@callback
+def async_update_missing_sensors(
+    hass: HomeAssistant, entry: ConfigEntry, link_id: str, missing: Collection[str]
+) -> None:
+    """Tell which sensors of a link are gone, as long as any are."""
+    _async_update_sensors(hass, entry, link_id, "missing_sensors", missing)
+
+
+@callback
+def async_update_unknown_units(
+    hass: HomeAssistant, entry: ConfigEntry, link_id: str, entities: Collection[str]
+) -> None:
+    """Tell which sensors of a link have no unit that is known, as long as any do."""
+    _async_update_sensors(hass, entry, link_id, "unknown_units", entities)
+
+
+@callback
+def async_clear_link(hass: HomeAssistant, entry: ConfigEntry, link_id: str) -> None:
+    """Withdraw the issues of a link that is gone."""
+    async_clear_missing_source(hass, entry, link_id)
+    async_update_missing_sensors(hass, entry, link_id, ())
+    async_update_unknown_units(hass, entry, link_id, ())
+
+
+@callback
+def async_report_rebuilt(hass: HomeAssistant, entry: ConfigEntry, path: str) -> None:
+    """Tell that a ledger could not be read and where it was put aside."""
+    _async_create(
+        hass, entry, "ledger_rebuilt", "ledger_rebuilt", {"path": path}, fix={}
+    )
+
+
+@callback
+def async_clear_all(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Withdraw all issues of an entry that is being removed."""
+    prefix = _issue_id(entry, "")
+    for domain, issue_id in list(ir.async_get(hass).issues):
+        if domain == DOMAIN and issue_id.startswith(prefix):
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
+
+
+@callback
+def _async_update_sensors(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    link_id: str,
+    kind: str,
+    sensors: Collection[str],
+) -> None:
+    name = f"{kind}_{link_id}"
+    if not sensors:
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, name))
+        return
+    link = entry.subentries[link_id].title
+    _async_create(
+        hass, entry, name, kind, {"link": link, "sensors": ", ".join(sorted(sensors))}
+    )
+
+
+@callback
+def _async_create(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    name: str,
+    translation_key: str,
+    placeholders: dict[str, str],
+    *,
+    fix: dict[str, str | int | float | None] | None = None,
+) -> None:
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        _issue_id(entry, name),
+        data=fix,
+        is_fixable=fix is not None,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=translation_key,
+        translation_placeholders={"account": entry.title, **placeholders},
+    )
+
+
+def _issue_id(entry: ConfigEntry, name: str) -> str:
+    return f"{entry.entry_id}_{name}"

@@ -1,0 +1,113 @@
+"""What a Garmin account must not forget, on disk before it matters."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from ..const import DOMAIN
+from ..ledger import (
+    BLOOD_PRESSURE_COLUMNS,
+    TWIN_BLOOD_PRESSURE,
+    TWIN_WEIGH_IN,
+    WEIGH_IN_COLUMNS,
+    Ledger,
+    ledger_from_json,
+    ledger_to_json,
+    make_blood_pressure,
+    make_weigh_in,
+    time_from_json,
+    time_to_json,
+)
+from ..model import BloodPressure, WeighIn
+from ..store import VERSION
+
+
+def token_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, str]]:
+    """Return the store of an account's tokens.
+
+    They have a file of their own, so that a damaged ledger costs nobody a sign-in.
+    Config entries are written a second late: too late for a refresh token that is
+    used once.
+    """
+    return Store(
+        hass,
+        VERSION,
+        f"{DOMAIN}.{entry_id}.tokens",
+        private=True,
+        atomic_writes=True,
+    )
+
+
+@dataclass(slots=True)
+class AccountMemory:
+    """All that outlives a restart, but for the tokens.
+
+    `paused_until` is an epoch second, `strikes` counts the failures in a row, and
+    `shown` is what the sensors of each link showed last.
+    """
+
+    weigh_ins: Ledger[WeighIn] = field(default_factory=lambda: Ledger(TWIN_WEIGH_IN))
+    blood_pressures: Ledger[BloodPressure] = field(
+        default_factory=lambda: Ledger(TWIN_BLOOD_PRESSURE)
+    )
+    last_push: datetime | None = None
+    last_contact: datetime | None = None
+    paused_until: float = 0.0
+    pause_reason: str | None = None
+    strikes: int = 0
+    shown: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    @property
+    def ledgers(self) -> tuple[Ledger[WeighIn], Ledger[BloodPressure]]:
+        """Return the ledgers of all kinds of measurements."""
+        return self.weigh_ins, self.blood_pressures
+
+    @property
+    def size(self) -> int:
+        """Return how many measurements are remembered."""
+        return sum(ledger.size for ledger in self.ledgers)
+
+    def freeze(self) -> Callable[[], dict[str, Any]]:
+        """Return what makes plain JSON of the memory as it is now, in any thread."""
+        weigh_ins = self.weigh_ins.snapshot()
+        blood_pressures = self.blood_pressures.snapshot()
+        rest = {
+            "last_push": time_to_json(self.last_push),
+            "last_contact": time_to_json(self.last_contact),
+            "paused_until": self.paused_until,
+            "pause_reason": self.pause_reason,
+            "strikes": self.strikes,
+            "shown": {link: dict(values) for link, values in self.shown.items()},
+        }
+        return lambda: {
+            "weigh_ins": ledger_to_json(weigh_ins, WEIGH_IN_COLUMNS),
+            "blood_pressures": ledger_to_json(blood_pressures, BLOOD_PRESSURE_COLUMNS),
+            **rest,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> AccountMemory:
+        """Read a memory.
+
+        Raises LookupError, TypeError, ValueError or AttributeError on damage.
+        """
+        memory = cls(
+            last_push=time_from_json(data["last_push"]),
+            last_contact=time_from_json(data["last_contact"]),
+            paused_until=float(data["paused_until"]),
+            pause_reason=data["pause_reason"],
+            strikes=int(data["strikes"]),
+            shown={
+                link: {name: float(value) for name, value in values.items()}
+                for link, values in data.get("shown", {}).items()
+            },
+        )
+        ledger_from_json(memory.weigh_ins, data["weigh_ins"], make_weigh_in)
+        ledger_from_json(
+            memory.blood_pressures, data["blood_pressures"], make_blood_pressure
+        )
+        return memory

@@ -1,0 +1,172 @@
+"""Ledgers as plain JSON: a short row of text for each measurement.
+
+Home Assistant puts each value of a list on a line of its own, and a ledger of ten years
+is written again with each weigh-in. Memory cards wear out, and whoever makes text of a
+long list keeps the event loop waiting.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ..model import COMPOSITION, BloodPressure, Doubt, WeighIn
+from .entries import Cursor, Hold, Item, Record, Settled, Snapshot, State, Way
+from .ledger import Ledger
+
+_SEPARATOR = ","
+
+WEIGH_IN_COLUMNS = ("weight", *COMPOSITION)
+BLOOD_PRESSURE_COLUMNS = ("systolic", "diastolic", "heart_rate")
+
+type Values = Mapping[str, float]
+
+
+def ledger_to_json(ledger: Snapshot[Any], columns: Sequence[str]) -> dict[str, Any]:
+    """Return a ledger as JSON, with the values of its records in these columns."""
+    links = _Table()
+    return {
+        "columns": list(columns),
+        "open": [
+            _row(
+                item.record.second,
+                links.index(item.link),
+                item.state,
+                item.hold,
+                item.sent_at,
+                int(item.replaces),
+                item.record.doubt,
+                *(getattr(item.record, name) for name in columns),
+            )
+            for item in ledger.open
+        ],
+        "settled": [
+            _row(
+                second,
+                links.index(memory.link),
+                memory.way,
+                memory.twin_of,
+                *memory.facts,
+            )
+            for second, memory in ledger.settled.items()
+        ],
+        "links": links.values,
+        "cursors": {link: list(cursor) for link, cursor in ledger.cursors.items()},
+        "withdrawals": sorted(ledger.withdrawals),
+        "accepted": dict(ledger.accepted),
+    }
+
+
+def ledger_from_json[R: Record](
+    ledger: Ledger[R],
+    data: Mapping[str, Any],
+    make: Callable[[datetime, Values, Doubt | None], R],
+) -> None:
+    """Fill an empty ledger with the records that `make` makes of their values.
+
+    Raises LookupError, TypeError, ValueError or AttributeError on damage.
+    """
+    links: list[str] = data["links"]
+    columns: list[str] = data["columns"]
+
+    def item(row: str) -> Item[R]:
+        """Read what is not settled."""
+        second, link, state, hold, sent_at, replaces, doubt, *cells = _cells(row)
+        values = {
+            name: float(cell) for name, cell in zip(columns, cells, strict=True) if cell
+        }
+        return Item(
+            record=make(
+                datetime.fromtimestamp(int(second), UTC),
+                values,
+                Doubt(doubt) if doubt else None,
+            ),
+            link=links[int(link)],
+            state=State(state),
+            hold=Hold(hold) if hold else None,
+            sent_at=int(sent_at) if sent_at else None,
+            replaces=bool(int(replaces)),
+        )
+
+    def settled(row: str) -> tuple[int, Settled]:
+        """Read what is settled."""
+        second, link, way, twin_of, *facts = _cells(row)
+        return int(second), Settled(
+            facts=tuple(float(fact) if fact else None for fact in facts),
+            link=links[int(link)],
+            way=Way(way),
+            twin_of=int(twin_of) if twin_of else None,
+        )
+
+    ledger.restore(
+        map(item, data["open"]),
+        map(settled, data["settled"]),
+        ((int(second), int(at)) for second, at in data["accepted"].items()),
+    )
+    ledger.withdrawals.update(int(second) for second in data["withdrawals"])
+    ledger.cursors.update(
+        {
+            link: Cursor(int(start), int(until))
+            for link, (start, until) in data["cursors"].items()
+        }
+    )
+
+
+def make_weigh_in(
+    measured_at: datetime, values: Values, doubt: Doubt | None
+) -> WeighIn:
+    """Return a weigh-in; one of a newer version may have more than is known here."""
+    known: dict[str, Any] = {
+        name: values[name] for name in COMPOSITION if name in values
+    }
+    return WeighIn(
+        measured_at=measured_at, weight=values["weight"], doubt=doubt, **known
+    )
+
+
+def make_blood_pressure(
+    measured_at: datetime, values: Values, doubt: Doubt | None
+) -> BloodPressure:
+    """Return a blood pressure reading."""
+    pulse = values.get("heart_rate")
+    return BloodPressure(
+        measured_at=measured_at,
+        systolic=int(values["systolic"]),
+        diastolic=int(values["diastolic"]),
+        heart_rate=None if pulse is None else int(pulse),
+        doubt=doubt,
+    )
+
+
+def time_to_json(time: datetime | None) -> str | None:
+    """Return a time in ISO 8601."""
+    return None if time is None else time.isoformat()
+
+
+def time_from_json(value: str | None) -> datetime | None:
+    """Read a time in ISO 8601."""
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def _row(*cells: object) -> str:
+    """Return cells as text, None as an empty one."""
+    return _SEPARATOR.join("" if cell is None else str(cell) for cell in cells)
+
+
+def _cells(row: str) -> list[str]:
+    """Return the cells of a row."""
+    return row.split(_SEPARATOR)
+
+
+class _Table:
+    """Strings that repeat, each kept once."""
+
+    def __init__(self) -> None:
+        self.values: list[str] = []
+        self._places: dict[str, int] = {}
+
+    def index(self, value: str) -> int:
+        """Return the place of a string, a new one at the end."""
+        if value not in self._places:
+            self._places[value] = len(self.values)
+            self.values.append(value)
+        return self._places[value]

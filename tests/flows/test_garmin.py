@@ -1,0 +1,476 @@
+"""Signing in to Garmin Connect: password, MFA code, and all that may go wrong."""
+
+import asyncio
+from datetime import timedelta
+import json
+import logging
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_store
+
+from custom_components.weighbridge.const import CONF_PROVIDER, DOMAIN
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from ..clouds import Clouds
+from ..support.frontend import Frontend, Result
+
+EMAIL = "alice@example.com"
+PASSWORD = "correct horse battery"
+CODE = "735192"
+SIGN_IN = r"/garmin/(mobile|portal|sso)/"
+PROFILE = r"/socialProfile"
+CODES = r"/verifyCode"
+LOGINS = r"/api/login"
+
+
+async def sign_in(
+    frontend: Frontend, email: str = EMAIL, password: str = PASSWORD
+) -> Result:
+    """Submit e-mail and password, and wait until the progress is over."""
+    result = await frontend.submit(username=email, password=password)
+    assert result["type"] == "progress"
+    assert result["step_id"] == result["progress_action"] == "garmin_login"
+    return await frontend.wait()
+
+
+async def add_account(
+    frontend: Frontend, email: str = EMAIL, password: str = PASSWORD
+) -> Result:
+    """Add an account that has no MFA."""
+    await frontend.add("garmin")
+    return await sign_in(frontend, email, password)
+
+
+def the_entry(hass: HomeAssistant) -> ConfigEntry:
+    """Return the only entry."""
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    return entry
+
+
+async def can_read(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Tell whether an account's tokens are good for reading Garmin."""
+    answer = await hass.services.async_call(
+        DOMAIN,
+        "sync",
+        {"config_entry_id": entry.entry_id, "dry_run": True},
+        blocking=True,
+        return_response=True,
+    )
+    return answer is not None and answer["failed"] == 0
+
+
+def assert_back_at_the_form(result: Result, error: str, email: str = EMAIL) -> None:
+    """Check that the form is shown again, with the e-mail and without the password."""
+    assert result["type"] == "form"
+    assert result["step_id"] == "garmin"
+    assert result["errors"] == {"base": error}
+    username, password = result["data_schema"]
+    assert username["description"] == {"suggested_value": email}
+    assert "description" not in password
+
+
+async def test_sign_in(hass: HomeAssistant, clouds: Clouds, frontend: Frontend) -> None:
+    """E-mail and password are enough for an account without MFA."""
+    clouds.garmin.account(EMAIL, PASSWORD, profile_id=4711, display_name="Alice")
+    result = await frontend.add("garmin")
+    assert result["type"] == "form"
+    assert result["step_id"] == "garmin"
+    assert [field["name"] for field in result["data_schema"]] == [
+        "username",
+        "password",
+    ]
+
+    result = await sign_in(frontend)
+
+    assert result["type"] == "create_entry"
+    assert result["title"] == "Alice"
+    assert "next_flow" not in result
+    entry = the_entry(hass)
+    assert entry.unique_id == "garmin_4711"
+    assert entry.data == {CONF_PROVIDER: "garmin"}
+    assert entry.state is ConfigEntryState.LOADED
+    assert await can_read(hass, entry)
+
+
+async def test_mfa(hass: HomeAssistant, clouds: Clouds, frontend: Frontend) -> None:
+    """The code may be typed as it is read, in groups."""
+    clouds.garmin.account(EMAIL, PASSWORD, mfa=CODE, profile_id=4711)
+    await frontend.add("garmin")
+    result = await sign_in(frontend)
+    assert result["type"] == "form"
+    assert result["step_id"] == "garmin_mfa"
+    assert [field["name"] for field in result["data_schema"]] == ["code"]
+
+    result = await frontend.submit(code=" 735 192 ")
+
+    assert result["type"] == "create_entry"
+    assert the_entry(hass).unique_id == "garmin_4711"
+
+
+async def test_wrong_code(clouds: Clouds, frontend: Frontend) -> None:
+    """A wrong code may be corrected."""
+    clouds.garmin.account(EMAIL, PASSWORD, mfa=CODE)
+    await frontend.add("garmin")
+    await sign_in(frontend)
+    for wrong in ("000000", "111111"):
+        result = await frontend.submit(code=wrong)
+        assert result["step_id"] == "garmin_mfa"
+        assert result["errors"] == {"base": "invalid_mfa_code"}
+
+    result = await frontend.submit(code=CODE)
+
+    assert result["type"] == "create_entry"
+    assert clouds.log.count("garmin", path=LOGINS) == 1
+
+
+async def test_three_wrong_codes(clouds: Clouds, frontend: Frontend) -> None:
+    """After the third wrong code the sign-in starts again, with three codes anew."""
+    clouds.garmin.account(EMAIL, PASSWORD, mfa=CODE)
+    await frontend.add("garmin")
+    await sign_in(frontend)
+    for _ in range(2):
+        result = await frontend.submit(code="000000")
+        assert result["step_id"] == "garmin_mfa"
+    assert_back_at_the_form(await frontend.submit(code="000000"), "invalid_mfa_code")
+    assert clouds.log.count("garmin", path=CODES) == 6
+
+    result = await sign_in(frontend)
+    assert result["step_id"] == "garmin_mfa"
+    assert not result["errors"]
+    result = await frontend.submit(code="000000")
+    assert result["step_id"] == "garmin_mfa"
+    result = await frontend.submit(code=CODE)
+    assert result["type"] == "create_entry"
+
+
+async def test_wrong_password(clouds: Clouds, frontend: Frontend) -> None:
+    """A wrong password is asked for again."""
+    clouds.garmin.account(EMAIL, PASSWORD)
+    await frontend.add("garmin")
+    result = await sign_in(frontend, f" {EMAIL} ", "wrong")
+    assert_back_at_the_form(result, "invalid_auth")
+
+    result = await sign_in(frontend)
+
+    assert result["type"] == "create_entry"
+
+
+async def test_no_connection(clouds: Clouds, frontend: Frontend) -> None:
+    """Without a connection the form waits for the next try."""
+    clouds.garmin.account(EMAIL, PASSWORD)
+    clouds.faults.reset(SIGN_IN, times=None)
+    await frontend.add("garmin")
+    assert_back_at_the_form(await sign_in(frontend), "cannot_connect")
+
+    clouds.faults.clear()
+    result = await sign_in(frontend)
+
+    assert result["type"] == "create_entry"
+
+
+async def test_no_profile(
+    hass: HomeAssistant, clouds: Clouds, frontend: Frontend
+) -> None:
+    """A sign-in that does not tell whose account it is ends without an entry."""
+    clouds.garmin.account(EMAIL, PASSWORD)
+    clouds.faults.answer(PROFILE, 503, times=None)
+    await frontend.add("garmin")
+    assert_back_at_the_form(await sign_in(frontend), "cannot_connect")
+    assert not hass.config_entries.async_entries(DOMAIN)
+
+    clouds.faults.clear()
+    result = await sign_in(frontend)
+
+    assert result["type"] == "create_entry"
+
+
+async def test_a_profile_that_comes_late(clouds: Clouds, frontend: Frontend) -> None:
+    """One bad answer does not cost a sign-in, nor another code."""
+    clouds.garmin.account(EMAIL, PASSWORD, mfa=CODE)
+    await frontend.add("garmin")
+    await sign_in(frontend)
+    # The library itself reads the profile once, and takes no answer for a good one.
+    fault = clouds.faults.answer(PROFILE, 503, times=2, skip=1)
+    result = await frontend.submit(code=CODE)
+    assert fault.hits == 2
+    assert result["type"] == "create_entry"
+
+
+async def test_connection_lost_at_the_code(clouds: Clouds, frontend: Frontend) -> None:
+    """A code that could not be checked may be sent again, and is not called wrong."""
+    clouds.garmin.account(EMAIL, PASSWORD, mfa=CODE)
+    await frontend.add("garmin")
+    await sign_in(frontend)
+    fault = clouds.faults.reset(CODES, times=None)
+    for _ in range(3):
+        result = await frontend.submit(code=CODE)
+        assert result["step_id"] == "garmin_mfa"
+        assert result["errors"] == {"base": "cannot_connect"}
+
+    fault.remove()
+    result = await frontend.submit(code=CODE)
+
+    assert result["type"] == "create_entry"
+
+
+async def test_too_many_codes(clouds: Clouds, frontend: Frontend) -> None:
+    """Garmin may refuse to hear any code; then the sign-in starts again."""
+    clouds.garmin.account(EMAIL, PASSWORD, mfa=CODE)
+    await frontend.add("garmin")
+    await sign_in(frontend)
+    clouds.faults.answer(CODES, 429, times=2)
+    result = await frontend.submit(code=CODE)
+    assert_back_at_the_form(result, "too_many_requests")
+
+    await sign_in(frontend)
+    result = await frontend.submit(code=CODE)
+
+    assert result["type"] == "create_entry"
+
+
+async def test_too_many_requests(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    frontend: Frontend,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The form says until when to wait; who insists may try, which doubles the wait."""
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    freezer.move_to("2026-11-20T12:00:00+00:00")
+    clouds.garmin.account(EMAIL, PASSWORD)
+    clouds.faults.answer(SIGN_IN, 429, times=None)
+    result = await add_account(frontend)
+    assert_back_at_the_form(result, "too_many_requests")
+    assert result["description_placeholders"]["until"] == "2026-11-20 15:00 CET"
+
+    result = await sign_in(frontend)
+    assert result["description_placeholders"]["until"] == "2026-11-20 17:00 CET"
+    await frontend.close()
+
+    # Another dialog, an hour later: it tells before it tries.
+    freezer.tick(timedelta(hours=1))
+    clouds.faults.clear()
+    clouds.log.clear()
+    await frontend.add("garmin")
+    result = await frontend.submit(username=EMAIL.upper(), password=PASSWORD)
+    assert_back_at_the_form(result, "too_many_requests", EMAIL.upper())
+    assert result["description_placeholders"]["until"] == "2026-11-20 17:00 CET"
+    assert clouds.log.count("garmin") == 0
+
+    result = await sign_in(frontend)
+
+    assert result["type"] == "create_entry"
+
+
+async def test_wait_is_over(
+    clouds: Clouds, frontend: Frontend, freezer: FrozenDateTimeFactory
+) -> None:
+    """After the wait, and for another account, nothing is said about it."""
+    clouds.garmin.account(EMAIL, PASSWORD)
+    clouds.garmin.account("bob@example.com", PASSWORD)
+    fault = clouds.faults.answer(SIGN_IN, 429, times=None)
+    await add_account(frontend)
+    fault.remove()
+    await frontend.close()
+
+    result = await add_account(frontend, "bob@example.com")
+    assert result["type"] == "create_entry"
+    freezer.tick(timedelta(hours=2, seconds=1))
+    result = await add_account(frontend)
+    assert result["type"] == "create_entry"
+
+
+async def test_longest_wait(
+    clouds: Clouds, frontend: Frontend, freezer: FrozenDateTimeFactory
+) -> None:
+    """The wait doubles up to a day, unless Garmin names one."""
+    freezer.move_to("2026-11-20T12:00:00+00:00")
+    clouds.garmin.account(EMAIL, PASSWORD)
+    fault = clouds.faults.answer(SIGN_IN, 429, times=None)
+    result = await add_account(frontend)
+    for _ in range(5):
+        result = await sign_in(frontend)
+    until = (dt_util.now() + timedelta(hours=24)).strftime("%Y-%m-%d %H:%M")
+    assert result["description_placeholders"]["until"].startswith(until)
+
+    fault.remove()
+    clouds.faults.answer(PROFILE, 429, retry_after=3600, times=None)
+    result = await sign_in(frontend)
+    assert_back_at_the_form(result, "too_many_requests")
+    until = (dt_util.now() + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M")
+    assert result["description_placeholders"]["until"].startswith(until)
+
+
+async def test_already_configured(
+    hass: HomeAssistant, clouds: Clouds, frontend: Frontend
+) -> None:
+    """Adding an account again renews its sign-in, and ends the question for one."""
+    account = clouds.garmin.account(EMAIL, PASSWORD)
+    await add_account(frontend)
+    entry = the_entry(hass)
+    clouds.garmin.revoke(account)
+    entry.async_start_reauth(hass)
+    await hass.async_block_till_done()
+
+    result = await add_account(frontend)
+
+    assert result["type"] == "abort"
+    assert result["reason"] == "already_configured"
+    await hass.async_block_till_done()
+    assert the_entry(hass) is entry
+    assert entry.data == {CONF_PROVIDER: "garmin"}
+    assert not hass.config_entries.flow.async_progress()
+    assert await can_read(hass, entry)
+
+
+@pytest.mark.parametrize("how", ["reauth", "reconfigure"])
+async def test_sign_in_again(
+    hass: HomeAssistant, clouds: Clouds, frontend: Frontend, how: str
+) -> None:
+    """Signing in again keeps the entry, and takes no other account for it."""
+    account = clouds.garmin.account(EMAIL, PASSWORD, mfa=CODE, display_name="Alice")
+    clouds.garmin.account("bob@example.com", PASSWORD)
+    await frontend.add("garmin")
+    await sign_in(frontend)
+    await frontend.submit(code=CODE)
+    entry = the_entry(hass)
+    clouds.garmin.revoke(account)
+
+    async def again() -> Result:
+        if how == "reconfigure":
+            return await frontend.reconfigure(entry)
+        entry.async_start_reauth(hass)
+        await hass.async_block_till_done()
+        result = await frontend.sign_in_again(entry)
+        assert result["step_id"] == "reauth_confirm"
+        assert result["description_placeholders"]["name"] == "Alice"
+        return await frontend.submit()
+
+    result = await again()
+    assert result["step_id"] == "garmin"
+    result = await sign_in(frontend, "bob@example.com")
+    assert result["type"] == "abort"
+    assert result["reason"] == "wrong_account"
+    assert result["description_placeholders"] == {"name": "Alice"}
+
+    await again()
+    await sign_in(frontend)
+    result = await frontend.submit(code=CODE)
+    assert result["type"] == "abort"
+    assert result["reason"] == f"{how}_successful"
+    await hass.async_block_till_done()
+    assert the_entry(hass) is entry
+    assert entry.data == {CONF_PROVIDER: "garmin"}
+    assert await can_read(hass, entry)
+
+
+async def test_titles(hass: HomeAssistant, clouds: Clouds, frontend: Frontend) -> None:
+    """Accounts that tell no name, and people of one name, are told apart."""
+    names = ("", "", "Kim", "Kim", "Kim")
+    for email, name in zip("abcde", names, strict=True):
+        clouds.garmin.account(email, PASSWORD).display_name = name
+        await add_account(frontend, email)
+    titles = [entry.title for entry in hass.config_entries.async_entries(DOMAIN)]
+    assert titles == [
+        "Garmin Connect",
+        "Garmin Connect 2",
+        "Kim",
+        "Kim (Garmin Connect)",
+        "Kim 2",
+    ]
+
+
+async def test_link_comes_next(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    frontend: Frontend,
+    withings_entry: MockConfigEntry,
+) -> None:
+    """With a source at hand, the dialog goes on with the link."""
+    clouds.garmin.account(EMAIL, PASSWORD)
+    result = await add_account(frontend)
+    kind, flow_id = result["next_flow"]
+    assert kind == "config_subentries_flow"
+    link_flow = hass.config_entries.subentries.async_get(flow_id)
+    assert link_flow["handler"] == (result["result"]["entry_id"], "link")
+    assert link_flow["step_id"] == "user"
+
+
+async def test_closed_during_progress(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    frontend: Frontend,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A dialog that is closed while the sign-in goes on leaves nothing behind."""
+    clouds.garmin.account(EMAIL, PASSWORD)
+    clouds.faults.delay(LOGINS, 0.3)
+    await frontend.add("garmin")
+    result = await frontend.submit(username=EMAIL, password=PASSWORD)
+    assert result["type"] == "progress"
+    result = await frontend.look()
+    assert result["type"] == "progress"
+    await frontend.close()
+    # Nothing can interrupt the thread: it comes to its end, for nobody.
+    async with asyncio.timeout(10):
+        while not clouds.log.count("garmin", path=PROFILE):
+            await asyncio.sleep(0.01)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert not hass.config_entries.async_entries(DOMAIN)
+    assert not hass.config_entries.flow.async_progress(include_uninitialized=True)
+    assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+async def test_secrets_stay_secret(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    clouds: Clouds,
+    frontend: Frontend,
+    caplog: pytest.LogCaptureFixture,
+    wrong: bool,
+) -> None:
+    """Password, code and the state of the MFA are on no disk and in no log."""
+    caplog.set_level(logging.DEBUG)
+    clouds.garmin.account(EMAIL, PASSWORD, mfa=CODE, profile_id=4711)
+    await frontend.add("garmin")
+    if wrong:
+        clouds.faults.answer(SIGN_IN, 429, times=None)
+        await sign_in(frontend)
+        clouds.faults.clear()
+        clouds.faults.reset(SIGN_IN, times=None)
+        await sign_in(frontend)
+        clouds.faults.clear()
+        await sign_in(frontend, EMAIL, "another secret")
+    await sign_in(frontend)
+    if wrong:
+        await frontend.submit(code="918273")
+    result = await frontend.submit(code=CODE)
+    assert result["type"] == "create_entry"
+    await flush_store(hass.config_entries._store)  # noqa: SLF001 - as HA's own tests do
+
+    tokens = json.loads(
+        hass_storage[f"{DOMAIN}.{the_entry(hass).entry_id}.tokens"]["data"]["tokens"]
+    )
+    kept = {tokens["di_token"], tokens["di_refresh_token"]}
+    given_out = clouds.garmin.tokens.issued
+    assert kept < given_out
+    typed_in = {EMAIL, PASSWORD, "another secret", CODE, "918273"}
+    disk = json.dumps(hass_storage)
+    assert "garmin_4711" in disk
+    for secret in typed_in | given_out - kept:
+        assert secret not in disk
+    # The harness, of all, logs what it writes to its disk.
+    log = "\n".join(
+        caplog.handler.format(record)
+        for record in caplog.records
+        if not record.name.startswith("pytest_homeassistant")
+    )
+    assert "The sign-in to Garmin Connect failed" in log or not wrong
+    for secret in typed_in | given_out:
+        assert secret not in log

@@ -1,0 +1,517 @@
+"""Scales and trackers: devices of their own below their account, with batteries."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.weighbridge.const import DOMAIN
+from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.const import (
+    ATTR_DEVICE_CLASS,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+    EntityCategory,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.setup import async_setup_component
+
+from ..clouds import Clouds
+from ..support.common import (
+    entity_id_of,
+    restart,
+    set_up,
+    state_of,
+    update_entity,
+    value_of,
+    wait_for_poll,
+    withings_token,
+)
+
+SYNCED = datetime(2026, 11, 19, 6, 30, 12, tzinfo=UTC)
+GETDEVICE = "action=getdevice"
+PAIRED = "/pairedDevices"
+
+
+def device_of(
+    hass: HomeAssistant, entry: MockConfigEntry, device_id: str
+) -> dr.DeviceEntry | None:
+    """Return a device of an account as Home Assistant knows it."""
+    return dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, f"{entry.unique_id}_{device_id}"), entry.entry_id
+    )
+
+
+def names(hass: HomeAssistant, entry: MockConfigEntry) -> set[str | None]:
+    """Return the names of all devices of an account, and of the account."""
+    return {
+        device.name
+        for device in dr.async_entries_for_config_entry(
+            dr.async_get(hass), entry.entry_id
+        )
+    }
+
+
+def keys(hass: HomeAssistant, entry: MockConfigEntry, device_id: str) -> set[str]:
+    """Return the translation keys of a device's entities."""
+    device = device_of(hass, entry, device_id)
+    assert device is not None
+    return {
+        str(entity.translation_key)
+        for entity in er.async_entries_for_device(er.async_get(hass), device.id)
+    }
+
+
+async def test_withings(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """A Withings scale has words for its battery, and no invented percentage."""
+    clouds.withings.device("alice", "s1", battery="medium", last_session=SYNCED)
+    await set_up(hass, withings_entry)
+    scale = device_of(hass, withings_entry, "s1")
+    account = dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, str(withings_entry.unique_id)), withings_entry.entry_id
+    )
+    assert scale is not None
+    assert account is not None
+    assert scale.via_device_id == account.id
+    assert (scale.name, scale.manufacturer, scale.model) == (
+        "Alice Body+",
+        "Withings",
+        "Body+",
+    )
+    assert keys(hass, withings_entry, "s1") == {
+        "battery_level",
+        "battery_low",
+        "last_sync",
+    }
+    level = state_of(hass, withings_entry, "s1_battery_level")
+    assert level.state == "medium"
+    assert level.attributes["options"] == ["empty", "low", "medium", "high"]
+    assert level.name == "Alice Body+ Battery level"
+    assert state_of(hass, withings_entry, "s1_battery_low", "binary_sensor").state == (
+        "off"
+    )
+    synced = state_of(hass, withings_entry, "s1_last_sync")
+    assert synced.state == SYNCED.isoformat()
+    assert synced.attributes[ATTR_DEVICE_CLASS] == "timestamp"
+    for entity in er.async_entries_for_device(er.async_get(hass), scale.id):
+        assert entity.entity_category is EntityCategory.DIAGNOSTIC
+
+
+async def test_fitbit(
+    hass: HomeAssistant, clouds: Clouds, fitbit_entry: MockConfigEntry
+) -> None:
+    """A Fitbit tracker has a percentage and a word."""
+    clouds.google.device("bob", "t1", battery_level=62, battery_status="Medium")
+    clouds.google.device("bob", "w1", version="Pixel Watch 3", last_sync=SYNCED)
+    clouds.google.device("bob", "s1", device_type="SCALE", version="Aria Air")
+    await set_up(hass, fitbit_entry)
+    assert names(hass, fitbit_entry) == {
+        "Bob",
+        "Bob Charge 6",
+        "Bob Pixel Watch 3",
+        "Bob Aria Air",
+    }
+    assert keys(hass, fitbit_entry, "t1") == {
+        "battery",
+        "battery_level",
+        "battery_low",
+        "last_sync",
+    }
+    battery = state_of(hass, fitbit_entry, "t1_battery")
+    assert battery.state == "62"
+    assert battery.attributes[ATTR_DEVICE_CLASS] == "battery"
+    assert battery.attributes["unit_of_measurement"] == "%"
+    assert state_of(hass, fitbit_entry, "t1_battery_level").state == "medium"
+    assert state_of(hass, fitbit_entry, "w1_last_sync").state == SYNCED.isoformat()
+    manufacturers = [
+        device.manufacturer
+        for name in ("t1", "w1", "s1")
+        if (device := device_of(hass, fitbit_entry, name))
+    ]
+    assert manufacturers == ["Fitbit", "Google", "Fitbit"]
+
+
+async def test_every_page_of_devices(
+    hass: HomeAssistant, clouds: Clouds, fitbit_entry: MockConfigEntry
+) -> None:
+    """More devices than fit on a page are all there."""
+    clouds.google.page_limit = 2
+    for number in range(7):
+        clouds.google.device("bob", f"t{number}", version=f"Charge {number}")
+    await set_up(hass, fitbit_entry)
+    assert len(names(hass, fitbit_entry)) == 8
+    assert clouds.log.count("google", path=PAIRED) == 4
+
+
+async def test_level_of_zero_is_left_out(
+    hass: HomeAssistant, clouds: Clouds, fitbit_entry: MockConfigEntry
+) -> None:
+    """Without a level there is no percentage; the entity comes with the first one."""
+    clouds.google.device("bob", "t1", battery_level=0, battery_status="Empty")
+    await set_up(hass, fitbit_entry)
+    assert entity_id_of(hass, fitbit_entry, "t1_battery") is None
+    assert state_of(hass, fitbit_entry, "t1_battery_level").state == "empty"
+
+    clouds.google.set_battery("bob", "t1", level=100, status="High")
+    await wait_for_poll(hass, minutes=61)
+    assert value_of(hass, fitbit_entry, "t1_battery") == 100
+
+    clouds.google.set_battery("bob", "t1", level=0, status="Low")
+    await wait_for_poll(hass, minutes=61)
+    assert state_of(hass, fitbit_entry, "t1_battery").state == STATE_UNKNOWN
+    assert state_of(hass, fitbit_entry, "t1_battery_level").state == "low"
+
+
+async def test_an_empty_battery_after_a_restart(
+    hass: HomeAssistant, clouds: Clouds, fitbit_entry: MockConfigEntry
+) -> None:
+    """A battery that had a percentage keeps its sensor, which knows none now."""
+    clouds.google.device("bob", "t1", battery_level=55, battery_status="Medium")
+    await set_up(hass, fitbit_entry)
+    (entity_id,) = [
+        state.entity_id
+        for state in hass.states.async_all("sensor")
+        if state.entity_id.endswith("_battery")
+    ]
+    clouds.google.set_battery("bob", "t1", level=0, status="Empty")
+    await restart(hass, fitbit_entry)
+    state = hass.states.get(entity_id)
+    assert state is not None
+    assert state.state == "unknown"
+
+
+async def test_odd_devices(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    fitbit_entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """New words and missing fields do no harm, and are told of once."""
+    odd: list[dict[str, Any]] = [
+        {},
+        {"name": "users/me/pairedDevices/"},
+        {"name": 7},
+        {"name": "users/me/pairedDevices/bare"},
+        {
+            "name": "users/me/pairedDevices/word",
+            "deviceType": "SCALE",
+            "batteryStatus": "NORMAL",
+            "lastSyncTime": "yesterday",
+        },
+        {
+            "name": "users/me/pairedDevices/level",
+            "deviceType": "RING",
+            "batteryLevel": 101,
+            "deviceVersion": "",
+        },
+        {
+            "name": "users/me/pairedDevices/text",
+            "deviceType": "TRACKER",
+            "deviceVersion": "Inspire 3",
+            "batteryLevel": "85",
+            "batteryStatus": "HIGH",
+        },
+    ]
+    for device in odd:
+        clouds.google.raw_device("bob", device)
+    await set_up(hass, fitbit_entry)
+    await wait_for_poll(hass, minutes=61)
+    assert names(hass, fitbit_entry) == {
+        "Bob",
+        "Bob tracker",
+        "Bob scale",
+        "Bob Inspire 3",
+    }
+    for device_id in ("bare", "word", "level"):
+        assert entity_id_of(hass, fitbit_entry, f"{device_id}_battery") is None
+        for key in ("battery_level", "last_sync"):
+            state = state_of(hass, fitbit_entry, f"{device_id}_{key}").state
+            assert state == STATE_UNKNOWN
+    assert value_of(hass, fitbit_entry, "text_battery") == 85
+    assert state_of(hass, fitbit_entry, "text_battery_level").state == "high"
+    assert caplog.text.count("a device without a name") == 1
+    assert caplog.text.count("a device of an unknown type") == 1
+    assert caplog.text.count("a device of an unknown type: RING") == 1
+    assert caplog.text.count("an unknown battery word: NORMAL") == 1
+    assert caplog.text.count("an unknown battery level: 101") == 1
+
+
+async def test_phones_are_not_shown(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """Of what Withings lists, only what has a battery to mind is a device."""
+    clouds.withings.device("alice", "s1")
+    clouds.withings.device("alice", "t1", type="Activity Tracker", model="ScanWatch")
+    clouds.withings.device("alice", "m1", type="Sleep Monitor", model="Sleep")
+    clouds.withings.device(
+        "alice", "b1", type="Blood Pressure Monitor", model="BPM Connect"
+    )
+    clouds.withings.device(
+        "alice", "h1", type="Smart Connected Thermometer", model="Thermo"
+    )
+    clouds.withings.device(
+        "alice", "p1", type="Activity Tracker", model="HealthKit", model_id=1055
+    )
+    clouds.withings.raw_device("alice", {"type": "Scale", "deviceid": "bare"})
+    await set_up(hass, withings_entry)
+    assert names(hass, withings_entry) == {
+        "Alice",
+        "Alice Body+",
+        "Alice ScanWatch",
+        "Alice Sleep",
+        "Alice BPM Connect",
+        "Alice Thermo",
+        "Alice scale",
+    }
+
+
+async def test_unknown_word_of_withings(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """Withings' `unknown` is unknown, and harms no other device."""
+    clouds.withings.device("alice", "s1", battery="unknown")
+    clouds.withings.device("alice", "s2", battery="low")
+    await set_up(hass, withings_entry)
+    assert state_of(hass, withings_entry, "s1_battery_level").state == STATE_UNKNOWN
+    low = state_of(hass, withings_entry, "s1_battery_low", "binary_sensor")
+    assert low.state == STATE_UNKNOWN
+    assert state_of(hass, withings_entry, "s2_battery_level").state == "low"
+
+
+async def test_devices_are_polled_hourly(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """Batteries are read each hour, weigh-ins more often."""
+    clouds.withings.device("alice", "s1", battery="medium")
+    await set_up(hass, withings_entry)
+    clouds.log.clear()
+    clouds.withings.set_battery("alice", "s1", "low")
+    await wait_for_poll(hass, minutes=59)
+    assert clouds.log.count("withings", action="getmeas") == 1
+    assert state_of(hass, withings_entry, "s1_battery_level").state == "medium"
+    await wait_for_poll(hass, minutes=61)
+    assert state_of(hass, withings_entry, "s1_battery_level").state == "low"
+    assert clouds.log.count("withings", action="getdevice") == 1
+
+
+async def test_devices_come_and_go(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """A new device appears, one that is gone disappears, and may come back."""
+    clouds.withings.device("alice", "s1")
+    await set_up(hass, withings_entry)
+    clouds.withings.device("alice", "t1", type="Activity Tracker", model="ScanWatch")
+    await wait_for_poll(hass, minutes=61)
+    assert names(hass, withings_entry) == {"Alice", "Alice Body+", "Alice ScanWatch"}
+    tracker = device_of(hass, withings_entry, "t1")
+    assert tracker is not None
+    entity_id = entity_id_of(hass, withings_entry, "t1_battery_level")
+    assert entity_id is not None
+    er.async_get(hass).async_update_entity(entity_id, new_entity_id="sensor.my_watch")
+
+    clouds.withings.remove_device("alice", "t1")
+    await wait_for_poll(hass, minutes=61)
+    assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
+    assert entity_id_of(hass, withings_entry, "t1_battery_level") is None
+    assert hass.states.get("sensor.my_watch") is None
+
+    clouds.withings.device("alice", "t1", type="Activity Tracker", model="ScanWatch")
+    await wait_for_poll(hass, minutes=61)
+    returned = device_of(hass, withings_entry, "t1")
+    assert returned is not None
+    assert returned.id == tracker.id
+    state = hass.states.get("sensor.my_watch")
+    assert state is not None
+    assert state.state == "high"
+
+
+async def test_device_went_while_home_assistant_was_down(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """What was unlinked meanwhile is gone after a restart."""
+    clouds.withings.device("alice", "s1")
+    await set_up(hass, withings_entry)
+    clouds.withings.remove_device("alice", "s1")
+    await restart(hass, withings_entry)
+    assert names(hass, withings_entry) == {"Alice"}
+
+
+async def test_shared_scale(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """A scale of two people is a device of each, by the vendor's one id."""
+    person = clouds.withings.person("carol")
+    other = MockConfigEntry(
+        domain=DOMAIN,
+        title="Carol",
+        unique_id=f"withings_{person.userid}",
+        data={**withings_entry.data, "token": await withings_token(clouds, "carol")},
+    )
+    other.add_to_hass(hass)
+    for name in ("alice", "carol"):
+        clouds.withings.device(name, "s1", battery="low")
+    await set_up(hass, withings_entry)
+    await set_up(hass, other)
+    assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
+    assert names(hass, other) == {"Carol", "Carol Body+"}
+    clouds.withings.remove_device("carol", "s1")
+    await wait_for_poll(hass, minutes=61)
+    assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
+    assert names(hass, other) == {"Carol"}
+
+
+async def test_two_vendors(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    fitbit_entry: MockConfigEntry,
+) -> None:
+    """The credentials of two vendors live in one domain, each with its accounts."""
+    clouds.withings.device("alice", "d1", battery="low")
+    clouds.withings.step_on_scale("alice", 62.3, when=SYNCED)
+    clouds.google.device("bob", "d1", battery_level=90)
+    clouds.google.step_on_scale("bob", 80.2, when=SYNCED)
+    await set_up(hass, withings_entry)
+    await set_up(hass, fitbit_entry)
+    clouds.withings.expire_access("alice")
+    clouds.google.expire_access("bob")
+    for entry in (withings_entry, fitbit_entry):
+        data = {**entry.data, "token": {**entry.data["token"], "expires_at": 0}}
+        hass.config_entries.async_update_entry(entry, data=data)
+    await wait_for_poll(hass, minutes=61)
+    assert state_of(hass, withings_entry, "d1_battery_level").state == "low"
+    assert value_of(hass, withings_entry, "weight") == 62.3
+    assert value_of(hass, fitbit_entry, "d1_battery") == 90
+    assert value_of(hass, fitbit_entry, "weight") == 80.2
+    assert clouds.log.count("withings", path="oauth2") == 1
+    assert clouds.log.count("google", path="/token") == 1
+
+
+async def test_devices_cannot_be_read(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """Weigh-ins do not wait for batteries; these come when they can be read."""
+    clouds.withings.device("alice", "s1")
+    clouds.withings.step_on_scale("alice", 62.3, when=SYNCED)
+    trouble = clouds.withings.fail(522, action="getdevice", times=None)
+    await set_up(hass, withings_entry)
+    assert value_of(hass, withings_entry, "weight") == 62.3
+    assert names(hass, withings_entry) == {"Alice"}
+
+    trouble.remove()
+    await wait_for_poll(hass, minutes=61)
+    assert state_of(hass, withings_entry, "s1_battery_level").state == "high"
+
+    trouble = clouds.withings.fail(522, action="getdevice", times=None)
+    await wait_for_poll(hass, minutes=61)
+    level = state_of(hass, withings_entry, "s1_battery_level")
+    assert level.state == STATE_UNAVAILABLE
+    assert value_of(hass, withings_entry, "weight") == 62.3
+    assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
+
+    await restart(hass, withings_entry)
+    assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
+    level = state_of(hass, withings_entry, "s1_battery_level")
+    assert level.state == STATE_UNAVAILABLE
+    trouble.remove()
+    await wait_for_poll(hass, minutes=61)
+    assert state_of(hass, withings_entry, "s1_battery_level").state == "high"
+
+
+async def test_devices_are_refused(
+    hass: HomeAssistant, clouds: Clouds, fitbit_entry: MockConfigEntry
+) -> None:
+    """Access that has ended while devices were read asks to sign in again."""
+    clouds.google.device("bob", "t1")
+    await set_up(hass, fitbit_entry)
+    clouds.google.fail("CREDENTIALS_MISSING", path=PAIRED, times=None)
+    await wait_for_poll(hass, minutes=61)
+    flows = hass.config_entries.flow.async_progress()
+    assert [flow["context"]["source"] for flow in flows] == [SOURCE_REAUTH]
+    assert state_of(hass, fitbit_entry, "t1_battery").state == STATE_UNAVAILABLE
+
+
+async def test_update_entity_polls_everything(
+    hass: HomeAssistant, clouds: Clouds, fitbit_entry: MockConfigEntry
+) -> None:
+    """Whatever entity is to be updated, all of its source is."""
+    clouds.google.device("bob", "t1", battery_level=50)
+    clouds.google.step_on_scale("bob", 80.0, when=SYNCED)
+    await set_up(hass, fitbit_entry)
+    for number, (key, platform) in enumerate(
+        (("t1_battery", "sensor"), ("weight", "sensor"), ("weigh_in", "event")), 1
+    ):
+        entity_id = entity_id_of(hass, fitbit_entry, key, platform)
+        assert entity_id is not None
+        clouds.google.set_battery("bob", "t1", level=50 - number, status="Medium")
+        when = SYNCED + timedelta(minutes=10 * number)
+        clouds.google.step_on_scale("bob", 80.0 - number, when=when)
+        await update_entity(hass, entity_id)
+        assert value_of(hass, fitbit_entry, "t1_battery") == 50 - number
+        assert value_of(hass, fitbit_entry, "weight") == 80.0 - number
+
+
+async def test_update_of_many_entities_shares_polls(
+    hass: HomeAssistant, clouds: Clouds, fitbit_entry: MockConfigEntry
+) -> None:
+    """To update all entities of an account at once costs few requests."""
+    clouds.google.step_on_scale("bob", 80.0, when=SYNCED, body_fat=20)
+    for number in range(3):
+        clouds.google.device("bob", f"t{number}")
+    await set_up(hass, fitbit_entry)
+    clouds.log.clear()
+    entities = er.async_entries_for_config_entry(
+        er.async_get(hass), fitbit_entry.entry_id
+    )
+    assert len(entities) == 17
+    await asyncio.gather(
+        *(update_entity(hass, entity.entity_id) for entity in entities)
+    )
+    assert clouds.log.count("google", path="/weight/") <= 2
+    assert clouds.log.count("google", path=PAIRED) <= 2
+
+
+async def test_user_removes_a_device(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+) -> None:
+    """A user can delete what the account has no longer, and nothing else."""
+    clouds.withings.device("alice", "s1")
+    await set_up(hass, withings_entry)
+    await set_up(hass, garmin_entry)
+    registry = dr.async_get(hass)
+    stale = registry.async_get_or_create(
+        config_entry_id=withings_entry.entry_id,
+        identifiers={(DOMAIN, f"{withings_entry.unique_id}_gone")},
+    )
+    assert await async_setup_component(hass, "config", {})
+    client = await hass_ws_client(hass)
+
+    async def remove(device: dr.DeviceEntry | None) -> bool:
+        assert device is not None
+        await client.send_json_auto_id(
+            {"type": "config/device_registry/remove", "device_id": device.id}
+        )
+        answer = await client.receive_json()
+        return bool(answer["success"])
+
+    assert not await remove(device_of(hass, withings_entry, "s1"))
+    for entry in (withings_entry, garmin_entry):
+        account = registry.async_get_device_by_identifier(
+            (DOMAIN, str(entry.unique_id)), entry.entry_id
+        )
+        assert not await remove(account)
+    assert await remove(stale)
+    assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
+
+    assert await hass.config_entries.async_unload(withings_entry.entry_id)
+    assert not await remove(device_of(hass, withings_entry, "s1"))

@@ -1,0 +1,397 @@
+"""What Weighbridge makes of Google's bad days, and what only a person can put right."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+import time
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.weighbridge.clients.google import client as google_health
+from custom_components.weighbridge.clients.google.client import SCOPE_SETTINGS
+from custom_components.weighbridge.const import CONF_SIGN_IN_ENDS, DOMAIN
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+
+from ..clouds import Clouds, Fault
+from ..support.common import (
+    google_token,
+    restart,
+    set_up,
+    state_of,
+    value_of,
+    wait_for_poll,
+)
+from ..support.frontend import Frontend
+
+MORNING = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
+
+WEIGHT = "/dataTypes/weight/"
+POINTS = "/dataTypes/"
+REFRESH = "/google/token"
+
+FAULTS: dict[str, Callable[[Clouds, str], Fault]] = {
+    "quota": lambda clouds, path: clouds.google.fail(
+        "RATE_LIMIT_EXCEEDED", path=path.removeprefix("/google"), times=None
+    ),
+    "unavailable": lambda clouds, path: clouds.google.fail(
+        "BACKEND_ERROR", path=path.removeprefix("/google"), times=None
+    ),
+    "HTTP 500": lambda clouds, path: clouds.faults.answer(path, 500, times=None),
+    "HTTP 404": lambda clouds, path: clouds.google.fail(
+        "NOT_FOUND", path=path.removeprefix("/google"), times=None
+    ),
+    "captive portal": lambda clouds, path: clouds.faults.foreign(path, times=None),
+    "proxy says 401": lambda clouds, path: clouds.faults.foreign(
+        path, status=401, times=None
+    ),
+    "proxy says 403": lambda clouds, path: clouds.faults.foreign(
+        path, status=403, times=None
+    ),
+    "proxy says 401 in JSON": lambda clouds, path: clouds.faults.answer(
+        path, 401, body={"message": "sign in to the proxy"}, times=None
+    ),
+    "foreign JSON": lambda clouds, path: clouds.faults.answer(
+        path, 200, body='["hello"]', times=None
+    ),
+    "reset": lambda clouds, path: clouds.faults.reset(path, times=None),
+    "truncated": lambda clouds, path: clouds.faults.truncate(path, times=None),
+    "slow": lambda clouds, path: clouds.faults.delay(path, 2, times=None),
+}
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait less long for answers."""
+    monkeypatch.setattr(google_health, "TIMEOUT", 0.5)
+    monkeypatch.setattr(
+        "custom_components.weighbridge.sources.oauth.REFRESH_TIMEOUT", 0.5
+    )
+
+
+@pytest.fixture
+async def weighed(
+    hass: HomeAssistant, clouds: Clouds, fitbit_entry: MockConfigEntry
+) -> MockConfigEntry:
+    """Return the loaded entry of a person who weighed himself this morning."""
+    clouds.google.step_on_scale("bob", 80.25, when=MORNING, body_fat=18.5)
+    await set_up(hass, fitbit_entry)
+    clouds.log.clear()
+    return fitbit_entry
+
+
+def reauth_flows(hass: HomeAssistant) -> list[Any]:
+    """Return the flows that ask to sign in again."""
+    return [
+        flow
+        for flow in hass.config_entries.flow.async_progress()
+        if flow["context"]["source"] == SOURCE_REAUTH
+    ]
+
+
+def issues(hass: HomeAssistant) -> dict[str | None, dict[str, str] | None]:
+    """Return the open repair issues, with what they tell."""
+    return {
+        issue.translation_key: issue.translation_placeholders
+        for issue in ir.async_get(hass).issues.values()
+        if issue.domain == DOMAIN
+    }
+
+
+def let_token_expire(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Let Home Assistant believe that the access token is too old."""
+    hass.config_entries.async_update_entry(
+        entry,
+        data={**entry.data, "token": {**entry.data["token"], "expires_at": 0}},
+    )
+
+
+async def test_refused_refresh(
+    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
+) -> None:
+    """A dead refresh token asks the person to sign in again."""
+    clouds.google.revoke("bob")
+    let_token_expire(hass, weighed)
+    await wait_for_poll(hass)
+    assert len(reauth_flows(hass)) == 1
+    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
+    assert clouds.log.count("google", path=POINTS) == 0
+
+
+async def test_refused_refresh_without_measurements(
+    hass: HomeAssistant, clouds: Clouds, fitbit_entry: MockConfigEntry
+) -> None:
+    """So it does where only devices may be read."""
+    clouds.google.grant("bob", [SCOPE_SETTINGS])
+    token = await google_token(clouds, "bob")
+    hass.config_entries.async_update_entry(
+        fitbit_entry, data={**fitbit_entry.data, "token": token}
+    )
+    await set_up(hass, fitbit_entry)
+    clouds.google.revoke("bob")
+    await wait_for_poll(hass)
+    assert len(reauth_flows(hass)) == 1
+
+
+async def test_refused_access_token_is_renewed(
+    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
+) -> None:
+    """An access token that dies early is renewed once, and nobody notices."""
+    refresh_token = weighed.data["token"]["refresh_token"]
+    clouds.google.step_on_scale("bob", 79.9)
+    clouds.google.expire_access("bob")
+    await wait_for_poll(hass)
+    assert value_of(hass, weighed, "weight") == 79.9
+    assert clouds.log.count("google", path=REFRESH) == 1
+    assert weighed.data["token"]["refresh_token"] == refresh_token
+    assert not reauth_flows(hass)
+
+
+async def test_fresh_access_token_is_refused(
+    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
+) -> None:
+    """Who refuses even a fresh token wants the person to sign in again."""
+    clouds.google.fail("ACCESS_TOKEN_EXPIRED", path=WEIGHT, times=None)
+    await wait_for_poll(hass)
+    assert clouds.log.count("google", path=REFRESH) == 1
+    assert len(reauth_flows(hass)) == 1
+    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("path", [WEIGHT, REFRESH])
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+async def test_outage(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    weighed: MockConfigEntry,
+    path: str,
+    fault: Callable[[Clouds, str], Fault],
+) -> None:
+    """Nothing but a refusal asks to sign in again; all is back when Google is."""
+    let_token_expire(hass, weighed)
+    trouble = fault(clouds, path)
+    await wait_for_poll(hass)
+    await wait_for_poll(hass)
+    # The HTTP client itself tries once more after a reset.
+    assert 2 <= trouble.hits <= 4
+    assert not reauth_flows(hass)
+    assert not issues(hass)
+    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
+
+    trouble.remove()
+    await wait_for_poll(hass)
+    assert value_of(hass, weighed, "weight") == 80.25
+    assert not reauth_flows(hass)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("path", [WEIGHT, REFRESH])
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+async def test_outage_at_start(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    fitbit_entry: MockConfigEntry,
+    path: str,
+    fault: Callable[[Clouds, str], Fault],
+) -> None:
+    """Home Assistant tries again by itself when Google is away at its start."""
+    let_token_expire(hass, fitbit_entry)
+    trouble = fault(clouds, path)
+    await hass.config_entries.async_setup(fitbit_entry.entry_id)
+    assert fitbit_entry.state is ConfigEntryState.SETUP_RETRY
+    assert not reauth_flows(hass)
+    trouble.remove()
+    await wait_for_poll(hass, minutes=2)
+    assert hass.config_entries.async_loaded_entries(DOMAIN) == [fitbit_entry]
+
+
+@pytest.mark.parametrize(("retry_after", "minutes"), [(None, 1), (300, 5)])
+async def test_google_says_when_to_come_back(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    weighed: MockConfigEntry,
+    retry_after: int | None,
+    minutes: int,
+) -> None:
+    """Too many requests: the next poll comes after the pause that Google wants."""
+    clouds.faults.answer(
+        WEIGHT,
+        429,
+        body={"error": {"code": 429, "status": "RESOURCE_EXHAUSTED"}},
+        retry_after=retry_after,
+    )
+    await wait_for_poll(hass)
+    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
+    await wait_for_poll(hass, minutes=minutes - 0.1)
+    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
+    await wait_for_poll(hass, minutes=minutes + 0.1)
+    assert value_of(hass, weighed, "weight") == 80.25
+
+
+async def test_outage_is_logged_without_secrets(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    weighed: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The log tells of the beginning and the end of an outage, and no secret."""
+    trouble = clouds.faults.answer(WEIGHT, 500, times=None)
+    await wait_for_poll(hass)
+    await wait_for_poll(hass)
+    trouble.remove()
+    await wait_for_poll(hass)
+    assert caplog.text.count("Error fetching weighbridge Bob data: Fitbit") == 1
+    assert caplog.text.count("recovered") == 1
+    token = weighed.data["token"]
+    assert token["access_token"] not in caplog.text
+    assert token["refresh_token"] not in caplog.text
+
+
+def disable_api(clouds: Clouds, refused: bool) -> None:
+    """Switch the Health API of the project off or on."""
+    clouds.google.service_enabled = not refused
+
+
+def unlink(clouds: Clouds, refused: bool) -> None:
+    """Take the account out of Google Health, or into it."""
+    clouds.google.people["bob"].linked = not refused
+
+
+def deny(clouds: Clouds, refused: bool) -> None:
+    """Keep the project from the person's data, or let it."""
+    clouds.google.people["bob"].project_denied = refused
+
+
+@pytest.mark.parametrize(
+    ("refuse", "issue", "text"),
+    [
+        (disable_api, "api_not_enabled", "Enable it at https://console"),
+        (unlink, "account_not_linked", "Open the Fitbit app once"),
+        (deny, "project_denied", "Publish the app"),
+    ],
+)
+@pytest.mark.parametrize("running", [True, False])
+async def test_refusal(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    fitbit_entry: MockConfigEntry,
+    refuse: Callable[[Clouds, bool], None],
+    issue: str,
+    text: str,
+    running: bool,
+) -> None:
+    """What only a person can put right says so, and goes away once it is right."""
+    if running:
+        await set_up(hass, fitbit_entry)
+    refuse(clouds, True)
+    if running:
+        await wait_for_poll(hass)
+        error = fitbit_entry.runtime_data.coordinator.last_exception
+        assert text in str(error)
+    else:
+        await hass.config_entries.async_setup(fitbit_entry.entry_id)
+        assert fitbit_entry.state is ConfigEntryState.SETUP_RETRY
+        assert text in (fitbit_entry.reason or "")
+    placeholders = issues(hass)[issue]
+    assert placeholders is not None
+    assert placeholders["account"] == "Bob"
+    if issue == "api_not_enabled":
+        assert placeholders["url"].endswith("overview?project=123456789")
+    assert not reauth_flows(hass)
+    assert clouds.log.count("google", path=REFRESH) == 0
+
+    refuse(clouds, False)
+    await wait_for_poll(hass)
+    assert fitbit_entry.state is ConfigEntryState.LOADED
+    assert not issues(hass)
+
+
+async def test_scope_was_lost(
+    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
+) -> None:
+    """A permission that is gone does not ask to sign in again and again."""
+    clouds.google.fail("ACCESS_TOKEN_SCOPE_INSUFFICIENT", path=WEIGHT, times=None)
+    await wait_for_poll(hass)
+    error = weighed.runtime_data.coordinator.last_exception
+    assert "leave the permissions ticked" in str(error)
+    assert not reauth_flows(hass)
+
+
+async def test_issues_go_with_the_entry(
+    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
+) -> None:
+    """Removing an account takes its issues along."""
+    clouds.google.service_enabled = False
+    await wait_for_poll(hass)
+    assert issues(hass)
+    await hass.config_entries.async_remove(weighed.entry_id)
+    assert not issues(hass)
+
+
+async def test_sign_in_ends(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    fitbit_entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A week before Google ends a sign-in, an issue asks for a new one."""
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    ends = MORNING + timedelta(days=180, hours=1)
+    hass.config_entries.async_update_entry(
+        fitbit_entry,
+        data={
+            **fitbit_entry.data,
+            "token": {
+                **fitbit_entry.data["token"],
+                CONF_SIGN_IN_ENDS: ends.timestamp(),
+            },
+        },
+    )
+    await set_up(hass, fitbit_entry)
+    freezer.move_to(ends - timedelta(days=7, minutes=20))
+    await fitbit_entry.runtime_data.async_poll_now()
+    assert not issues(hass)
+    freezer.tick(timedelta(minutes=21))
+    await fitbit_entry.runtime_data.async_poll_now()
+    assert issues(hass) == {
+        "sign_in_ends": {"account": "Bob", "date": "2027-05-19 10:00"}
+    }
+
+    token = {**fitbit_entry.data["token"]}
+    del token[CONF_SIGN_IN_ENDS]
+    hass.config_entries.async_update_entry(
+        fitbit_entry, data={**fitbit_entry.data, "token": token}
+    )
+    await restart(hass, fitbit_entry)
+    assert not issues(hass)
+
+
+@pytest.mark.usefixtures("google_credential")
+async def test_project_in_testing(
+    hass: HomeAssistant, clouds: Clouds, frontend: Frontend
+) -> None:
+    """A sign-in of seven days says so at once, until there is one without an end."""
+    clouds.google.refresh_token_expires_in = 604799
+    clouds.google.person("bob")
+    clouds.google.sign_in_as("bob")
+    await frontend.approve(clouds, await frontend.add("fitbit"))
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    ends = entry.data["token"][CONF_SIGN_IN_ENDS]
+    assert 604700 < ends - time.time() <= 604799
+    assert set(issues(hass)) == {"sign_in_ends"}
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "token": {**entry.data["token"], "expires_at": 0}}
+    )
+    await wait_for_poll(hass)
+    assert clouds.log.count("google", path=REFRESH) == 2
+    assert entry.data["token"][CONF_SIGN_IN_ENDS] == ends
+
+    clouds.google.refresh_token_expires_in = None
+    await frontend.approve(clouds, await frontend.reconfigure(entry))
+    assert entry.state is ConfigEntryState.LOADED
+    assert not issues(hass)
