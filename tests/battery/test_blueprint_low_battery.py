@@ -299,6 +299,20 @@ async def test_quiet_hours_swallow_what_is_no_longer_true(house: House) -> None:
     assert house.gateway.take() == []
 
 
+async def test_quiet_hours_with_a_short_relapse(house: House) -> None:
+    """Who knows of a low battery learns that it is charged, whatever was between."""
+    aria = house.device("Aria")
+    aria.low()
+    await house.automate(quiet_start="14:00:00", quiet_end="18:00:00")
+    assert len(house.gateway.take()) == 1
+    await house.wait_until(berlin(20, 15))
+    for report in (aria.fine, aria.low, aria.fine):
+        report()
+        await house.wait()
+    await house.wait_until(berlin(20, 18))
+    assert house.gateway.take() == ["Aria is charged again (90%)."]
+
+
 async def test_quiet_hours_with_a_restart_at_their_end(
     house: House, another_hass: HomeAssistant
 ) -> None:

@@ -5,7 +5,7 @@ from enum import Enum, auto
 import json
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 import pytest
 
 from custom_components.weighbridge.battery.rules import (
@@ -32,6 +32,10 @@ class Step(Enum):
     RESTART = auto()
 
 
+@example(
+    steps=[Step.LOW, Step.TELL, Step.CHARGED, Step.LOW, Step.CHARGED, Step.TELL],
+    hours=[0] * 6,
+)
 @given(
     steps=st.lists(st.sampled_from(Step), max_size=40),
     hours=st.lists(st.integers(0, 100), min_size=40, max_size=40),

@@ -89,7 +89,10 @@ class Memory:
     low_told: datetime | None = None
     """The newest text of the discharge that was told of."""
     recovered: bool = False
-    """The battery that was told of is charged, which is yet to be told."""
+    """The battery that was told of has been charged, of which nothing was told yet.
+
+    If it is low again by now, that is a new discharge; if not, the charging is news.
+    """
     steady_since: datetime | None = None
     """Since when the battery is no longer low, though not surely charged."""
     silence_told: datetime | None = None
@@ -121,25 +124,20 @@ class Memory:
         """
         if self.low_told is None or reading.low is None:
             return self
-        if self.recovered:
-            # Low again before that it was charged could be told: a new discharge.
-            new = reading.low or not rules.tell_charged
-            return self._rearmed() if new else self
-        charged = reading.charged
+        charged = self.recovered or reading.charged
         since = None
         if charged is None:
             since = self.steady_since or now
             charged = now - since >= STEADY
-        if not charged:
-            return replace(self, steady_since=since)
-        if not rules.tell_charged:
+        if charged and not rules.tell_charged:
             return self._rearmed()
-        return replace(self, recovered=True, steady_since=None)
+        return replace(self, recovered=charged, steady_since=None if charged else since)
 
     def due(self, reading: Reading, rules: Rules, now: datetime) -> Iterator[TextKind]:
         """Yield the texts that are due, if `observe` came first and it is not quiet."""
         if reading.low and (
             self.low_told is None
+            or self.recovered
             or (rules.repeat is not None and now - self.low_told >= rules.repeat)
         ):
             yield TextKind.LOW
