@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+import json
 from pathlib import Path
 import shutil
 from tempfile import TemporaryDirectory
@@ -47,6 +48,16 @@ logger:
   default: warning
 """
 _PROBE = Path(__file__).parent / "probe"
+# Not a file of its own: hassfest would take it for an integration to check.
+_PROBE_MANIFEST = {
+    "domain": "probe",
+    "name": "Probe",
+    "codeowners": [],
+    "dependencies": ["http"],
+    "integration_type": "system",
+    "iot_class": "calculated",
+    "version": "1.0.0",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +101,9 @@ class House:
         port = free_port()
         write_config(directory, port=port)
         (directory / "configuration.yaml").write_text(_CONFIGURATION)
-        shutil.copytree(_PROBE, directory / "custom_components" / "probe")
+        probe = directory / "custom_components" / "probe"
+        shutil.copytree(_PROBE, probe)
+        (probe / "manifest.json").write_text(json.dumps(_PROBE_MANIFEST))
         self._home_assistant = HomeAssistantProcess(directory, port, clouds.url)
         self._token: str | None = None
         self._api: Api | None = None

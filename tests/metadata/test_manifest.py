@@ -9,6 +9,7 @@ import sys
 from urllib.parse import urlsplit
 
 from awesomeversion import AwesomeVersion, AwesomeVersionStrategy
+import pytest
 
 from custom_components.weighbridge.const import DOMAIN
 import homeassistant.components
@@ -31,7 +32,14 @@ REQUIRED = {
     "requirements",
     "version",
 }
-OPTIONAL = {"after_dependencies", "dependencies", "loggers", "single_config_entry"}
+OPTIONAL = {
+    "after_dependencies",
+    "categories",
+    "connectivity",
+    "dependencies",
+    "loggers",
+    "single_config_entry",
+}
 
 INTEGRATION_TYPES = {"device", "hub", "service"}
 IOT_CLASSES = {"cloud_polling", "cloud_push"}
@@ -140,6 +148,31 @@ def test_loggers_are_those_of_the_requirements() -> None:
     used = {package for tree in sources().values() for package in _packages(tree)}
     assert manifest()["loggers"]
     assert set(manifest()["loggers"]) <= used
+
+
+def test_category_and_connectivity_are_known() -> None:
+    """The newest Home Assistant shows both, by words that its own integrations use."""
+    components = list(
+        ROOT.glob(
+            ".venv-demo/lib/*/site-packages/homeassistant/components/*/manifest.json"
+        )
+    )
+    if not components:
+        pytest.skip("the newest Home Assistant is not here: scripts/setup demo")
+    for key in ("categories", "connectivity"):
+        known = {word for path in components for word in read_json(path).get(key, ())}
+        assert manifest()[key]
+        assert set(manifest()[key]) <= known
+
+
+def test_no_other_manifest_is_in_the_tree() -> None:
+    """Hassfest takes each manifest that it finds for an integration to check."""
+    found = [
+        path.relative_to(ROOT)
+        for path in ROOT.rglob("manifest.json")
+        if not path.relative_to(ROOT).parts[0].startswith(".")
+    ]
+    assert found == [PACKAGE.relative_to(ROOT) / "manifest.json"]
 
 
 def test_changelog_tells_of_this_version() -> None:
