@@ -98,22 +98,57 @@ def test_repetitions_keep_their_distance(repeat: int, looks: list[int]) -> None:
             memory, last = memory.told(TextKind.LOW, now), now
 
 
+NIGHTS = [datetime(2026, 3, 28, tzinfo=BERLIN), datetime(2026, 10, 24, tzinfo=BERLIN)]
+
+
 @given(
     start=st.times().map(lambda at: at.replace(microsecond=0)),
     end=st.times().map(lambda at: at.replace(microsecond=0)),
-    moment=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)),  # noqa: DTZ001 - local, made aware below
+    moment=st.one_of(
+        st.datetimes(timezones=st.just(BERLIN)),
+        *(
+            st.integers(0, 50 * 60).map(
+                lambda minutes, night=night: (
+                    night.astimezone(UTC) + timedelta(minutes=minutes)
+                ).astimezone(BERLIN)
+            )
+            for night in NIGHTS
+        ),
+    ).filter(lambda moment: 1990 < moment.year < 2100),
 )
+@example(
+    start=time(22),
+    end=time(2, 30),
+    moment=datetime(2026, 10, 25, 2, 5, tzinfo=BERLIN, fold=1),
+)
+@example(start=time(3), end=time(2, 30), moment=datetime(2026, 3, 29, 1, tzinfo=BERLIN))
 def test_quiet_hours(start: time, end: time, moment: datetime) -> None:
-    """A text waits for the next end of the quiet hours, or does not wait."""
+    """A text waits until the clock shows no quiet hour, and never for a moment past."""
     quiet = Quiet(start, end)
-    local = moment.replace(tzinfo=BERLIN)
-    until = quiet.until(local)
-    if until == local:
-        assert start == end or not _between(start, end, local.time())
+    until = quiet.until(moment)
+    wait = until.astimezone(UTC) - moment.astimezone(UTC)
+    assert start == end or not _between(start, end, until.time())
+    if start != end and _between(start, end, moment.time()):
+        assert timedelta(0) < wait <= timedelta(hours=50)
+        # The clock may jump past the end, and is then an hour late at the most.
+        seen = until.astimezone(UTC) - timedelta(hours=1, seconds=1)
+        if seen > moment.astimezone(UTC):
+            assert _between(start, end, seen.astimezone(BERLIN).time())
     else:
-        assert until.time() == end
-        assert _between(start, end, local.time())
-        assert timedelta(0) < until.replace(tzinfo=None) - moment <= timedelta(days=1)
+        assert wait == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("fold", "end"),
+    [
+        (0, datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        (1, datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+    ],
+)
+def test_quiet_hours_that_end_twice(fold: int, end: datetime) -> None:
+    """In the night when 2:05 comes twice, quiet hours until 2:30 end after each."""
+    moment = datetime(2026, 10, 25, 2, 5, tzinfo=BERLIN, fold=fold)
+    assert Quiet(time(22), time(2, 30)).until(moment).astimezone(UTC) == end
 
 
 def _between(start: time, end: time, at: time) -> bool:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from freezegun.api import FrozenDateTimeFactory
 from pytest_homeassistant_custom_component.common import (
@@ -35,6 +36,8 @@ from homeassistant.core import (
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 NUMBER = "+49 171 234-5678"
 
@@ -261,3 +264,8 @@ class House:
 def broken() -> HomeAssistantError:
     """Return what a notify action raises when its service is away."""
     return HomeAssistantError("The SMS service is away")
+
+
+def berlin(day: int, hour: int, minute: int = 0) -> datetime:
+    """Return a moment of November on the clock of the house."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=ZoneInfo("Europe/Berlin"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -30,17 +30,34 @@ class Quiet:
     start: time
     end: time
 
-    def until(self, moment: datetime) -> datetime:
-        """Return the moment (aware, local time) itself, or the end of its quiet hours."""
-        now = moment.time()
+    def covers(self, clock: time) -> bool:
+        """Tell whether it is quiet when the clock shows a time."""
         if self.start <= self.end:
-            quiet = self.start <= now < self.end
-        else:
-            quiet = now >= self.start or now < self.end
-        if not quiet:
+            return self.start <= clock < self.end
+        return clock >= self.start or clock < self.end
+
+    def until(self, moment: datetime) -> datetime:
+        """Return when it is not quiet, at a moment (aware, local time) or after it.
+
+        Where the clock is put back it shows the end twice, where it is put forward
+        perhaps never: what counts are the moments at which it shows what is not quiet.
+        """
+        if not self.covers(moment.time()):
             return moment
-        end = datetime.combine(moment.date(), self.end, moment.tzinfo)
-        return end if now < self.end else end + timedelta(days=1)
+        now = moment.astimezone(UTC)
+        ends = (
+            datetime.combine(moment.date() + timedelta(days), self.end, moment.tzinfo)
+            .replace(fold=fold)
+            .astimezone(UTC)
+            for days in range(3)
+            for fold in (0, 1)
+        )
+        return min(
+            local
+            for end in ends
+            if end > now
+            and not self.covers((local := end.astimezone(moment.tzinfo)).time())
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

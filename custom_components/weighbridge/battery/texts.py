@@ -258,5 +258,4 @@ class BatteryTexts:
 
 
 def _is_quiet(rules: Rules, now: datetime) -> bool:
-    local = dt_util.as_local(now)
-    return rules.quiet.until(local) != local
+    return rules.quiet.covers(dt_util.as_local(now).time())
