@@ -98,7 +98,11 @@ def test_repetitions_keep_their_distance(repeat: int, looks: list[int]) -> None:
             memory, last = memory.told(TextKind.LOW, now), now
 
 
-NIGHTS = [datetime(2026, 3, 28, tzinfo=BERLIN), datetime(2026, 10, 24, tzinfo=BERLIN)]
+def berlin_from(utc: datetime) -> st.SearchStrategy[datetime]:
+    """Return the moments of two days and nights on the clock of Berlin."""
+    return st.integers(0, 50 * 60).map(
+        lambda minutes: (utc + timedelta(minutes=minutes)).astimezone(BERLIN)
+    )
 
 
 @given(
@@ -106,14 +110,8 @@ NIGHTS = [datetime(2026, 3, 28, tzinfo=BERLIN), datetime(2026, 10, 24, tzinfo=BE
     end=st.times().map(lambda at: at.replace(microsecond=0)),
     moment=st.one_of(
         st.datetimes(timezones=st.just(BERLIN)),
-        *(
-            st.integers(0, 50 * 60).map(
-                lambda minutes, night=night: (
-                    night.astimezone(UTC) + timedelta(minutes=minutes)
-                ).astimezone(BERLIN)
-            )
-            for night in NIGHTS
-        ),
+        berlin_from(datetime(2026, 3, 28, tzinfo=UTC)),
+        berlin_from(datetime(2026, 10, 24, tzinfo=UTC)),
     ).filter(lambda moment: 1990 < moment.year < 2100),
 )
 @example(
