@@ -13,11 +13,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
+from .devices import ListedDevices
 from .model import DeviceStatus
-from .sources import DeviceCoordinator
 
 
-class DeviceEntity(CoordinatorEntity[DeviceCoordinator]):
+class DeviceEntity(CoordinatorEntity[ListedDevices]):
     """Something of a scale or tracker; unavailable while it is not listed."""
 
     _attr_has_entity_name = True
@@ -25,7 +25,7 @@ class DeviceEntity(CoordinatorEntity[DeviceCoordinator]):
 
     def __init__(
         self,
-        coordinator: DeviceCoordinator,
+        coordinator: ListedDevices,
         device_id: str,
         description: EntityDescription,
     ) -> None:
@@ -53,8 +53,8 @@ class DeviceEntity(CoordinatorEntity[DeviceCoordinator]):
 
     @override
     async def async_update(self) -> None:
-        """Poll the source now, which is what `homeassistant.update_entity` wants."""
-        await self.coordinator.config_entry.runtime_data.async_poll_now()
+        """Ask the vendor now, which is what `homeassistant.update_entity` wants."""
+        await self.coordinator.async_update_by_hand()
 
 
 def device_unique_id(
@@ -66,9 +66,9 @@ def device_unique_id(
 
 @callback
 def async_add_device_entities[D: EntityDescription](
-    coordinator: DeviceCoordinator,
+    coordinator: ListedDevices,
     async_add_entities: AddConfigEntryEntitiesCallback,
-    create: Callable[[DeviceCoordinator, str, D], Entity],
+    create: Callable[[ListedDevices, str, D], Entity],
     descriptions: Callable[[DeviceStatus], Iterable[D]],
 ) -> None:
     """Add what is to be told of each device, as soon as there is something to tell."""

@@ -317,6 +317,7 @@ async def test_devices_come_and_go(
 
     clouds.withings.remove_device("alice", "t1")
     await wait_for_poll(hass, minutes=61)
+    await wait_for_poll(hass, minutes=61)
     assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
     assert entity_id_of(hass, withings_entry, "t1_battery_level") is None
     assert hass.states.get("sensor.my_watch") is None
@@ -334,12 +335,38 @@ async def test_devices_come_and_go(
 async def test_device_went_while_home_assistant_was_down(
     hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
 ) -> None:
-    """What was unlinked meanwhile is gone after a restart."""
+    """What was unlinked meanwhile is gone at the second look after a restart."""
     clouds.withings.device("alice", "s1")
     await set_up(hass, withings_entry)
     clouds.withings.remove_device("alice", "s1")
     await restart(hass, withings_entry)
+    assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
+    await wait_for_poll(hass, minutes=61)
     assert names(hass, withings_entry) == {"Alice"}
+
+
+async def test_a_short_list_is_believed_at_the_second_look(
+    hass: HomeAssistant, clouds: Clouds, fitbit_entry: MockConfigEntry
+) -> None:
+    """A device that is left out once keeps its place and its values."""
+    clouds.google.device("bob", "t1", battery_level=50)
+    clouds.google.device("bob", "t2", battery_level=60, version="Inspire 3")
+    await set_up(hass, fitbit_entry)
+    device = device_of(hass, fitbit_entry, "t2")
+    for _ in range(2):
+        clouds.google.remove_device("bob", "t2")
+        clouds.google.set_battery("bob", "t1", level=49, status="Medium")
+        await wait_for_poll(hass, minutes=61)
+        assert value_of(hass, fitbit_entry, "t1_battery") == 49
+        assert value_of(hass, fitbit_entry, "t2_battery") == 60
+        assert device_of(hass, fitbit_entry, "t2") == device
+        clouds.google.device("bob", "t2", battery_level=60, version="Inspire 3")
+        await wait_for_poll(hass, minutes=61)
+    clouds.google.remove_device("bob", "t2")
+    for _ in range(2):
+        await wait_for_poll(hass, minutes=61)
+    assert device_of(hass, fitbit_entry, "t2") is None
+    assert value_of(hass, fitbit_entry, "t1_battery") == 49
 
 
 async def test_shared_scale(
@@ -361,6 +388,7 @@ async def test_shared_scale(
     assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
     assert names(hass, other) == {"Carol", "Carol Body+"}
     clouds.withings.remove_device("carol", "s1")
+    await wait_for_poll(hass, minutes=61)
     await wait_for_poll(hass, minutes=61)
     assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
     assert names(hass, other) == {"Carol"}
