@@ -209,21 +209,6 @@ def test_hacs_manifest() -> None:
     assert content.get("zip_release", False) is ("filename" in content)
 
 
-def test_release_is_what_the_store_fetches() -> None:
-    """The workflow attaches the archive that hacs.json names."""
-    archive = read_json(ROOT / "hacs.json")["filename"]
-    workflow = (ROOT / ".github" / "workflows" / "release.yml").read_text()
-    assert f"--output={archive} HEAD:custom_components/{DOMAIN}" in workflow
-    assert f'gh release upload "$TAG" {archive}' in workflow
-
-
-def test_validators_of_home_assistant_and_of_the_store_run() -> None:
-    """What cannot be checked here is checked where the repository lives."""
-    workflow = (ROOT / ".github" / "workflows" / "validate.yml").read_text()
-    assert "uses: home-assistant/actions/hassfest@" in workflow
-    assert "uses: hacs/action@" in workflow
-
-
 def test_licence_is_one_that_the_store_knows() -> None:
     """The licence is recognised by its first line."""
     assert (ROOT / "LICENSE").read_text().startswith("MIT License\n")
