@@ -1,6 +1,6 @@
 """Diagnostics: enough to help, nothing that is anybody's business."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 import json
 from typing import Any
 
@@ -134,9 +134,8 @@ async def test_garmin(
     tokens = json.loads(garmin_entry.data["tokens"])
     await set_up(hass, withings_entry)
     await set_up(hass, garmin_entry)
-    link(hass, garmin_entry, withings_entry, min_weight=40.5, start=MORNING)
+    link(hass, garmin_entry, withings_entry, muscle_mass=False, start=MORNING)
     clouds.withings.step_on_scale("alice", 62.34)
-    clouds.withings.step_on_scale("alice", 12.34, when=MORNING + timedelta(hours=1))
     await wait_for_poll(hass)
     diagnostics: Any = await get_diagnostics_for_config_entry(
         hass, hass_client, garmin_entry
@@ -147,7 +146,6 @@ async def test_garmin(
             *(value for value in tokens.values() if isinstance(value, str)),
             "lice",
             "62.34",
-            "40.5",
             withings_entry.entry_id,
         },
     )
@@ -156,8 +154,8 @@ async def test_garmin(
         "state": "loaded",
         "options": {},
         "signed_out": False,
-        "weigh_ins": {"pending": 0, "done": 1, "held": 1, "failed": 0},
-        "blood_pressures": {"pending": 0, "done": 0, "held": 0, "failed": 0},
+        "weigh_ins": {"pending": 0, "done": 1, "failed": 0},
+        "blood_pressures": {"pending": 0, "done": 0, "failed": 0},
         "has_last_push": True,
         "pause": {"reason": None, "seconds": 0, "strikes": 0},
         "links": [
@@ -165,9 +163,7 @@ async def test_garmin(
                 "sensors": None,
                 "weigh_ins": True,
                 "has_start": True,
-                "has_min_weight": True,
-                "has_max_weight": False,
-                "has_height": False,
+                "muscle_mass": False,
             }
         ],
     }

@@ -42,10 +42,11 @@ async def linked(
     garmin_entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> MockConfigEntry:
-    """Return a Garmin entry with a link for grown-ups."""
+    """Return a Garmin entry that is linked to a scale."""
     await set_up(hass, withings_entry)
     await set_up(hass, garmin_entry)
-    link(hass, garmin_entry, withings_entry, min_weight=60.0)
+    link(hass, garmin_entry, withings_entry)
+    clouds.garmin.refuse(weight_below=60.0)
     await hass.async_block_till_done(wait_background_tasks=True)
     freezer.tick(timedelta(hours=1))
     return garmin_entry
@@ -110,7 +111,7 @@ async def fix(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Fix:
 
 
 @pytest.mark.parametrize(("choice", "arrived"), [("push", [25.0]), ("leave_out", [])])
-async def test_one_held_weigh_in_is_a_question(
+async def test_one_refused_weigh_in_is_a_question(
     hass: HomeAssistant,
     clouds: Clouds,
     linked: MockConfigEntry,
@@ -122,7 +123,8 @@ async def test_one_held_weigh_in_is_a_question(
     """Push it or leave it out; either way the issue goes and stays away."""
     await weigh(hass, clouds, 25.0)
     assert clouds.garmin.weigh_ins(garmin_user) == []
-    question = await fix.open("held")
+    clouds.garmin.accept_all()
+    question = await fix.open("refused")
     assert question["type"] == "menu"
     assert question["menu_options"] == ["push", "leave_out"]
     assert question["description_placeholders"] == {
@@ -130,10 +132,10 @@ async def test_one_held_weigh_in_is_a_question(
     }
     answer = await fix.submit(next_step_id=choice)
     assert answer["type"] == "create_entry"
-    assert issue(hass, "held") is None
+    assert issue(hass, "refused") is None
     await restart(hass, linked)
     await weigh(hass, clouds)
-    assert issue(hass, "held") is None
+    assert issue(hass, "refused") is None
     assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == arrived
 
 
@@ -143,13 +145,13 @@ async def test_weight_is_asked_about_in_pounds_where_people_use_them(
     """The question names the weight that the sensors show."""
     hass.config.units = US_CUSTOMARY_SYSTEM
     await weigh(hass, clouds, 25.0)
-    question = await fix.open("held")
+    question = await fix.open("refused")
     assert question["description_placeholders"] == {
         "weigh_in": "2026-11-01 07:31 · 55.1 lb"
     }
 
 
-async def test_several_held_weigh_ins_are_a_list(
+async def test_several_refused_weigh_ins_are_a_list(
     hass: HomeAssistant,
     clouds: Clouds,
     linked: MockConfigEntry,
@@ -159,15 +161,16 @@ async def test_several_held_weigh_ins_are_a_list(
     """The chosen ones go up, the others never."""
     await weigh(hass, clouds, 25.0, 26.0)
     await restart(hass, linked)
-    question = await fix.open("held")
+    question = await fix.open("refused")
     assert question["step_id"] == "choose"
     (field,) = question["data_schema"]
     labels = [option["label"] for option in field["selector"]["select"]["options"]]
     assert labels == ["2026-11-01 07:32 · 26.00 kg", "2026-11-01 07:31 · 25.00 kg"]
+    clouds.garmin.accept_all()
     chosen = field["selector"]["select"]["options"][1]["value"]
     await fix.submit(push=[chosen])
     assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [25.0]
-    assert issue(hass, "held") is None
+    assert issue(hass, "refused") is None
 
 
 async def test_more_than_a_person_looks_through_at_once(
@@ -179,15 +182,15 @@ async def test_more_than_a_person_looks_through_at_once(
 ) -> None:
     """The dialog goes on with the rest, and the question stays as long as there is one."""
     await weigh(hass, clouds, *([20.0] * 51))
-    answer = await fix.open("held")
+    answer = await fix.open("refused")
     (field,) = answer["data_schema"]
     assert len(field["selector"]["select"]["options"]) == 50
     answer = await fix.submit(push=[])
     assert (answer["type"], answer["step_id"]) == ("menu", "init")
-    assert issue(hass, "held") is not None
+    assert issue(hass, "refused") is not None
     answer = await fix.submit(next_step_id="leave_out")
     assert answer["type"] == "create_entry"
-    assert issue(hass, "held") is None
+    assert issue(hass, "refused") is None
     assert clouds.garmin.weigh_ins(garmin_user) == []
 
 
@@ -219,11 +222,11 @@ async def test_an_account_that_is_not_loaded(
 ) -> None:
     """Nothing can be decided while the account is down, and the person is told."""
     await weigh(hass, clouds, 25.0)
-    await fix.open("held")
+    await fix.open("refused")
     await hass.config_entries.async_unload(linked.entry_id)
     answer = await fix.submit(next_step_id="push")
     assert (answer["type"], answer["reason"]) == ("abort", "account_not_loaded")
-    answer = await fix.open("held")
+    answer = await fix.open("refused")
     assert (answer["type"], answer["reason"]) == ("abort", "account_not_loaded")
 
 

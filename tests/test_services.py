@@ -275,11 +275,14 @@ async def linked(
     """Return a Garmin entry with a link from now on, to a scale with a past."""
     for day in range(1, 11):
         clouds.withings.step_on_scale(
-            "alice", 80.0 + day, when=NOW - timedelta(days=day)
+            "alice",
+            80.0 + day,
+            when=NOW - timedelta(days=day),
+            attrib=1 if day > 8 else 0,
         )
     await set_up(hass, withings_entry)
     await set_up(hass, garmin_entry)
-    link(hass, garmin_entry, withings_entry, max_weight=88.0)
+    link(hass, garmin_entry, withings_entry)
     await hass.async_block_till_done(wait_background_tasks=True)
     return garmin_entry
 
@@ -301,6 +304,7 @@ async def test_sync_with_and_without_a_dry_run(
         "already_there": 1,
         "pushed": 0,
         "held": 2,
+        "left_out": 0,
         "failed": 0,
     }
     assert [(w["measured_at"], w["weight"]) for w in would_push] == [
@@ -315,6 +319,7 @@ async def test_sync_with_and_without_a_dry_run(
         "already_there": 1,
         "pushed": 3,
         "held": 2,
+        "left_out": 0,
         "failed": 4,
     }
     assert len(clouds.garmin.weigh_ins(garmin_user)) == 4
@@ -323,6 +328,7 @@ async def test_sync_with_and_without_a_dry_run(
         "already_there": 4,
         "pushed": 0,
         "held": 2,
+        "left_out": 0,
         "failed": 4,
     }
     assert len(clouds.garmin.weigh_ins(garmin_user)) == 4
@@ -352,6 +358,7 @@ async def test_sync_brings_back_what_was_deleted_at_garmin(
             "already_there": 7 - pushed,
             "pushed": pushed,
             "held": 0,
+            "left_out": 0,
             "failed": 0,
         }
         assert len(clouds.garmin.weigh_ins(garmin_user)) == 7
@@ -410,16 +417,21 @@ async def test_push_measurement_once_more(
 ) -> None:
     """What was left out, or is gone at Garmin, goes up when somebody asks for it."""
     ledger = linked.runtime_data.memory.weigh_ins
-    answer = await call(hass, "sync", linked, start="2026-10-23", end="2026-10-23")
-    assert (answer["found"], answer["held"]) == (1, 1)
-    (held,) = ledger.items(State.HELD)
-    await linked.runtime_data.async_decide(ledger, (), [held.record.second])
-    answer = await call(hass, "sync", linked, start="2026-10-23", end="2026-10-23")
-    assert (answer["held"], answer["already_there"], answer["pushed"]) == (0, 0, 0)
+    clouds.garmin.refuse(weight_above=87.9)
+    answer = await call(hass, "sync", linked, start="2026-10-24", end="2026-10-25")
+    assert (answer["found"], answer["failed"]) == (2, 1)
+    (refused,) = ledger.items(State.FAILED)
+    await linked.runtime_data.async_decide(ledger, (), [refused.record.second])
+    clouds.garmin.accept_all()
+    answer = await call(hass, "sync", linked, start="2026-10-24", end="2026-10-24")
+    assert (answer["left_out"], answer["already_there"], answer["pushed"]) == (1, 0, 0)
     measurement = {
-        "weight": held.record.weight,
-        "measured_at": held.record.measured_at.isoformat(),
+        "weight": refused.record.weight,
+        "measured_at": refused.record.measured_at.isoformat(),
     }
+    clouds.garmin.remove_weigh_in(
+        garmin_user, clouds.garmin.weigh_ins(garmin_user)[0].sample_pk
+    )
     results = []
     for removes in (False, False, True, False):
         if removes:

@@ -43,6 +43,7 @@ CONF_START: Final = "start"
 CONF_MIN_WEIGHT: Final = "min_weight"
 CONF_MAX_WEIGHT: Final = "max_weight"
 CONF_HEIGHT: Final = "height"
+CONF_MUSCLE_MASS: Final = "muscle_mass"
 
 
 class History(StrEnum):

@@ -114,9 +114,7 @@ def _garmin(account: GarminAccount) -> dict[str, Any]:
                 else None,
                 "weigh_ins": link.weigh_ins,
                 "has_start": link.start > 0,
-                "has_min_weight": link.min_weight is not None,
-                "has_max_weight": link.max_weight is not None,
-                "has_height": link.height is not None,
+                "muscle_mass": link.muscle_mass,
             }
             for link in links_of(account.entry).values()
         ],

@@ -50,17 +50,16 @@ async def async_create_fix_flow(
 ) -> RepairsFlow:
     """Return the flow that settles an issue."""
     if data:
-        return WaitingRepairFlow(str(data["entry_id"]), State(str(data["state"])))
+        return WaitingRepairFlow(str(data["entry_id"]))
     return ConfirmRepairFlow()
 
 
 class WaitingRepairFlow(RepairsFlow):
     """Ask which measurements are pushed; the others are left out."""
 
-    def __init__(self, entry_id: str, state: State) -> None:
-        """Ask about the measurements of an account that are in one state."""
+    def __init__(self, entry_id: str) -> None:
+        """Ask about the measurements of an account that Garmin refused."""
         self._entry_id = entry_id
-        self._state = state
         # What is shown, each with the ledger that it comes from.
         self._shown: dict[str, Choice] = {}
 
@@ -72,8 +71,7 @@ class WaitingRepairFlow(RepairsFlow):
         if account is None:
             return self.async_abort(reason="account_not_loaded")
         self._shown = {
-            choice.key: choice
-            for choice in _choices(self.hass, account, self._state)[:MAX_SHOWN]
+            choice.key: choice for choice in _choices(self.hass, account)[:MAX_SHOWN]
         }
         if len(self._shown) == 1:
             (choice,) = self._shown.values()
@@ -132,7 +130,7 @@ class WaitingRepairFlow(RepairsFlow):
             }
             chosen = {seconds[key] for key in seconds.keys() & push}
             await account.async_decide(ledger, chosen, set(seconds.values()) - chosen)
-        if _choices(self.hass, account, self._state):
+        if _choices(self.hass, account):
             # To finish would withdraw the question about these.
             return await self.async_step_init()
         return self.async_create_entry(description="decided", data={})
@@ -147,12 +145,12 @@ class WaitingRepairFlow(RepairsFlow):
         return entry.runtime_data
 
 
-def _choices(hass: HomeAssistant, account: GarminAccount, state: State) -> list[Choice]:
-    """Return what is in a state, the newest first, as a person recognises it."""
+def _choices(hass: HomeAssistant, account: GarminAccount) -> list[Choice]:
+    """Return what was refused, the newest first, as a person recognises it."""
     memory = account.memory
     choices = [
         _choice("weigh_in", memory.weigh_ins, item.record, _weight(hass, item.record))
-        for item in memory.weigh_ins.items(state)
+        for item in memory.weigh_ins.items(State.FAILED)
     ]
     choices.extend(
         _choice(
@@ -161,7 +159,7 @@ def _choices(hass: HomeAssistant, account: GarminAccount, state: State) -> list[
             item.record,
             f"{item.record.systolic}/{item.record.diastolic} mmHg",
         )
-        for item in memory.blood_pressures.items(state)
+        for item in memory.blood_pressures.items(State.FAILED)
     )
     return sorted(choices, key=lambda choice: choice.second, reverse=True)
 

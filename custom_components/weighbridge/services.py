@@ -187,6 +187,7 @@ async def _async_sync(call: ServiceCall) -> ServiceResponse:
     entry = _garmin_entry(call)
     start, end = _moment(call.data.get(ATTR_START)), _end(call.data.get(ATTR_END))
     offers: list[tuple[Link, WeighIn]] = []
+    held = 0
     for link in links_of(entry).values():
         # Sensors have no past that could be read.
         if not isinstance(link, AccountLink) or not link.weigh_ins:
@@ -203,15 +204,17 @@ async def _async_sync(call: ServiceCall) -> ServiceResponse:
         batch = await source.async_get_period(
             start or datetime.fromtimestamp(link.start, UTC), end
         )
+        held += sum(weigh_in.doubt is not None for weigh_in in batch.weigh_ins)
         own = without_copies(call.hass, entry, batch.weigh_ins)
         offers.extend((link, weigh_in) for weigh_in in own)
     dry_run: bool = call.data[ATTR_DRY_RUN]
     result = await async_sync(entry.runtime_data, offers, dry_run=dry_run)
     response: dict[str, Any] = {
-        "found": result.found,
+        "found": result.found + held,
         "already_there": result.already_there,
         "pushed": result.pushed,
-        "held": result.held,
+        "held": held,
+        "left_out": result.left_out,
         "failed": result.failed,
     }
     if dry_run:

@@ -214,6 +214,7 @@ async def test_nothing_goes_round_by_garmin(
         "already_there": 1,
         "pushed": 0,
         "held": 0,
+        "left_out": 0,
         "failed": 0,
     }
     assert arrived(clouds, garmin_user) == [(ours, 80.0, None)]

@@ -213,55 +213,6 @@ async def test_what_garmin_has_is_not_pushed(
     assert value_of(hass, linked, "pending") == 0
 
 
-async def test_held_outside_the_range(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    withings_entry: MockConfigEntry,
-    garmin_entry: MockConfigEntry,
-    garmin_user: GarminAccount,
-    freezer: FrozenDateTimeFactory,
-) -> None:
-    """A child on the scale and an ambiguous weigh-in wait; a wider range lets go."""
-    await set_up(hass, withings_entry)
-    await set_up(hass, garmin_entry)
-    subentry = link(
-        hass, garmin_entry, withings_entry, min_weight=60.0, max_weight=100.0
-    )
-    freezer.tick(timedelta(hours=1))
-    clouds.withings.step_on_scale("alice", 25.0, when=NOW + timedelta(minutes=1))
-    clouds.withings.step_on_scale("alice", 101.0, when=NOW + timedelta(minutes=2))
-    clouds.withings.step_on_scale(
-        "alice", 80.0, when=NOW + timedelta(minutes=3), attrib=1
-    )
-    clouds.withings.step_on_scale("alice", 80.5, when=NOW + timedelta(minutes=4))
-    await poll(hass, withings_entry)
-    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [80.5]
-
-    data = {**subentry.data}
-    del data["max_weight"]
-    hass.config_entries.async_update_subentry(garmin_entry, subentry, data=data)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    assert {w.weight for w in clouds.garmin.weigh_ins(garmin_user)} == {80.5, 101.0}
-
-
-async def test_the_links_own_height_makes_the_bmi(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    withings_entry: MockConfigEntry,
-    garmin_entry: MockConfigEntry,
-    garmin_user: GarminAccount,
-) -> None:
-    """Whoever told the vendor no height can tell the link."""
-    await set_up(hass, withings_entry)
-    await set_up(hass, garmin_entry)
-    link(hass, garmin_entry, withings_entry, height=1.75)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    clouds.withings.step_on_scale("alice", 80.0, when=NOW)
-    await poll_unknown(hass, withings_entry)
-    (arrived,) = clouds.garmin.weigh_ins(garmin_user)
-    assert arrived.bmi == 26.1
-
-
 async def poll_unknown(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Poll a source that has no sensor yet."""
     await update_entity(hass, f"event.{entry.title.lower()}_weigh_in")
@@ -798,7 +749,8 @@ async def test_a_doubt_that_ends_at_the_vendor(
     """A weigh-in that is assigned in the vendor's app goes up, and is not asked about."""
     group = clouds.withings.step_on_scale("alice", 80.0, attrib=1)
     await poll(hass, withings_entry)
-    assert issue_keys(hass) == {"held"}
+    assert clouds.garmin.weigh_ins(garmin_user) == []
+    assert value_of(hass, linked, "pending") == 0
     freezer.tick(timedelta(minutes=5))
     group.attrib = 7
     group.modified = dt_util.utcnow()

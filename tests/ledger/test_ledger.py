@@ -16,14 +16,14 @@ from hypothesis.stateful import (
 import pytest
 
 from custom_components.weighbridge.garmin.storage import AccountMemory
-from custom_components.weighbridge.ledger.entries import Hold, Item, Offer, State, Way
+from custom_components.weighbridge.ledger.entries import Item, Offer, State, Way
 from custom_components.weighbridge.ledger.ledger import (
     TWIN_SECONDS,
     TWIN_WEIGH_IN,
     Ledger,
 )
 from custom_components.weighbridge.ledger.reconcile import missing, reconcile
-from custom_components.weighbridge.model import Doubt, WeighIn
+from custom_components.weighbridge.model import WeighIn
 
 EPOCH = 1_790_000_000
 
@@ -63,11 +63,6 @@ def reloaded(ledger: Ledger[WeighIn]) -> Ledger[WeighIn]:
     """Return a ledger as the disk gives it back."""
     stored = json.dumps(AccountMemory(weigh_ins=ledger).freeze()())
     return AccountMemory.from_json(json.loads(stored)).weigh_ins
-
-
-def same(record: WeighIn) -> WeighIn:
-    """Prepare nothing."""
-    return record
 
 
 def push(ledger: Ledger[WeighIn], garmin: list[AtGarmin]) -> None:
@@ -219,70 +214,13 @@ def test_an_edit_between_upload_and_answer() -> None:
     assert len(ledger.pending()) == 1
 
 
-def test_held_waits_for_a_word() -> None:
-    """What is held is neither pushed nor forgotten, and goes when released."""
-    ledger = weighings()
-    ledger.offer(weigh_in(0, 20.0), link="a", hold=Hold.TOO_LIGHT)
-    ledger.offer(weigh_in(900, 21.0), link="a", hold=Hold.TOO_LIGHT)
-    assert ledger.count(State.HELD) == 2
-    assert ledger.pending() == []
-    ledger = reloaded(ledger)
-    ledger.release(EPOCH)
-    ledger.leave_out(EPOCH + 900)
-    assert [item.record.second for item in ledger.pending()] == [EPOCH]
-    assert ledger.way(EPOCH + 900) is Way.LEFT_OUT
-    assert ledger.offer(weigh_in(900, 21.0), link="a", hold=Hold.TOO_LIGHT) is (
-        Offer.KNOWN
-    )
-    # An answer stands: the next poll does not hold it again.
-    assert ledger.offer(weigh_in(0, 20.0), link="a", hold=Hold.TOO_LIGHT) is Offer.KNOWN
-    assert len(ledger.pending()) == 1
-
-
-@pytest.mark.parametrize("apart", [0, 30])
-def test_a_source_without_doubt_takes_over(apart: int) -> None:
-    """What one source is unsure of, another may be sure of."""
-    ledger = weighings()
-    ledger.offer(
-        replace(weigh_in(0), doubt=Doubt.AMBIGUOUS), link="a", hold=Hold.AMBIGUOUS
-    )
-    assert ledger.offer(weigh_in(apart), link="b") is Offer.CHANGED
-    assert [item.link for item in ledger.pending()] == ["b"]
-    assert ledger.count(State.HELD) == 0
-    assert ledger.state(EPOCH) is State.PENDING
-
-
-def test_a_new_range_is_judged_at_once() -> None:
-    """A link whose range was widened lets go what it held."""
-    ledger = weighings()
-    ledger.offer(weigh_in(0, 45.0), link="a", hold=Hold.TOO_LIGHT)
-    ledger.offer(weigh_in(900, 45.0), link="b", hold=Hold.TOO_LIGHT)
-    ledger.review("a", same, lambda _: None)
-    assert [item.link for item in ledger.pending()] == ["a"]
-    ledger.review(
-        "a", same, lambda record: Hold.TOO_LIGHT if record.weight < 50 else None
-    )
-    assert ledger.count(State.HELD) == 2
-
-
 def test_a_new_height_counts_for_what_waits() -> None:
     """A link that was given a height pushes with a BMI what it has not pushed yet."""
     ledger = weighings()
     ledger.offer(weigh_in(0), link="a")
     ledger.offer(weigh_in(900), link="b")
-    ledger.review("a", lambda record: replace(record, bmi=24.7), lambda _: None)
+    ledger.review("a", lambda record: replace(record, bmi=24.7))
     assert [item.record.bmi for item in ledger.pending()] == [None, 24.7]
-
-
-def test_a_doubt_that_ends() -> None:
-    """A weigh-in that the vendor assigns to the person at last goes up."""
-    ledger = weighings()
-    doubtful = replace(weigh_in(0), doubt=Doubt.AMBIGUOUS)
-    ledger.offer(doubtful, link="a", hold=Hold.AMBIGUOUS)
-    assert ledger.offer(doubtful, link="a", hold=Hold.AMBIGUOUS) is Offer.KNOWN
-    assert ledger.offer(weigh_in(0), link="a") is Offer.CHANGED
-    ledger = reloaded(ledger)
-    assert [item.record.doubt for item in ledger.pending()] == [None]
 
 
 def test_what_is_told_later_goes_along() -> None:
@@ -298,27 +236,6 @@ def test_what_is_told_later_goes_along() -> None:
     ledger.fail(item.record)
     assert ledger.offer(replace(late, muscle_mass=61.0), link="a") is Offer.CHANGED
     assert ledger.state(EPOCH) is State.PENDING
-
-
-def test_an_edit_out_of_range_is_held() -> None:
-    """A slip of the finger does not take the right value away from Garmin."""
-    ledger = weighings()
-    garmin: list[AtGarmin] = []
-    ledger.offer(weigh_in(0, 80.0), link="a")
-    push(ledger, garmin)
-    wrong = weigh_in(0, 180.0)
-    assert ledger.offer(wrong, link="a", hold=Hold.TOO_HEAVY) is Offer.CHANGED
-    push(ledger, garmin)
-    assert (ledger.state(EPOCH), garmin) == (State.HELD, [AtGarmin(EPOCH, 80.0)])
-    other = ledger.copy()
-    ledger.release(EPOCH)
-    push(ledger, garmin)
-    assert garmin == [AtGarmin(EPOCH, 180.0)]
-    garmin = [AtGarmin(EPOCH, 80.0)]
-    assert other.offer(weigh_in(0, 80.0), link="a") is Offer.CHANGED
-    push(other, garmin)
-    assert garmin == [AtGarmin(EPOCH, 80.0)]
-    assert other.pending() == []
 
 
 def test_what_garmin_has_lost() -> None:
@@ -455,13 +372,10 @@ def test_every_field_survives_the_disk() -> None:
         muscle_mass=60.1,
         bmi=24.2,
         heart_rate=61.0,
-        doubt=Doubt.INITIAL,
     )
     ledger = weighings()
-    ledger.offer(record, link="a", hold=Hold.INITIAL)
-    assert list(reloaded(ledger).snapshot().open) == [
-        Item(record=record, link="a", state=State.HELD, hold=Hold.INITIAL)
-    ]
+    ledger.offer(record, link="a")
+    assert list(reloaded(ledger).snapshot().open) == [Item(record=record, link="a")]
 
 
 def test_an_edit_on_the_way_goes_out_too() -> None:

@@ -13,7 +13,6 @@ from custom_components.weighbridge.clients.google.client import Refusal
 from custom_components.weighbridge.const import SUBENTRY_LINK, Provider
 from custom_components.weighbridge.event import ATTR_MEASURED_AT
 from custom_components.weighbridge.flows.oauth import OWN_ABORTS
-from custom_components.weighbridge.garmin.issues import WAITING
 from custom_components.weighbridge.garmin.pause import Reason
 from custom_components.weighbridge.model import COMPOSITION, DeviceKind
 from custom_components.weighbridge.sources.issues import REPORTED
@@ -29,7 +28,6 @@ TOLD: dict[tuple[str, str], Iterable[str]] = {
     ("flows/account.py", "data[CONF_PROVIDER]"): Provider,
     ("device_entity.py", "device.kind.value"): DeviceKind,
     ("flows/identity.py", "err.refusal"): Refusal,
-    ("garmin/issues.py", "name"): WAITING.values(),
     ("garmin/issues.py", "reason"): (Reason.CONSENT, Reason.FORBIDDEN),
     ("flows/oauth.py", "reason"): OWN_ABORTS,
     ("garmin/gate.py", "f'queued_{reason}'"): [

@@ -40,7 +40,8 @@ def without_copies(
     """Return weigh-ins but for those that reach a Garmin account without us.
 
     What came from Garmin would go round in circles. What came from Withings arrives
-    by the account's own link to Withings, with all that a copy lacks.
+    by the account's own link to Withings, with all that a copy lacks. What the vendor
+    is not sure of waits for its word.
     """
     withings = [
         link
@@ -53,7 +54,8 @@ def without_copies(
     return tuple(
         weigh_in
         for weigh_in in weigh_ins
-        if weigh_in.copied_from is not Origin.GARMIN
+        if weigh_in.doubt is None
+        and weigh_in.copied_from is not Origin.GARMIN
         and not (
             weigh_in.copied_from is Origin.WITHINGS
             and any(link.wants(weigh_in) for link in withings)

@@ -225,11 +225,11 @@ class SensorFeed:
 
         People who share a scale need not be asked about each other.
         """
-        return self.link.judge(weigh_in) is not None and any(
+        return not self.link.wants(weigh_in) and any(
             isinstance(other, SensorLink)
             and other.link_id != self.link.link_id
             and other.sensors[WEIGHT] == self.link.sensors[WEIGHT]
-            and other.judge(weigh_in) is None
+            and other.wants(weigh_in)
             for entry in self._hass.config_entries.async_entries(
                 DOMAIN, include_disabled=False
             )

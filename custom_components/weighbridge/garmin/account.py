@@ -288,7 +288,7 @@ class GarminAccount:
     async def async_decide(
         self, ledger: Ledger[Any], push: Iterable[int], leave_out: Iterable[int]
     ) -> None:
-        """Carry out a person's word on what is held or was refused."""
+        """Carry out a person's word on what was refused."""
         for second in push:
             ledger.release(second)
         for second in leave_out:
@@ -299,7 +299,7 @@ class GarminAccount:
 
     async def async_review(self, link: Link) -> None:
         """Bring what waits in line with a link's new settings."""
-        self.memory.weigh_ins.review(link.link_id, link.prepare, link.judge)
+        self.memory.weigh_ins.review(link.link_id, link.prepare)
         await self.async_save()
         self.async_changed()
         self.async_request_flush()

@@ -14,9 +14,6 @@ from .pause import Reason
 # A single 403 is a passing mood of Garmin's gatekeeper.
 FORBIDDEN_STRIKES = 3
 
-# What waits for a person's word, and the issue that asks for it.
-WAITING = {State.HELD: "held", State.FAILED: "refused"}
-
 
 @callback
 def async_report_pause(
@@ -40,19 +37,18 @@ def async_clear_account(hass: HomeAssistant, entry: ConfigEntry) -> None:
 def async_update_waiting(
     hass: HomeAssistant, entry: ConfigEntry, ledgers: tuple[Ledger[Any], ...]
 ) -> None:
-    """Ask for a word on what is held or was refused, as long as anything is."""
-    for state, name in WAITING.items():
-        if count := sum(ledger.count(state) for ledger in ledgers):
-            _async_create(
-                hass,
-                entry,
-                name,
-                name,
-                {"count": str(count)},
-                fix={"entry_id": entry.entry_id, "state": state.value},
-            )
-        else:
-            ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, name))
+    """Ask for a word on what was refused, as long as anything is."""
+    if count := sum(ledger.count(State.FAILED) for ledger in ledgers):
+        _async_create(
+            hass,
+            entry,
+            "refused",
+            "refused",
+            {"count": str(count)},
+            fix={"entry_id": entry.entry_id},
+        )
+    else:
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, "refused"))
 
 
 @callback

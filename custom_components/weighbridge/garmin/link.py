@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+import math
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -14,51 +15,37 @@ from ..const import (
     CONF_KIND,
     CONF_MAX_WEIGHT,
     CONF_MIN_WEIGHT,
+    CONF_MUSCLE_MASS,
     CONF_SOURCE,
     CONF_START,
     CONF_WEIGH_INS,
     KIND_SENSORS,
     SUBENTRY_LINK,
 )
-from ..ledger import Hold, Ledger, Offer
-from ..model import BloodPressure, Doubt, WeighIn
+from ..ledger import Ledger, Offer
+from ..model import BloodPressure, WeighIn
 from ..sources.scale import QUANTITIES
-
-_DOUBTS = {Doubt.AMBIGUOUS: Hold.AMBIGUOUS, Doubt.INITIAL: Hold.INITIAL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """What every link sets: kg, metres, `start` an epoch second."""
+    """What every link sets; `start` is an epoch second."""
 
     link_id: str
     start: int
     weigh_ins: bool = True
     blood_pressure: bool = False
-    min_weight: float | None = None
-    max_weight: float | None = None
-    height: float | None = None
+    muscle_mass: bool = True
 
     def wants(self, record: WeighIn | BloodPressure) -> bool:
         """Tell whether a measurement is new enough for the link."""
         return record.second >= self.start
-
-    def judge(self, weigh_in: WeighIn) -> Hold | None:
-        """Return why a weigh-in must wait for a person's word, None when it need not."""
-        if weigh_in.doubt is not None:
-            return _DOUBTS[weigh_in.doubt]
-        if self.min_weight is not None and weigh_in.weight < self.min_weight:
-            return Hold.TOO_LIGHT
-        if self.max_weight is not None and weigh_in.weight > self.max_weight:
-            return Hold.TOO_HEAVY
-        return None
 
     def offer(self, ledger: Ledger[WeighIn], weigh_in: WeighIn) -> Offer:
         """Offer a weigh-in to a ledger in the name of the link."""
         return ledger.offer(
             self.prepare(weigh_in),
             link=self.link_id,
-            hold=self.judge(weigh_in),
             own_twins=weigh_in.relayed,
         )
 
@@ -66,17 +53,15 @@ class Link:
         self, ledger: Ledger[BloodPressure], reading: BloodPressure
     ) -> Offer:
         """Offer a blood pressure reading to a ledger in the name of the link."""
-        hold = None if reading.doubt is None else _DOUBTS[reading.doubt]
-        return ledger.offer(reading, link=self.link_id, hold=hold)
+        return ledger.offer(reading, link=self.link_id)
 
     def prepare(self, weigh_in: WeighIn) -> WeighIn:
-        """Return a weigh-in with the BMI by the height of the link, if it sets one.
+        """Return a weigh-in as Garmin shall have it.
 
-        Garmin's pages hide the body composition of weigh-ins without a BMI.
+        Garmin's page takes the muscle mass for that of the skeletal muscles, which is
+        about half of what most scales measure.
         """
-        if self.height is None:
-            return weigh_in
-        return replace(weigh_in, bmi=round(weigh_in.weight / self.height**2, 1))
+        return weigh_in if self.muscle_mass else replace(weigh_in, muscle_mass=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +77,31 @@ class SensorLink(Link):
     """A link from sensors of any scale.
 
     `sensors` are registry ids, or ids of entities that are not registered, by the
-    quantities that they measure.
+    quantities that they measure. Weights are in kg, `height` is in metres.
     """
 
     sensors: Mapping[str, str]
+    min_weight: float | None = None
+    max_weight: float | None = None
+    height: float | None = None
+
+    @override
+    def wants(self, record: WeighIn | BloodPressure) -> bool:
+        """Tell whether a measurement is new enough, and its weight likely."""
+        return Link.wants(self, record) and (
+            not isinstance(record, WeighIn)
+            or (self.min_weight or 0) <= record.weight <= (self.max_weight or math.inf)
+        )
 
     @override
     def prepare(self, weigh_in: WeighIn) -> WeighIn:
-        """Return a weigh-in with a BMI, the sensor's own if there is one."""
-        if weigh_in.bmi is not None:
-            return weigh_in
+        """Return a weigh-in with a BMI, the sensor's own if there is one.
+
+        Garmin's pages hide the body composition of weigh-ins without a BMI.
+        """
+        if weigh_in.bmi is None and self.height is not None:
+            bmi = round(weigh_in.weight / self.height**2, 1)
+            weigh_in = replace(weigh_in, bmi=bmi)
         return Link.prepare(self, weigh_in)
 
 
@@ -112,13 +112,17 @@ def link_of(subentry: ConfigSubentry) -> AccountLink | SensorLink:
     common: dict[str, Any] = {
         "link_id": subentry.subentry_id,
         "start": 0 if start is None else int(datetime.fromisoformat(start).timestamp()),
-        "min_weight": data.get(CONF_MIN_WEIGHT),
-        "max_weight": data.get(CONF_MAX_WEIGHT),
-        "height": data.get(CONF_HEIGHT),
+        "muscle_mass": data.get(CONF_MUSCLE_MASS, True),
     }
     if data[CONF_KIND] == KIND_SENSORS:
         sensors = {name: data[name] for name in QUANTITIES if name in data}
-        return SensorLink(sensors=sensors, **common)
+        return SensorLink(
+            sensors=sensors,
+            min_weight=data.get(CONF_MIN_WEIGHT),
+            max_weight=data.get(CONF_MAX_WEIGHT),
+            height=data.get(CONF_HEIGHT),
+            **common,
+        )
     return AccountLink(
         source=data[CONF_SOURCE],
         weigh_ins=data[CONF_WEIGH_INS],

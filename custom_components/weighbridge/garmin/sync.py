@@ -16,7 +16,7 @@ class SyncResult:
     found: int = 0
     already_there: int = 0
     pushed: int = 0
-    held: int = 0
+    left_out: int = 0
     failed: int = 0
     would_push: tuple[WeighIn, ...] = ()
 
@@ -64,7 +64,9 @@ async def async_sync(
         found=len(seconds),
         already_there=len(done) - pushed,
         pushed=pushed,
-        held=states.count(State.HELD),
+        left_out=sum(
+            ledger.way(second) in (Way.LEFT_OUT, Way.WITHDRAWN) for second in seconds
+        ),
         failed=states.count(State.FAILED),
         would_push=tuple(
             item.record
@@ -83,7 +85,7 @@ def _reopen(
     again: dict[int, tuple[Link, WeighIn]] = {}
     for link, weigh_in in offers:
         second = weigh_in.second
-        if second in lost and link.judge(weigh_in) is None:
+        if second in lost:
             primary = ledger.primary(second)
             if primary == second or primary not in again:
                 again[primary] = link, weigh_in

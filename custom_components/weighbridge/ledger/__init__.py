@@ -10,7 +10,7 @@ from .codec import (
     time_from_json,
     time_to_json,
 )
-from .entries import Hold, Offer, Record, Remote, State, Way
+from .entries import Offer, Record, Remote, State, Way
 from .ledger import TWIN_BLOOD_PRESSURE, TWIN_WEIGH_IN, Ledger
 from .reconcile import missing, reconcile
 
@@ -19,7 +19,6 @@ __all__ = (
     "TWIN_BLOOD_PRESSURE",
     "TWIN_WEIGH_IN",
     "WEIGH_IN_COLUMNS",
-    "Hold",
     "Ledger",
     "Offer",
     "Record",

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ..model import COMPOSITION, BloodPressure, Doubt, WeighIn
-from .entries import Cursor, Hold, Item, Record, Settled, Snapshot, State, Way
+from ..model import COMPOSITION, BloodPressure, WeighIn
+from .entries import Cursor, Item, Record, Settled, Snapshot, State, Way
 from .ledger import Ledger
 
 _SEPARATOR = ","
@@ -31,10 +31,8 @@ def ledger_to_json(ledger: Snapshot[Any], columns: Sequence[str]) -> dict[str, A
                 item.record.second,
                 links.index(item.link),
                 item.state,
-                item.hold,
                 item.sent_at,
                 int(item.replaces),
-                item.record.doubt,
                 *(getattr(item.record, name) for name in columns),
             )
             for item in ledger.open
@@ -59,7 +57,7 @@ def ledger_to_json(ledger: Snapshot[Any], columns: Sequence[str]) -> dict[str, A
 def ledger_from_json[R: Record](
     ledger: Ledger[R],
     data: Mapping[str, Any],
-    make: Callable[[datetime, Values, Doubt | None], R],
+    make: Callable[[datetime, Values], R],
 ) -> None:
     """Fill an empty ledger with the records that `make` makes of their values.
 
@@ -70,19 +68,14 @@ def ledger_from_json[R: Record](
 
     def item(row: str) -> Item[R]:
         """Read what is not settled."""
-        second, link, state, hold, sent_at, replaces, doubt, *cells = _cells(row)
+        second, link, state, sent_at, replaces, *cells = _cells(row)
         values = {
             name: float(cell) for name, cell in zip(columns, cells, strict=True) if cell
         }
         return Item(
-            record=make(
-                datetime.fromtimestamp(int(second), UTC),
-                values,
-                Doubt(doubt) if doubt else None,
-            ),
+            record=make(datetime.fromtimestamp(int(second), UTC), values),
             link=links[int(link)],
             state=State(state),
-            hold=Hold(hold) if hold else None,
             sent_at=int(sent_at) if sent_at else None,
             replaces=bool(int(replaces)),
         )
@@ -111,21 +104,15 @@ def ledger_from_json[R: Record](
     )
 
 
-def make_weigh_in(
-    measured_at: datetime, values: Values, doubt: Doubt | None
-) -> WeighIn:
+def make_weigh_in(measured_at: datetime, values: Values) -> WeighIn:
     """Return a weigh-in; one of a newer version may have more than is known here."""
     known: dict[str, Any] = {
         name: values[name] for name in COMPOSITION if name in values
     }
-    return WeighIn(
-        measured_at=measured_at, weight=values["weight"], doubt=doubt, **known
-    )
+    return WeighIn(measured_at=measured_at, weight=values["weight"], **known)
 
 
-def make_blood_pressure(
-    measured_at: datetime, values: Values, doubt: Doubt | None
-) -> BloodPressure:
+def make_blood_pressure(measured_at: datetime, values: Values) -> BloodPressure:
     """Return a blood pressure reading."""
     pulse = values.get("heart_rate")
     return BloodPressure(
@@ -133,7 +120,6 @@ def make_blood_pressure(
         systolic=int(values["systolic"]),
         diastolic=int(values["diastolic"]),
         heart_rate=None if pulse is None else int(pulse),
-        doubt=doubt,
     )
 
 

@@ -13,17 +13,7 @@ class State(StrEnum):
 
     PENDING = "pending"
     DONE = "done"
-    HELD = "held"
     FAILED = "failed"
-
-
-class Hold(StrEnum):
-    """Why a measurement waits for a person's word."""
-
-    TOO_LIGHT = "too_light"
-    TOO_HEAVY = "too_heavy"
-    AMBIGUOUS = "ambiguous"
-    INITIAL = "initial"
 
 
 class Way(StrEnum):
@@ -90,7 +80,6 @@ class Item[R: Record]:
     record: R
     link: str
     state: State = State.PENDING
-    hold: Hold | None = None
     sent_at: int | None = None
     replaces: bool = False
 

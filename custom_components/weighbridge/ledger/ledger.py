@@ -12,7 +12,6 @@ from dataclasses import replace
 from .entries import (
     Cursor,
     Facts,
-    Hold,
     Item,
     Offer,
     Record,
@@ -58,7 +57,6 @@ class Ledger[R: Record]:
         record: R,
         *,
         link: str,
-        hold: Hold | None = None,
         own_twins: bool = False,
     ) -> Offer:
         """Take a measurement from a link; what is known already is left as it is.
@@ -67,12 +65,12 @@ class Ledger[R: Record]:
         """
         second = record.second
         if (item := self._open.get(second)) is not None:
-            return self._offer_open(item, record, link, hold)
+            return self._offer_open(item, record, link)
         if (settled := self._settled.get(second)) is not None:
-            return self._offer_settled(settled, record, link, hold)
+            return self._offer_settled(settled, record, link)
         if (twin := self._twin(record, link, own_twins)) is not None:
-            return self._offer_twin(twin, record, link, hold)
-        self._add(record, link, hold)
+            return self._offer_twin(twin, record, link)
+        self._add(record, link)
         return Offer.NEW
 
     def cursor(self, link: str, start: int) -> int:
@@ -305,32 +303,20 @@ class Ledger[R: Record]:
             self._open[record.second] = Item(record=record, link=link)
 
     def release(self, second: int) -> None:
-        """Push a held or failed measurement after all."""
+        """Push a failed measurement after all."""
         if second in self._open:
-            self._open[second] = replace(
-                self._open[second], state=State.PENDING, hold=None
-            )
+            self._open[second] = replace(self._open[second], state=State.PENDING)
 
     def leave_out(self, second: int) -> None:
-        """Never push a held or failed measurement."""
+        """Never push a failed measurement."""
         if second in self._open:
             self.settle(self._open[second], Way.LEFT_OUT)
 
-    def review(
-        self,
-        link: str,
-        prepare: Callable[[R], R],
-        judge: Callable[[R], Hold | None],
-    ) -> None:
-        """Prepare and judge anew what waits of a link, as after a change of it."""
+    def review(self, link: str, prepare: Callable[[R], R]) -> None:
+        """Prepare anew what waits of a link, as after a change of it."""
         for second, item in self._open.items():
-            if item.link == link and item.state in (State.PENDING, State.HELD):
-                record = prepare(item.record)
-                hold = judge(record)
-                state = State.PENDING if hold is None else State.HELD
-                self._open[second] = replace(
-                    item, record=record, state=state, hold=hold
-                )
+            if item.link == link and item.state is State.PENDING:
+                self._open[second] = replace(item, record=prepare(item.record))
 
     def forget_link(self, link: str) -> None:
         """Drop what a removed link still wanted, unless another link wants it too."""
@@ -389,18 +375,10 @@ class Ledger[R: Record]:
             self._settled[second] = memory
             self._index(second)
 
-    def _offer_open(
-        self, item: Item[R], record: R, link: str, hold: Hold | None
-    ) -> Offer:
+    def _offer_open(self, item: Item[R], record: R, link: str) -> Offer:
         """Offer a measurement again that is not settled."""
         second = record.second
         edited = differ(record.facts, item.record.facts)
-        if item.hold is not None and hold is None:
-            # Another source has no doubt about it, or the doubt has ended.
-            self._open[second] = replace(
-                item, record=record, link=link, state=State.PENDING, hold=None
-            )
-            return Offer.CHANGED
         if item.link != link:
             return Offer.KNOWN
         if not edited:
@@ -408,8 +386,7 @@ class Ledger[R: Record]:
         self._open[second] = replace(
             item,
             record=record,
-            state=State.PENDING if hold is None else State.HELD,
-            hold=hold,
+            state=State.PENDING,
             # What was sent and never answered for may be the old version.
             replaces=item.replaces or item.sent_at is not None,
         )
@@ -424,15 +401,13 @@ class Ledger[R: Record]:
         self._open[record.second] = replace(item, record=whole, state=state)
         return Offer.CHANGED
 
-    def _offer_settled(
-        self, settled: Settled, record: R, link: str, hold: Hold | None
-    ) -> Offer:
+    def _offer_settled(self, settled: Settled, record: R, link: str) -> Offer:
         """Offer a measurement again that is settled: an edit of ours goes out anew."""
         self.withdrawals.discard(record.second)
         if settled.way is Way.WITHDRAWN and settled.link == link:
             # The source has it again, so Garmin shall.
             del self._settled[record.second]
-            self._add(record, link, hold)
+            self._add(record, link)
             return Offer.CHANGED
         if (
             settled.way is not Way.PUSHED
@@ -441,35 +416,16 @@ class Ledger[R: Record]:
         ):
             return Offer.KNOWN
         del self._settled[record.second]
-        self._open[record.second] = Item(
-            record=record,
-            link=link,
-            state=State.PENDING if hold is None else State.HELD,
-            hold=hold,
-            replaces=True,
-        )
+        self._open[record.second] = Item(record=record, link=link, replaces=True)
         return Offer.CHANGED
 
-    def _offer_twin(self, twin: int, record: R, link: str, hold: Hold | None) -> Offer:
+    def _offer_twin(self, twin: int, record: R, link: str) -> Offer:
         """Remember a measurement as the same as a known one."""
-        item = self._open.get(twin)
-        if item is not None and item.hold is not None and hold is None:
-            # The other source was in doubt, this one is not: it takes the lead.
-            del self._open[twin]
-            self._add(record, link, None)
-            self._remember_twin(item.record, item.link, of=record.second)
-            return Offer.CHANGED
-        self._remember_twin(record, link, of=twin)
+        self._settled[record.second] = Settled(
+            facts=record.facts, link=link, way=Way.TWIN, twin_of=twin
+        )
         self._index(record.second)
         return Offer.TWIN
-
-    def _remember_twin(self, record: R, link: str, *, of: int) -> None:
-        self._settled[record.second] = Settled(
-            facts=record.facts,
-            link=link,
-            way=Way.TWIN,
-            twin_of=of,
-        )
 
     def _twin(self, record: R, link: str, own_twins: bool) -> int | None:
         """Return the nearest measurement of another link that is the same weighing."""
@@ -500,12 +456,9 @@ class Ledger[R: Record]:
             return None
         return settled.link, settled.facts
 
-    def _add(self, record: R, link: str, hold: Hold | None) -> None:
+    def _add(self, record: R, link: str) -> None:
         """Open a new measurement."""
-        state = State.PENDING if hold is None else State.HELD
-        self._open[record.second] = Item(
-            record=record, link=link, state=state, hold=hold
-        )
+        self._open[record.second] = Item(record=record, link=link)
         self._index(record.second)
 
     def _index(self, second: int) -> None:
