@@ -111,7 +111,7 @@ def test_what_comes_next_is_tested_each_night() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["test", "demo", "e2e"])
+@pytest.mark.parametrize("name", ["test", "demo", "e2e", "mutate"])
 def test_what_is_asked_for_is_what_is_pinned(name: str) -> None:
     """A version that was raised by hand or by a bot has been through scripts/lock."""
     wanted, pinned = (
