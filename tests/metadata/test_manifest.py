@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 import re
+import subprocess
 import sys
 from urllib.parse import urlsplit
 
@@ -167,12 +168,15 @@ def test_category_and_connectivity_are_known() -> None:
 
 def test_no_other_manifest_is_in_the_tree() -> None:
     """Hassfest takes each manifest that it finds for an integration to check."""
-    found = [
-        path.relative_to(ROOT)
-        for path in ROOT.rglob("manifest.json")
-        if not path.relative_to(ROOT).parts[0].startswith(".")
-    ]
-    assert found == [PACKAGE.relative_to(ROOT) / "manifest.json"]
+    found = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],  # noqa: S607 - as scripts do
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    manifests = [path for path in found if Path(path).name == "manifest.json"]
+    assert [ROOT / path for path in manifests] == [PACKAGE / "manifest.json"]
 
 
 def test_changelog_tells_of_this_version() -> None:
