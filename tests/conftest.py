@@ -116,7 +116,7 @@ async def withings_entry(
     person = clouds.withings.person("alice")
     entry = MockConfigEntry(
         domain=DOMAIN,
-        title="Alice",
+        title="Alice · Withings",
         unique_id=f"withings_{person.userid}",
         data={
             CONF_PROVIDER: Provider.WITHINGS.value,
@@ -148,7 +148,7 @@ async def fitbit_entry(
     person = clouds.google.person("bob")
     entry = MockConfigEntry(
         domain=DOMAIN,
-        title="Bob",
+        title="Bob · Fitbit",
         unique_id=f"fitbit_{person.health_user_id}",
         data={
             CONF_PROVIDER: Provider.FITBIT.value,
@@ -175,7 +175,7 @@ def garmin_entry(
     """Return the entry of Alice's Garmin account, signed in but not yet set up."""
     entry = MockConfigEntry(
         domain=DOMAIN,
-        title="Alice at Garmin",
+        title="Alice · Garmin Connect",
         unique_id=f"garmin_{garmin_user.profile_id}",
         data={
             CONF_PROVIDER: Provider.GARMIN.value,

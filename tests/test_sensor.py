@@ -87,8 +87,8 @@ async def test_accounts_tell_what_they_are(
 ) -> None:
     """The page of an account says whose service it is, and not that it is unknown."""
     for entry, model in (
-        (withings_entry, "Withings account"),
-        (fitbit_entry, "Fitbit account"),
+        (withings_entry, "Withings"),
+        (fitbit_entry, "Fitbit"),
         (garmin_entry, "Garmin Connect"),
     ):
         await set_up(hass, entry)

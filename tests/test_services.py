@@ -231,7 +231,7 @@ async def test_push_measurement_in_bad_weather(
         await hass.services.async_call(
             "button",
             "press",
-            {"entity_id": "button.alice_at_garmin_push_now"},
+            {"entity_id": "button.alice_garmin_connect_push_now"},
             blocking=True,
         )
     assert caught.value.translation_key == "queued_throttled"

@@ -10,9 +10,10 @@ from homeassistant.helpers.typing import ConfigType
 
 from .battery import async_install_blueprints, async_setup_battery_texts
 from .const import CONF_PROVIDER, DOMAIN, Provider
-from .entity import account_device
+from .entity import async_account_device
 from .feeds import async_remove_garmin, async_setup_garmin
 from .garmin import GarminConfigEntry
+from .naming import async_keep_names
 from .services import async_setup_services
 from .sources import (
     SourceConfigEntry,
@@ -34,6 +35,7 @@ type WeighbridgeConfigEntry = SourceConfigEntry | GarminConfigEntry
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not depend on any account."""
     async_setup_services(hass)
+    async_keep_names(hass)
     await async_setup_battery_texts(hass)
     return True
 
@@ -48,7 +50,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) 
         await async_install_blueprints(hass)
         # Its scales and trackers refer to it.
         dr.async_get(hass).async_get_or_create(
-            config_entry_id=entry.entry_id, **account_device(entry)
+            config_entry_id=entry.entry_id, **async_account_device(hass, entry)
         )
         await hass.config_entries.async_forward_entry_setups(entry, SOURCE_PLATFORMS)
         async_setup_history(hass, entry)

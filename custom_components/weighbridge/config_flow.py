@@ -1,9 +1,7 @@
 """Adding accounts, signing in again, and the settings of sources."""
 
 from collections.abc import Mapping
-from typing import Any, Final, override
-
-import probatio
+from typing import Any, override
 
 from homeassistant.config_entries import (
     SOURCE_USER,
@@ -12,37 +10,17 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     FlowType,
     OptionsFlow,
-    OptionsFlowWithReload,
     SubentryFlowContext,
 )
-from homeassistant.const import PERCENTAGE
 from homeassistant.core import callback
-from homeassistant.helpers.selector import NumberSelector, NumberSelectorConfig
 
-from .const import (
-    CONF_LOW_BATTERY_THRESHOLD,
-    CONF_PROVIDER,
-    DEFAULT_LOW_BATTERY_THRESHOLD,
-    DOMAIN,
-    SOURCES,
-    SUBENTRY_LINK,
-    Provider,
-)
-from .flows import GarminFlow, LinkFlow, SourceFlow, async_get_sources
-
-OPTIONS_SCHEMA: Final = probatio.Schema(
-    {
-        probatio.Required(
-            CONF_LOW_BATTERY_THRESHOLD, default=DEFAULT_LOW_BATTERY_THRESHOLD
-        ): probatio.All(
-            NumberSelector(
-                NumberSelectorConfig(
-                    min=5, max=95, step=1, unit_of_measurement=PERCENTAGE
-                )
-            ),
-            probatio.Coerce(int),
-        )
-    }
+from .const import CONF_PROVIDER, DOMAIN, SOURCES, SUBENTRY_LINK, Provider
+from .flows import (
+    GarminFlow,
+    LinkFlow,
+    SourceFlow,
+    SourceOptionsFlow,
+    async_get_sources,
 )
 
 
@@ -125,20 +103,3 @@ class WeighbridgeConfigFlow(SourceFlow, GarminFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
         """Return the settings of a source."""
         return SourceOptionsFlow()
-
-
-class SourceOptionsFlow(OptionsFlowWithReload):
-    """The settings of a source."""
-
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask from when on a battery is low."""
-        if user_input is not None:
-            return self.async_create_entry(data=user_input)
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                OPTIONS_SCHEMA, self.config_entry.options
-            ),
-        )

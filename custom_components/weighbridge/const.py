@@ -54,6 +54,10 @@ class History(StrEnum):
     SINCE = "since"
 
 
+# Tells that accounts are called otherwise than before.
+SIGNAL_RENAMED: Final = f"{DOMAIN}_renamed"
+
+
 def signal_source_updated(entry_id: str) -> str:
     """Return the dispatcher signal that tells of a source's successful poll."""
     return f"{DOMAIN}_source_updated_{entry_id}"

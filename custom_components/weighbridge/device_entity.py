@@ -5,7 +5,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
@@ -15,6 +15,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .const import DOMAIN
 from .devices import ListedDevices
 from .model import DeviceStatus
+from .names import person_name
 
 
 class DeviceEntity(CoordinatorEntity[ListedDevices]):
@@ -36,9 +37,7 @@ class DeviceEntity(CoordinatorEntity[ListedDevices]):
         self.entity_description = description
         self._attr_translation_key = description.key
         self._attr_unique_id = device_unique_id(entry, device_id, description)
-        self._attr_device_info = _device_info(
-            coordinator.hass, entry, coordinator.identifier(device_id), self.device
-        )
+        self._attr_device_info = async_device(coordinator, self.device)
 
     @property
     def device(self) -> DeviceStatus:
@@ -96,25 +95,24 @@ def async_add_device_entities[D: EntityDescription](
     coordinator.config_entry.async_on_unload(coordinator.async_add_listener(add))
 
 
-def _device_info(
-    hass: HomeAssistant,
-    entry: ConfigEntry[Any],
-    identifier: tuple[str, str],
-    device: DeviceStatus,
-) -> DeviceInfo:
-    """Return a device that is called so that people can tell theirs apart."""
+@callback
+def async_device(coordinator: ListedDevices, device: DeviceStatus) -> DeviceInfo:
+    """Return a scale or tracker, called so that people can tell theirs apart."""
+    entry = coordinator.config_entry
     info = DeviceInfo(
-        identifiers={identifier},
+        identifiers={coordinator.identifier(device.device_id)},
         manufacturer=device.manufacturer,
         model=device.model,
         sw_version=device.firmware,
         via_device_id=dr.async_get_device_id_by_identifier(
-            hass, (DOMAIN, str(entry.unique_id)), config_entry_id=entry.entry_id
+            coordinator.hass,
+            (DOMAIN, str(entry.unique_id)),
+            config_entry_id=entry.entry_id,
         ),
     )
     if device.model is None:
         info["translation_key"] = device.kind.value
-        info["translation_placeholders"] = {"account": entry.title}
+        info["translation_placeholders"] = {"name": person_name(entry)}
     else:
-        info["name"] = f"{entry.title} {device.model}"
+        info["name"] = f"{person_name(entry)} {device.model}"
     return info

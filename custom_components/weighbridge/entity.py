@@ -3,35 +3,27 @@
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .const import CONF_PROVIDER, DOMAIN, Provider
+from .const import DOMAIN
 from .garmin import GarminAccount
+from .names import NAMES, async_device_name, provider_of
 from .sources import SourceCoordinator
 
-MANUFACTURERS = {
-    Provider.WITHINGS: "Withings",
-    Provider.FITBIT: "Fitbit",
-    Provider.GARMIN: "Garmin",
-}
-MODELS = {
-    Provider.WITHINGS: "Withings account",
-    Provider.FITBIT: "Fitbit account",
-    Provider.GARMIN: "Garmin Connect",
-}
 
-
-def account_device(entry: ConfigEntry[Any]) -> DeviceInfo:
+@callback
+def async_account_device(hass: HomeAssistant, entry: ConfigEntry[Any]) -> DeviceInfo:
     """Return the device that stands for an account."""
-    provider = Provider(entry.data[CONF_PROVIDER])
+    service = NAMES[provider_of(entry)]
     return DeviceInfo(
         identifiers={(DOMAIN, str(entry.unique_id))},
         entry_type=DeviceEntryType.SERVICE,
-        manufacturer=MANUFACTURERS[provider],
-        model=MODELS[provider],
-        name=entry.title,
+        manufacturer=service.removesuffix(" Connect"),
+        model=service,
+        name=async_device_name(hass, entry),
     )
 
 
@@ -40,12 +32,17 @@ class AccountEntity(Entity):
 
     _attr_has_entity_name = True
 
-    def _belong(self, entry: ConfigEntry[Any], description: EntityDescription) -> None:
+    def _belong(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        description: EntityDescription,
+    ) -> None:
         """Take the place on the account's device that the description's key names."""
         self.entity_description = description
         self._attr_translation_key = description.key
         self._attr_unique_id = f"{entry.unique_id}_{description.key}"
-        self._attr_device_info = account_device(entry)
+        self._attr_device_info = async_account_device(hass, entry)
 
 
 class SourceEntity(AccountEntity, CoordinatorEntity[SourceCoordinator]):
@@ -56,7 +53,7 @@ class SourceEntity(AccountEntity, CoordinatorEntity[SourceCoordinator]):
     ) -> None:
         """Belong to the account's device."""
         CoordinatorEntity.__init__(self, coordinator)
-        self._belong(coordinator.config_entry, description)
+        self._belong(coordinator.hass, coordinator.config_entry, description)
 
     @override
     async def async_update(self) -> None:
@@ -72,7 +69,7 @@ class GarminAccountEntity(AccountEntity):
     def __init__(self, account: GarminAccount, description: EntityDescription) -> None:
         """Belong to the account's device."""
         self.account = account
-        self._belong(account.entry, description)
+        self._belong(account.hass, account.entry, description)
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -34,6 +34,7 @@ from .garmin import (
 )
 from .ledger import Way
 from .model import BloodPressure, WeighIn
+from .names import account_name
 from .sources import SourceConfigEntry
 
 SERVICE_PUSH_MEASUREMENT = "push_measurement"
@@ -231,7 +232,7 @@ async def _async_get_measurements(call: ServiceCall) -> ServiceResponse:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="not_a_source",
-            translation_placeholders={"entry": entry.title},
+            translation_placeholders={"entry": account_name(entry)},
         )
     start = _moment(call.data[ATTR_START])
     batch = await entry.runtime_data.coordinator.async_get_period(
@@ -249,7 +250,7 @@ def _garmin_entry(call: ServiceCall) -> GarminConfigEntry:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="not_a_garmin_account",
-            translation_placeholders={"entry": entry.title},
+            translation_placeholders={"entry": account_name(entry)},
         )
     return entry
 

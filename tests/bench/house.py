@@ -137,7 +137,7 @@ class House:
     async def sign_in_to_withings(self, name: str) -> str:
         """Add a person's Withings account, and return the entry's id."""
         self.clouds.withings.sign_in_as(name)
-        return await add_withings(self.api)
+        return await add_withings(self.api, name)
 
     async def sign_in_to_garmin(self, name: str, withings: str) -> Home:
         """Add a person's Garmin account; it is not linked yet."""

@@ -29,6 +29,7 @@ async def add_withings(screen: Screen) -> None:
         )
     with step("Sign in to Withings"):
         await screen.visit_vendor(screen.choose(_WITHINGS))
+        await _say_whose(screen, "Alice")
         await screen.see("The account is linked")
         await screen.look("the end of the sign-in")
         await screen.press("Skip and finish")
@@ -43,6 +44,7 @@ async def add_fitbit(screen: Screen) -> None:
         await _add_credential(screen, "Fitbit", GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET)
     with step("Sign in to Google"):
         await screen.visit_vendor(screen.choose(_FITBIT))
+        await _say_whose(screen, "Bob")
         await screen.see("The account is linked")
         await screen.press("Skip and finish")
 
@@ -65,7 +67,8 @@ async def add_garmin(screen: Screen) -> None:
     with step("Enter the right code, and link the account to Withings"):
         await screen.fill("code", str(ALICE.code))
         await screen.press("Submit")
-        await _link(screen, "Withings", lightest="40")
+        await _say_whose(screen, "Alice")
+        await _link(screen, "Alice · Withings", lightest="40")
 
 
 async def add_second_garmin(screen: Screen) -> None:
@@ -74,7 +77,8 @@ async def add_second_garmin(screen: Screen) -> None:
         await _add_integration(screen)
         await screen.choose(_GARMIN)
         await _sign_in(screen, BOB)
-        await _link(screen, "Bob")
+        await _say_whose(screen, "Bob")
+        await _link(screen, "Bob · Fitbit")
 
 
 async def _add_integration(screen: Screen) -> None:
@@ -102,6 +106,13 @@ async def _sign_in(screen: Screen, person: Person, *, password: str = "") -> Non
     """Fill in the form of Garmin, with the person's password unless given another."""
     await screen.fill("username", person.email)
     await screen.fill("password", password or person.password)
+    await screen.press("Submit")
+
+
+async def _say_whose(screen: Screen, name: str) -> None:
+    """Fill in whose a new account is."""
+    await screen.see("Whose account is this?")
+    await screen.fill("name", name)
     await screen.press("Submit")
 
 

@@ -15,7 +15,7 @@ from .screen import Screen
 async def download(screen: Screen, clouds: Clouds) -> None:
     """Download the diagnostics of an account, which tell nobody's secrets."""
     with step("Download the diagnostics of the Garmin account"):
-        await screen.open_device("Alice")
+        await screen.open_device("Alice · Garmin Connect")
         async with screen.page.expect_download() as downloading:
             await screen.press("Download diagnostics")
         path = Path(await (await downloading.value).path())

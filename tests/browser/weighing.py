@@ -39,8 +39,8 @@ async def find_homes(api: Api) -> list[Home]:
             garmin=await find_account(api, entries[garmin]),
         )
         for person, source, garmin in (
-            (ALICE, "Withings", "Alice"),
-            (BOB, "Bob", "Bob (Garmin Connect)"),
+            (ALICE, "Alice · Withings", "Alice · Garmin Connect"),
+            (BOB, "Bob · Fitbit", "Bob · Garmin Connect"),
         )
     ]
 
@@ -50,13 +50,13 @@ async def weigh_in(screen: Screen, api: Api, clouds: Clouds, homes: list[Home]) 
     now = datetime.now(UTC).replace(microsecond=0)
     alice, bob = homes
     with step("See a weigh-in on the page of the account's device"):
-        await screen.open_device("Withings")
+        await screen.open_device("Alice")
         await weigh(api, clouds, alice, _ALICE, now)
         await screen.see("67.35 kg")
         await screen.picture("withings-device")
     with step("See that it has arrived on the page of the Garmin account"):
         await weigh(api, clouds, bob, _BOB, now)
-        await screen.open_device("Alice")
+        await screen.open_device("Alice · Garmin Connect")
         await screen.see("Last push")
         await screen.look("the device of the Garmin account")
     with step("See the battery of a tracker on its page"):

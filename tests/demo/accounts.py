@@ -46,14 +46,14 @@ async def add_google_credential(api: Api) -> None:
     await _add_credential(api, "Fitbit", GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET)
 
 
-async def add_withings(api: Api) -> str:
-    """Sign in to Withings, and return the entry's id."""
-    return await _add_source(api, "withings")
+async def add_withings(api: Api, name: str) -> str:
+    """Sign in to Withings, say whose account it is, and return the entry's id."""
+    return await _add_source(api, "withings", name)
 
 
-async def add_fitbit(api: Api) -> str:
-    """Sign in to Google, and return the entry's id."""
-    return await _add_source(api, "fitbit")
+async def add_fitbit(api: Api, name: str) -> str:
+    """Sign in to Google, say whose account it is, and return the entry's id."""
+    return await _add_source(api, "fitbit", name)
 
 
 async def add_garmin(api: Api, person: Person) -> tuple[str, str]:
@@ -69,6 +69,7 @@ async def add_garmin(api: Api, person: Person) -> tuple[str, str]:
     if person.code is not None:
         _expect(result, "form", "garmin_mfa")
         result = await _submit(api, result, code=person.code)
+    result = await _name(api, result, person.name)
     entry_id = _entry_id(result)
     match result.get("next_flow"):
         case ["config_subentries_flow", str(flow_id)]:
@@ -143,8 +144,8 @@ async def _add_credential(
     )
 
 
-async def _add_source(api: Api, vendor: Vendor) -> str:
-    """Sign in to a vendor, and return the entry's id."""
+async def _add_source(api: Api, vendor: Vendor, name: str) -> str:
+    """Sign in to a vendor, say whose account it is, and return the entry's id."""
     menu = await api.post(FLOW, {"handler": DOMAIN})
     external = await _choose(api, menu, vendor)
     _expect(external, "external")
@@ -152,7 +153,14 @@ async def _add_source(api: Api, vendor: Vendor) -> str:
     async with ClientSession() as browser, browser.get(external["url"]) as response:
         if not response.ok:
             raise DemoError(f"The sign-in page answered with HTTP {response.status}")
-    return _entry_id(await _go_on(api, external, "external"))
+    result = await _go_on(api, external, "external")
+    return _entry_id(await _name(api, result, name))
+
+
+async def _name(api: Api, form: Step, name: str) -> Step:
+    """Say whose a new account is."""
+    _expect(form, "form", "name")
+    return await _submit(api, form, name=name)
 
 
 async def _add_link(api: Api, flow_id: str, kind: str, **user_input: object) -> None:

@@ -13,7 +13,7 @@ _TIMEOUT = 10
 
 async def find_statistic(api: Api, account: Account, quantity: str) -> str:
     """Return the id of a statistic by its name, as soon as there is one."""
-    name = f"{account.title} {quantity}"
+    name = f"{account.title.partition(' · ')[0]} {quantity}"
     try:
         async with asyncio.timeout(_TIMEOUT):
             while True:

@@ -64,12 +64,12 @@ async def _settle_in(api: Api, clouds: Clouds, person: Person) -> Home:
     if person.vendor == "fitbit":
         with step(f"{person.name} signs in to Google for Fitbit"):
             clouds.google.sign_in_as(person.name)
-            source = await add_fitbit(api)
+            source = await add_fitbit(api, person.name)
             clouds.google.sign_in_as(None)
     else:
         with step(f"{person.name} signs in to Withings"):
             clouds.withings.sign_in_as(person.name)
-            source = await add_withings(api)
+            source = await add_withings(api, person.name)
             clouds.withings.sign_in_as(None)
     code = "without" if person.code is None else "with"
     with step(f"{person.name} signs in to Garmin Connect, {code} an MFA code"):

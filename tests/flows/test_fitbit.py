@@ -44,7 +44,17 @@ async def add_account(
     """Add the account of a person, who consents."""
     clouds.google.person(person)
     clouds.google.sign_in_as(person)
-    return await frontend.approve(clouds, await frontend.add("fitbit"))
+    result = await frontend.approve(clouds, await frontend.add("fitbit"))
+    return await frontend.say_whose(result, person)
+
+
+def suggested_name(result: Result) -> str | None:
+    """Return how the form for the name is filled in."""
+    assert result["step_id"] == "name"
+    field = result["data_schema"][0]
+    assert field["name"] == "name"
+    name: str | None = field.get("description", {}).get("suggested_value")
+    return name
 
 
 async def test_link_account(
@@ -60,9 +70,11 @@ async def test_link_account(
     assert f"client_id={GOOGLE_CLIENT_ID}" in result["url"]
 
     result = await frontend.approve(clouds, result)
+    assert suggested_name(result) == "Alice"
+    result = await frontend.submit(name="Alice")
 
     assert result["type"] == "create_entry"
-    assert result["title"] == "Alice"
+    assert result["title"] == "Alice · Fitbit"
     (entry,) = hass.config_entries.async_entries(DOMAIN)
     assert entry.unique_id == "fitbit_health-363"
     assert entry.data[CONF_PROVIDER] == "fitbit"
@@ -82,18 +94,6 @@ async def test_a_secret_that_was_copied_wrongly(
     assert (await add_account(frontend, clouds))["type"] == "create_entry"
 
 
-async def test_titles(hass: HomeAssistant, clouds: Clouds, frontend: Frontend) -> None:
-    """Who shares no name, or one that is taken, is told apart all the same."""
-    MockConfigEntry(
-        domain=DOMAIN, title="Alice", data={CONF_PROVIDER: "garmin"}
-    ).add_to_hass(hass)
-    assert (await add_account(frontend, clouds))["title"] == "Alice (Fitbit)"
-    for name, title in (("Bob", "Fitbit"), ("Carol", "Fitbit 2")):
-        clouds.google.person(name)
-        clouds.google.grant(name, [SCOPE_MEASUREMENTS])
-        assert (await add_account(frontend, clouds, name))["title"] == title
-
-
 @pytest.mark.parametrize(
     "fault",
     [
@@ -107,9 +107,12 @@ async def test_no_name(
 ) -> None:
     """A name that cannot be read is no reason to refuse the account."""
     clouds.faults.answer(USER_INFO, **fault)
-    result = await add_account(frontend, clouds)
+    clouds.google.person("Alice")
+    clouds.google.sign_in_as("Alice")
+    result = await frontend.approve(clouds, await frontend.add("fitbit"))
+    assert suggested_name(result) is None
+    result = await frontend.submit(name="Alice")
     assert result["type"] == "create_entry"
-    assert result["title"] == "Fitbit"
 
 
 @pytest.mark.parametrize("scope", [SCOPE_MEASUREMENTS, SCOPE_SETTINGS])

@@ -34,7 +34,12 @@ async def sign_in(
     result = await frontend.submit(username=email, password=password)
     assert result["type"] == "progress"
     assert result["step_id"] == result["progress_action"] == "garmin_login"
-    return await frontend.wait()
+    return await frontend.say_whose(await frontend.wait())
+
+
+async def enter_code(frontend: Frontend, code: str = CODE) -> Result:
+    """Submit the code that Garmin has sent."""
+    return await frontend.say_whose(await frontend.submit(code=code))
 
 
 async def add_account(
@@ -87,7 +92,7 @@ async def test_sign_in(hass: HomeAssistant, clouds: Clouds, frontend: Frontend) 
     result = await sign_in(frontend)
 
     assert result["type"] == "create_entry"
-    assert result["title"] == "Alice"
+    assert result["title"] == "Alice · Garmin Connect"
     assert "next_flow" not in result
     entry = the_entry(hass)
     assert entry.unique_id == "garmin_4711"
@@ -105,7 +110,7 @@ async def test_mfa(hass: HomeAssistant, clouds: Clouds, frontend: Frontend) -> N
     assert result["step_id"] == "garmin_mfa"
     assert [field["name"] for field in result["data_schema"]] == ["code"]
 
-    result = await frontend.submit(code=" 735 192 ")
+    result = await enter_code(frontend, " 735 192 ")
 
     assert result["type"] == "create_entry"
     assert the_entry(hass).unique_id == "garmin_4711"
@@ -121,7 +126,7 @@ async def test_wrong_code(clouds: Clouds, frontend: Frontend) -> None:
         assert result["step_id"] == "garmin_mfa"
         assert result["errors"] == {"base": "invalid_mfa_code"}
 
-    result = await frontend.submit(code=CODE)
+    result = await enter_code(frontend)
 
     assert result["type"] == "create_entry"
     assert clouds.log.count("garmin", path=LOGINS) == 1
@@ -143,7 +148,7 @@ async def test_three_wrong_codes(clouds: Clouds, frontend: Frontend) -> None:
     assert not result["errors"]
     result = await frontend.submit(code="000000")
     assert result["step_id"] == "garmin_mfa"
-    result = await frontend.submit(code=CODE)
+    result = await enter_code(frontend)
     assert result["type"] == "create_entry"
 
 
@@ -195,7 +200,7 @@ async def test_a_profile_that_comes_late(clouds: Clouds, frontend: Frontend) -> 
     await sign_in(frontend)
     # The library itself reads the profile once, and takes no answer for a good one.
     fault = clouds.faults.answer(PROFILE, 503, times=2, skip=1)
-    result = await frontend.submit(code=CODE)
+    result = await enter_code(frontend)
     assert fault.hits == 2
     assert result["type"] == "create_entry"
 
@@ -207,12 +212,12 @@ async def test_connection_lost_at_the_code(clouds: Clouds, frontend: Frontend) -
     await sign_in(frontend)
     fault = clouds.faults.reset(CODES, times=None)
     for _ in range(3):
-        result = await frontend.submit(code=CODE)
+        result = await enter_code(frontend)
         assert result["step_id"] == "garmin_mfa"
         assert result["errors"] == {"base": "cannot_connect"}
 
     fault.remove()
-    result = await frontend.submit(code=CODE)
+    result = await enter_code(frontend)
 
     assert result["type"] == "create_entry"
 
@@ -223,11 +228,11 @@ async def test_too_many_codes(clouds: Clouds, frontend: Frontend) -> None:
     await frontend.add("garmin")
     await sign_in(frontend)
     clouds.faults.answer(CODES, 429, times=2)
-    result = await frontend.submit(code=CODE)
+    result = await enter_code(frontend)
     assert_back_at_the_form(result, "too_many_requests")
 
     await sign_in(frontend)
-    result = await frontend.submit(code=CODE)
+    result = await enter_code(frontend)
 
     assert result["type"] == "create_entry"
 
@@ -277,7 +282,9 @@ async def test_wait_is_over(
     fault.remove()
     await frontend.close()
 
-    result = await add_account(frontend, "bob@example.com")
+    await frontend.add("garmin")
+    await frontend.submit(username="bob@example.com", password=PASSWORD)
+    result = await frontend.say_whose(await frontend.wait(), "Bob")
     assert result["type"] == "create_entry"
     freezer.tick(timedelta(hours=2, seconds=1))
     result = await add_account(frontend)
@@ -336,7 +343,7 @@ async def test_sign_in_again(
     clouds.garmin.account("bob@example.com", PASSWORD)
     await frontend.add("garmin")
     await sign_in(frontend)
-    await frontend.submit(code=CODE)
+    await enter_code(frontend)
     entry = the_entry(hass)
     clouds.garmin.revoke(account)
 
@@ -347,7 +354,7 @@ async def test_sign_in_again(
         await hass.async_block_till_done()
         result = await frontend.sign_in_again(entry)
         assert result["step_id"] == "reauth_confirm"
-        assert result["description_placeholders"]["name"] == "Alice"
+        assert result["description_placeholders"]["name"] == "Alice · Garmin Connect"
         return await frontend.submit()
 
     result = await again()
@@ -355,33 +362,17 @@ async def test_sign_in_again(
     result = await sign_in(frontend, "bob@example.com")
     assert result["type"] == "abort"
     assert result["reason"] == "wrong_account"
-    assert result["description_placeholders"] == {"name": "Alice"}
+    assert result["description_placeholders"] == {"name": "Alice · Garmin Connect"}
 
     await again()
     await sign_in(frontend)
-    result = await frontend.submit(code=CODE)
+    result = await enter_code(frontend)
     assert result["type"] == "abort"
     assert result["reason"] == f"{how}_successful"
     await hass.async_block_till_done()
     assert the_entry(hass) is entry
     assert entry.data == {CONF_PROVIDER: "garmin"}
     assert await can_read(hass, entry)
-
-
-async def test_titles(hass: HomeAssistant, clouds: Clouds, frontend: Frontend) -> None:
-    """Accounts that tell no name, and people of one name, are told apart."""
-    names = ("", "", "Kim", "Kim", "Kim")
-    for email, name in zip("abcde", names, strict=True):
-        clouds.garmin.account(email, PASSWORD).display_name = name
-        await add_account(frontend, email)
-    titles = [entry.title for entry in hass.config_entries.async_entries(DOMAIN)]
-    assert titles == [
-        "Garmin Connect",
-        "Garmin Connect 2",
-        "Kim",
-        "Kim (Garmin Connect)",
-        "Kim 2",
-    ]
 
 
 async def test_link_comes_next(
@@ -450,7 +441,7 @@ async def test_secrets_stay_secret(
     await sign_in(frontend)
     if wrong:
         await frontend.submit(code="918273")
-    result = await frontend.submit(code=CODE)
+    result = await enter_code(frontend)
     assert result["type"] == "create_entry"
     await flush_store(hass.config_entries._store)  # noqa: SLF001 - as HA's own tests do
 

@@ -23,7 +23,8 @@ async def garmin_entry(
     clouds.garmin.account("alice@example.com", "secret")
     await frontend.add("garmin")
     await frontend.submit(username="alice@example.com", password="secret")
-    entry_id = (await frontend.wait())["result"]["entry_id"]
+    result = await frontend.say_whose(await frontend.wait())
+    entry_id = result["result"]["entry_id"]
     return hass.config_entries.async_get_known_entry(entry_id)
 
 
@@ -67,7 +68,7 @@ async def test_defaults(
     assert result["type"] == "form"
     assert result["step_id"] == "account"
     assert sources(result) == [
-        {"value": withings_entry.entry_id, "label": "Alice (Withings)"}
+        {"value": withings_entry.entry_id, "label": "Alice · Withings"}
     ]
     defaults = {
         field["name"]: field["default"]
@@ -85,7 +86,7 @@ async def test_defaults(
 
     assert result["type"] == "create_entry"
     link = the_link(garmin_entry)
-    assert link.title == "Alice"
+    assert link.title == "Alice · Withings"
     assert link.unique_id == withings_entry.entry_id
     assert link.data == {
         "kind": "account",
@@ -240,7 +241,7 @@ async def test_already_linked(
     ):
         result = await frontend.add_link(garmin_entry, "account")
         labels = [option["label"] for option in sources(result)]
-        assert labels == ["Alice (Withings)", "Withings (Bob)"]
+        assert labels == ["Alice · Withings", "Withings (Bob)"]
         result = await frontend.submit(source=source.entry_id)
         assert result["type"] == outcome
         assert outcome != "abort" or result["reason"] == "already_configured"
@@ -294,7 +295,7 @@ async def test_reconfigure(
     result = await frontend.change_link(garmin_entry, link_id)
     assert result["type"] == "form"
     assert result["step_id"] == "reconfigure"
-    assert result["description_placeholders"] == {"source": "Alice"}
+    assert result["description_placeholders"] == {"source": "Alice · Withings"}
     assert entered(result) == {
         "weigh_ins": True,
         "blood_pressure": False,

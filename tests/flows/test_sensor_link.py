@@ -32,7 +32,8 @@ async def garmin_entry(
     """Return the entry of a Garmin account that is signed in."""
     await frontend.add("garmin")
     await frontend.submit(username="alice@example.com", password="secret")
-    entry_id = (await frontend.wait())["result"]["entry_id"]
+    result = await frontend.say_whose(await frontend.wait())
+    entry_id = result["result"]["entry_id"]
     return hass.config_entries.async_get_known_entry(entry_id)
 
 

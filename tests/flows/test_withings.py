@@ -27,7 +27,8 @@ async def add_account(frontend: Frontend, clouds: Clouds, person: str) -> Result
     """Add the account of a person, who consents."""
     clouds.withings.person(person)
     clouds.withings.sign_in_as(person)
-    return await frontend.approve(clouds, await frontend.add("withings"))
+    result = await frontend.approve(clouds, await frontend.add("withings"))
+    return await frontend.say_whose(result, person.capitalize())
 
 
 async def test_link_account(
@@ -48,16 +49,19 @@ async def test_link_account(
     assert "scope=user.info,user.metrics" in result["url"]
 
     result = await frontend.approve(clouds, result)
+    assert result["type"] == "form"
+    assert result["step_id"] == "name"
+    result = await frontend.submit(name="Alice")
 
     assert result["type"] == "create_entry"
-    assert result["title"] == "Withings"
+    assert result["title"] == "Alice · Withings"
     (entry,) = entries(hass)
     assert entry.unique_id == "withings_363"
     assert entry.state is ConfigEntryState.LOADED
     assert entry.data[CONF_PROVIDER] == "withings"
     assert entry.data["auth_implementation"] == WITHINGS_CREDENTIAL
     assert entry.data["token"]["userid"] == 363
-    state = hass.states.get("sensor.withings_weight")
+    state = hass.states.get("sensor.alice_weight")
     assert state is not None
     assert float(state.state) == 62.3
 
@@ -68,14 +72,14 @@ async def test_two_people(
     frontend: Frontend,
     withings_credential: None,
 ) -> None:
-    """People who share a credential get an entry each, and titles that differ."""
+    """People who share a credential get an entry each."""
     for person in ("alice", "bob", "carol"):
         result = await add_account(frontend, clouds, person)
         assert result["type"] == "create_entry"
     assert [entry.title for entry in entries(hass)] == [
-        "Withings",
-        "Withings 2",
-        "Withings 3",
+        "Alice · Withings",
+        "Bob · Withings",
+        "Carol · Withings",
     ]
 
 
@@ -115,13 +119,13 @@ async def test_reauth(
     result = await frontend.sign_in_again(withings_entry)
     assert result["type"] == "form"
     assert result["step_id"] == "reauth_confirm"
-    assert result["description_placeholders"]["name"] == "Alice"
+    assert result["description_placeholders"]["name"] == "Alice · Withings"
     clouds.withings.person("bob")
     clouds.withings.sign_in_as("bob")
     result = await frontend.approve(clouds, await frontend.submit())
     assert result["type"] == "abort"
     assert result["reason"] == "wrong_account"
-    assert result["description_placeholders"] == {"name": "Alice"}
+    assert result["description_placeholders"] == {"name": "Alice · Withings"}
     assert withings_entry.data["token"] == token
 
     withings_entry.async_start_reauth(hass)

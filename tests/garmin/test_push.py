@@ -158,7 +158,7 @@ async def test_nothing_new_costs_nothing(
     await hass.services.async_call(
         "button",
         "press",
-        {"entity_id": "button.alice_at_garmin_push_now"},
+        {"entity_id": "button.alice_garmin_connect_push_now"},
         blocking=True,
     )
     assert garmin_requests(clouds) == []
@@ -790,7 +790,7 @@ async def test_consent_is_a_repair_issue_until_it_is_given(
     await hass.services.async_call(
         "button",
         "press",
-        {"entity_id": "button.alice_at_garmin_push_now"},
+        {"entity_id": "button.alice_garmin_connect_push_now"},
         blocking=True,
     )
     assert issue_keys(hass) == set()

@@ -16,7 +16,7 @@ FLOORS = (
     ("clients.garmin", "clients.google", "clients.withings"),
     ("clients", "ledger", "trend", "battery"),
 )
-GROUND = {"const", "devices", "model", "pace", "store", "turns"}
+GROUND = {"const", "devices", "model", "names", "pace", "store", "turns", "units"}
 WINGS = sorted((wing for floor in FLOORS for wing in floor), key=len, reverse=True)
 # What is pure: it runs without Home Assistant.
 PURE = ("model", "ledger", "trend", "battery.rules")

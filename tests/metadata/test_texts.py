@@ -25,7 +25,7 @@ from .test_translations import placeholders
 
 # What only the running program puts in: the place, and all that it may be there.
 TOLD: dict[tuple[str, str], Iterable[str]] = {
-    ("flows/account.py", "data[CONF_PROVIDER]"): Provider,
+    ("flows/account.py", "self._vendor.value"): Provider,
     ("device_entity.py", "device.kind.value"): DeviceKind,
     ("flows/identity.py", "err.refusal"): Refusal,
     ("garmin/issues.py", "reason"): (Reason.CONSENT, Reason.FORBIDDEN),

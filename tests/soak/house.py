@@ -122,7 +122,7 @@ class House:
         self.clouds.withings.person(scale)
         self.clouds.withings.device(scale, f"{scale}'s scale")
         self.clouds.withings.sign_in_as(scale)
-        return await add_withings(api)
+        return await add_withings(api, scale)
 
 
 @asynccontextmanager

@@ -84,6 +84,12 @@ class Frontend:
         """Submit the form that is shown."""
         return await self._show(await self._post(self._flow, data))
 
+    async def say_whose(self, result: Result, name: str = "Alice") -> Result:
+        """Say whose a new account is, if the flow has come that far."""
+        if result.get("step_id") != "name":
+            return result
+        return await self.submit(name=name)
+
     async def refused(self, **data: Any) -> Mapping[str, str]:
         """Submit what the form does not let pass; return its complaints by field."""
         response = await self._client.post(

@@ -3,10 +3,12 @@
 from .garmin import GarminFlow
 from .link import LinkFlow, async_get_sources
 from .oauth import SourceFlow
+from .options import SourceOptionsFlow
 
 __all__ = (
     "GarminFlow",
     "LinkFlow",
     "SourceFlow",
+    "SourceOptionsFlow",
     "async_get_sources",
 )

@@ -30,8 +30,6 @@ from ..const import CONF_PROVIDER, CONF_TOKENS, LOGGER, Provider
 from .account import AccountFlow
 from .cooldown import async_get_cooldowns
 
-DEFAULT_TITLE: Final = "Garmin Connect"
-
 # The library posts every wrong code twice, and Garmin locks accounts.
 MAX_WRONG_CODES: Final = 3
 
@@ -160,9 +158,7 @@ class GarminFlow(AccountFlow):
         async_get_cooldowns(self.hass).forget(self._username)
         return await self._async_finish(
             f"{Provider.GARMIN}_{profile.profile_id}",
-            titles=(profile.name, f"{profile.name} ({DEFAULT_TITLE})")
-            if profile.name
-            else (DEFAULT_TITLE,),
+            name=profile.name,
             data={CONF_PROVIDER: Provider.GARMIN.value, CONF_TOKENS: tokens},
         )
 

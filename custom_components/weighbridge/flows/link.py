@@ -34,9 +34,8 @@ from ..const import (
     KIND_SENSORS,
     SOURCES,
     History,
-    Provider,
 )
-from ..sources import NAMES
+from ..names import account_name
 from .limits import LIMITS, find_limit_errors, limits
 from .sensor_link import SensorLinkFlow
 
@@ -113,7 +112,7 @@ class LinkFlow(SensorLinkFlow):
         source_selector = SelectSelector(
             SelectSelectorConfig(
                 options=[
-                    SelectOptionDict(value=entry_id, label=_label(entry))
+                    SelectOptionDict(value=entry_id, label=account_name(entry))
                     for entry_id, entry in sources.items()
                 ],
                 mode=SelectSelectorMode.DROPDOWN,
@@ -165,12 +164,6 @@ class LinkFlow(SensorLinkFlow):
             errors=errors,
             description_placeholders={"source": subentry.title},
         )
-
-
-def _label(entry: ConfigEntry) -> str:
-    """Return what a source is called in the list: its title and, once, its vendor."""
-    vendor = NAMES[Provider(entry.data[CONF_PROVIDER])]
-    return entry.title if vendor in entry.title else f"{entry.title} ({vendor})"
 
 
 def _find_errors(user_input: Mapping[str, Any]) -> dict[str, str]:

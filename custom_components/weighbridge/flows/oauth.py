@@ -18,14 +18,9 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 from homeassistant.helpers.translation import async_get_translations
 
 from ..const import CONF_PROVIDER, DOMAIN, LOGGER, Provider
-from ..sources import (
-    NAMES,
-    UnknownImplementation,
-    VendorImplementation,
-    is_legacy_fitbit_id,
-)
+from ..sources import UnknownImplementation, VendorImplementation, is_legacy_fitbit_id
 from .account import AccountFlow
-from .identity import SourceAccount, async_identify
+from .identity import async_identify
 
 CONF_IMPLEMENTATION: Final = "implementation"
 
@@ -104,23 +99,9 @@ class SourceFlow(AccountFlow, AbstractOAuth2FlowHandler):
         account = await async_identify(self.hass, self._provider, data[CONF_TOKEN])
         return await self._async_finish(
             f"{self._provider}_{account.account_id}",
-            titles=await self._async_get_titles(account),
+            name=account.name,
             data={CONF_PROVIDER: self._provider.value, **data},
         )
-
-    async def _async_get_titles(self, account: SourceAccount) -> tuple[str, ...]:
-        """Return what the account may be called, the best first.
-
-        Withings does not tell names, but people who have a credential each have
-        named these.
-        """
-        vendor = NAMES[self._provider]
-        if account.name is not None:
-            return account.name, f"{account.name} ({vendor})"
-        name = self.flow_impl.name
-        if len(await self._async_get_fitting()) == 1:
-            return (vendor,)
-        return vendor, name if vendor in name else f"{vendor} ({name})"
 
     async def _async_get_fitting(self) -> dict[str, VendorImplementation]:
         """Return the credentials of the vendor that is to be signed in to."""

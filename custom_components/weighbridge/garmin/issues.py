@@ -9,6 +9,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from ..const import DOMAIN
 from ..ledger import Ledger, State
+from ..names import account_name
 from .pause import Reason
 
 # A single 403 is a passing mood of Garmin's gatekeeper.
@@ -146,7 +147,7 @@ def _async_create(
         is_fixable=fix is not None,
         severity=ir.IssueSeverity.WARNING,
         translation_key=translation_key,
-        translation_placeholders={"account": entry.title, **placeholders},
+        translation_placeholders={"account": account_name(entry), **placeholders},
     )
 
 

@@ -15,12 +15,10 @@ from .oauth import (
     async_create_implementation,
     is_legacy_fitbit_id,
 )
-from .session import NAMES
 from .webhook import CONF_CALLBACKS, async_remove_webhook, async_setup_webhook
 
 __all__ = (
     "CONF_CALLBACKS",
-    "NAMES",
     "DeviceCoordinator",
     "SourceConfigEntry",
     "SourceCoordinator",

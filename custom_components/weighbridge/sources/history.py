@@ -20,6 +20,7 @@ from homeassistant.components.recorder.models import (
 from homeassistant.components.recorder.statistics import (
     async_add_external_statistics,
     get_last_statistics,
+    get_metadata,
     statistics_during_period,
 )
 from homeassistant.const import PERCENTAGE, UnitOfMass, UnitOfPressure
@@ -35,8 +36,9 @@ from homeassistant.util.unit_conversion import (
     UnitlessRatioConverter,
 )
 
-from ..const import DOMAIN, LOGGER, signal_source_updated
+from ..const import DOMAIN, LOGGER, SIGNAL_RENAMED, signal_source_updated
 from ..model import Batch, BloodPressure, WeighIn
+from ..names import async_device_name
 from ..pace import async_apart
 from .coordinator import SourceConfigEntry, SourceCoordinator
 from .memory import DAY
@@ -83,6 +85,9 @@ def async_setup_history(hass: HomeAssistant, entry: SourceConfigEntry) -> None:
             hass, signal_source_updated(entry.entry_id), history.async_look
         )
     )
+    entry.async_on_unload(
+        async_dispatcher_connect(hass, SIGNAL_RENAMED, history.async_rename)
+    )
     history.async_look()
 
 
@@ -119,6 +124,30 @@ class SourceHistory:
             self._async_take(),
             f"{DOMAIN} history of {self._entry.entry_id}",
         )
+
+    @callback
+    def async_rename(self) -> None:
+        """Take up the name that the person has now, in the background."""
+        self._entry.async_create_background_task(
+            self._hass,
+            self._async_rename(),
+            f"{DOMAIN} statistics of {self._entry.entry_id}",
+        )
+
+    async def _async_rename(self) -> None:
+        """Give the statistics that there are the name that the person has now."""
+        names = await self._async_get_names()
+        known = await get_instance(self._hass).async_add_executor_job(
+            lambda: get_metadata(self._hass, statistic_ids=set(self._ids.values()))
+        )
+        for quantity, quantity_id in self._ids.items():
+            if (
+                quantity_id in known
+                and known[quantity_id][1]["name"] != names[quantity]
+            ):
+                async_add_external_statistics(
+                    self._hass, self._metadata(quantity, names[quantity]), ()
+                )
 
     async def _async_take(self) -> None:
         """Take the newest poll, or all that came since the statistics end."""
@@ -188,7 +217,7 @@ class SourceHistory:
     async def _async_write(self, hours: Mapping[datetime, Rows[float]]) -> None:
         """Hand rows to the recorder."""
         names = await self._async_get_names()
-        for quantity, (unit_class, unit) in QUANTITIES.items():
+        for quantity in QUANTITIES:
             rows = [
                 StatisticData(start=hour, mean=row[0], min=row[1], max=row[2])
                 for hour, found in hours.items()
@@ -197,17 +226,22 @@ class SourceHistory:
             if rows:
                 async_add_external_statistics(
                     self._hass,
-                    StatisticMetaData(
-                        mean_type=StatisticMeanType.ARITHMETIC,
-                        has_sum=False,
-                        name=names[quantity],
-                        source=DOMAIN,
-                        statistic_id=self._ids[quantity],
-                        unit_class=unit_class,
-                        unit_of_measurement=unit,
-                    ),
+                    self._metadata(quantity, names[quantity]),
                     rows,
                 )
+
+    def _metadata(self, quantity: str, name: str) -> StatisticMetaData:
+        """Return what the recorder is to know of a quantity."""
+        unit_class, unit = QUANTITIES[quantity]
+        return StatisticMetaData(
+            mean_type=StatisticMeanType.ARITHMETIC,
+            has_sum=False,
+            name=name,
+            source=DOMAIN,
+            statistic_id=self._ids[quantity],
+            unit_class=unit_class,
+            unit_of_measurement=unit,
+        )
 
     async def _async_get_names(self) -> dict[str, str]:
         """Return what the statistics are called: as the entities are."""
@@ -215,7 +249,7 @@ class SourceHistory:
             self._hass, self._hass.config.language, "entity", [DOMAIN]
         )
         return {
-            quantity: f"{self._entry.title} "
+            quantity: f"{async_device_name(self._hass, self._entry)} "
             + texts[f"component.{DOMAIN}.entity.sensor.{quantity}.name"]
             for quantity in QUANTITIES
         }

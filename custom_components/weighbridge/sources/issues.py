@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from ..clients.google import GoogleRefusedError, Refusal
 from ..const import CONF_SIGN_IN_ENDS, DOMAIN
+from ..names import account_name
 
 # Only these are the same for all that is asked for.
 REPORTED = (
@@ -28,7 +29,7 @@ def async_report_refusal(
     """Raise an issue for a refusal that will not end by itself."""
     if err.refusal in REPORTED:
         _async_create(
-            hass, entry, err.refusal, {"account": entry.title, "url": err.url}
+            hass, entry, err.refusal, {"account": account_name(entry), "url": err.url}
         )
 
 
@@ -54,7 +55,7 @@ def async_check_sign_in(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         hass,
         entry,
         SIGN_IN_ENDS,
-        {"account": entry.title, "date": local.strftime("%Y-%m-%d %H:%M")},
+        {"account": account_name(entry), "date": local.strftime("%Y-%m-%d %H:%M")},
     )
 
 

@@ -21,11 +21,10 @@ from homeassistant.helpers.update_coordinator import UpdateFailed
 from ..clients import SourceAuthError, SourceClient, SourceUnavailableError
 from ..clients.google import GoogleHealthClient, GoogleRefusedError
 from ..clients.withings import WithingsClient
-from ..const import CONF_PROVIDER, DOMAIN, Provider
+from ..const import DOMAIN, Provider
+from ..names import NAMES, provider_of
 from ..turns import async_source_turn
 from .issues import async_report_refusal
-
-NAMES = {Provider.WITHINGS: "Withings", Provider.FITBIT: "Fitbit"}
 
 
 class SourceSession:
@@ -39,7 +38,7 @@ class SourceSession:
         self._entry = entry
         self._session = session
         self._lock = asyncio.Lock()
-        self.provider = Provider(entry.data[CONF_PROVIDER])
+        self.provider = provider_of(entry)
         self.client = self._create_client()
 
     async def async_read[T](self, read: Callable[[SourceClient], Awaitable[T]]) -> T:

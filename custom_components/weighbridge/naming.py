@@ -1,0 +1,80 @@
+"""Every name follows the titles: of devices, links, statistics, and in texts."""
+
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigEntryState,
+)
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers.dispatcher import (
+    async_dispatcher_connect,
+    async_dispatcher_send,
+)
+
+from .const import DOMAIN, SIGNAL_RENAMED, SOURCES
+from .device_entity import async_device
+from .entity import async_account_device
+from .names import account_name, provider_of
+from .sources import SourceConfigEntry
+
+
+@callback
+def async_keep_names(hass: HomeAssistant) -> None:
+    """Bring all names in line whenever an account is added, renamed or removed."""
+    titles: dict[str, str] = {}
+
+    @callback
+    def look(_change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        nonlocal titles
+        if entry.domain != DOMAIN:
+            return
+        entries = hass.config_entries.async_entries(DOMAIN)
+        if titles == (titles := {entry.entry_id: entry.title for entry in entries}):
+            return
+        for each in entries:
+            _async_rename_devices(hass, each)
+            _async_rename_in_issues(hass, each)
+        async_dispatcher_send(hass, SIGNAL_RENAMED)
+
+    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, look)
+
+
+@callback
+def _async_rename_devices(hass: HomeAssistant, entry: SourceConfigEntry) -> None:
+    """Rename the devices of an account that are registered."""
+    infos = [async_account_device(hass, entry)]
+    if provider_of(entry) in SOURCES and entry.state is ConfigEntryState.LOADED:
+        devices = entry.runtime_data.devices
+        infos.extend(async_device(devices, device) for device in devices.data.values())
+    registry = dr.async_get(hass)
+    for info in infos:
+        (identifier,) = info["identifiers"]
+        if registry.async_get_device_by_identifier(identifier, entry.entry_id):
+            registry.async_get_or_create(config_entry_id=entry.entry_id, **info)
+
+
+@callback
+def _async_rename_in_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Raise the issues of an account anew under its name."""
+    registry = ir.async_get(hass)
+    for (domain, issue_id), issue in list(registry.issues.items()):
+        placeholders = issue.translation_placeholders or {}
+        if (
+            domain != DOMAIN
+            or not issue.active
+            or not issue_id.startswith(f"{entry.entry_id}_")
+            or "account" not in placeholders
+        ):
+            continue
+        registry.async_get_or_create(
+            DOMAIN,
+            issue_id,
+            data=issue.data,
+            is_fixable=bool(issue.is_fixable),
+            is_persistent=issue.is_persistent,
+            severity=issue.severity or ir.IssueSeverity.WARNING,
+            translation_key=str(issue.translation_key),
+            translation_placeholders={**placeholders, "account": account_name(entry)},
+        )
