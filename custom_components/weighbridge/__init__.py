@@ -53,6 +53,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) 
             config_entry_id=entry.entry_id, **async_account_device(hass, entry)
         )
         await hass.config_entries.async_forward_entry_setups(entry, SOURCE_PLATFORMS)
+        for person in entry.runtime_data.persons.values():
+            person.async_ready()
         async_setup_history(hass, entry)
         async_setup_webhook(hass, entry)
     return True

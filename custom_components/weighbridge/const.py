@@ -58,6 +58,6 @@ class History(StrEnum):
 SIGNAL_RENAMED: Final = f"{DOMAIN}_renamed"
 
 
-def signal_source_updated(entry_id: str) -> str:
-    """Return the dispatcher signal that tells of a source's successful poll."""
-    return f"{DOMAIN}_source_updated_{entry_id}"
+def signal_person_updated(person_id: str) -> str:
+    """Return the dispatcher signal that tells of news, or a good poll, of a person."""
+    return f"{DOMAIN}_person_updated_{person_id}"

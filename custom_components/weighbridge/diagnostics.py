@@ -36,7 +36,8 @@ async def async_get_config_entry_diagnostics(
 
 def _source(coordinator: SourceCoordinator) -> dict[str, Any]:
     """Return how the polls of a source go, and which quantities it measures."""
-    memory, batch = coordinator.memory, coordinator.data.batch
+    person, batch = coordinator.person, coordinator.data
+    book = person.book
     token = coordinator.config_entry.data["token"]
     error = coordinator.last_exception
     return {
@@ -57,12 +58,14 @@ def _source(coordinator: SourceCoordinator) -> dict[str, Any]:
             "callbacks": len(coordinator.config_entry.data.get(CONF_CALLBACKS, ())),
         },
         "known": {
-            "quantities": sorted(coordinator.data.latest),
-            "has_last_weigh_in": coordinator.data.last_weigh_in is not None,
-            "seen": len(memory.seen),
-            "new": len(memory.new),
-            "doubtful": len(memory.doubtful),
-            "heights": len(memory.heights),
+            "quantities": sorted(person.latest),
+            "has_last_weigh_in": person.last_weigh_in is not None,
+            "weigh_ins": len(book.weigh_ins.records),
+            "blood_pressures": len(book.blood_pressures.records),
+            "heights": len(book.heights.records),
+            "questions": len(book.questions),
+            "missed": len(list(book.missed())),
+            "untold": len(person.memory.untold),
         },
     }
 

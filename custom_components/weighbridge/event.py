@@ -8,7 +8,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from .entity import SourceEntity
+from .entity import PersonEntity
 from .model import WeighIn
 from .sources import SourceConfigEntry
 
@@ -25,11 +25,13 @@ async def async_setup_entry(
     entry: SourceConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the event entity of an account."""
-    async_add_entities([WeighInEvent(entry.runtime_data.coordinator, WEIGH_IN)])
+    """Add the event entities of those who are weighed."""
+    async_add_entities(
+        WeighInEvent(person, WEIGH_IN) for person in entry.runtime_data.persons.values()
+    )
 
 
-class WeighInEvent(SourceEntity, EventEntity):
+class WeighInEvent(PersonEntity, EventEntity):
     """Tells of each weigh-in when it becomes known, with its own time."""
 
     _has_started = False
@@ -41,24 +43,25 @@ class WeighInEvent(SourceEntity, EventEntity):
         That waits until Home Assistant has started: automations hear nothing before.
         """
         await super().async_added_to_hass()
+        self.async_on_remove(self.person.async_add_teller())
         self.async_on_remove(async_at_started(self.hass, self._started))
 
     @callback
     def _started(self, _hass: HomeAssistant) -> None:
         """Begin to fire as soon as the entity has its old state back."""
         self._has_started = True
-        soon = self.hass.loop.call_soon(self._handle_coordinator_update)
+        soon = self.hass.loop.call_soon(self._handle_news)
         self.async_on_remove(soon.cancel)
 
     @callback
     @override
-    def _handle_coordinator_update(self) -> None:
+    def _handle_news(self) -> None:
         """Fire once for each new weigh-in, in the order of time."""
         # Triggers skip a state that comes straight out of unavailability.
         self.async_write_ha_state()
         if not (self._has_started and self.available):
             return
-        for weigh_in in self.coordinator.async_take_new():
+        for weigh_in in self.person.async_take_new():
             self._trigger_event(EVENT_WEIGH_IN, _attributes(weigh_in))
             self.async_write_ha_state()
 

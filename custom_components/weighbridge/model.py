@@ -26,11 +26,25 @@ SEGMENTAL_MASSES = ("fat_free_mass", "fat_mass", "muscle_mass")
 SEGMENTS = ("torso", "left_arm", "right_arm", "left_leg", "right_leg")
 
 
+# All of time, in epoch seconds.
+EVER = (0, 2**37)
+
+
 class Doubt(StrEnum):
     """Why a vendor is not sure that a measurement belongs to this person."""
 
     AMBIGUOUS = "ambiguous"
     INITIAL = "initial"
+
+
+class Reason(StrEnum):
+    """Why a measurement waits for a person's word before it counts."""
+
+    TOO_LIGHT = "too_light"
+    TOO_HEAVY = "too_heavy"
+    AMBIGUOUS = "ambiguous"
+    UNLIKELY = "unlikely"
+    UNKNOWN_PERSON = "unknown_person"
 
 
 class Origin(StrEnum):
@@ -40,14 +54,34 @@ class Origin(StrEnum):
     WITHINGS = "withings"
 
 
+class Keyed:
+    """What a source calls by a key of its own: where it has none, by its second."""
+
+    __slots__ = ()
+
+    key: str
+    measured_at: datetime
+
+    def __post_init__(self) -> None:
+        """Give a key to what came without one."""
+        if not self.key:
+            object.__setattr__(self, "key", str(self.second))
+
+    @property
+    def second(self) -> int:
+        """Return the epoch second of the measurement."""
+        return int(self.measured_at.timestamp())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WeighIn:
+class WeighIn(Keyed):
     """One weighing of one person.
 
     `measured_at` is an aware UTC datetime in whole seconds: the moment on the
     scale. Masses are in kg, `body_fat` and `body_water` in %, `visceral_fat` is the
     vendor's index, `basal_metabolic_rate` is in kcal/day, `metabolic_age` in years
     and `heart_rate` in beats per minute. What was not measured is None, never 0.
+    `key` is what its source calls it, and stays when its time is corrected.
     """
 
     measured_at: datetime
@@ -63,17 +97,11 @@ class WeighIn:
     basal_metabolic_rate: float | None = None
     metabolic_age: float | None = None
     heart_rate: float | None = None
-    # When the vendor received it, which a scale that was offline delays by weeks.
-    recorded_at: datetime | None = None
     doubt: Doubt | None = None
     copied_from: Origin | None = None
     # It, or a copy of it, came through another service, maybe with another second.
     relayed: bool = False
-
-    @property
-    def second(self) -> int:
-        """Return the epoch second of the measurement, the key of a weigh-in."""
-        return int(self.measured_at.timestamp())
+    key: str = ""
 
     @property
     def facts(self) -> tuple[float | None, ...]:
@@ -97,20 +125,15 @@ class WeighIn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BloodPressure:
+class BloodPressure(Keyed):
     """One blood pressure reading: mmHg and beats per minute, at an aware UTC time."""
 
     measured_at: datetime
     systolic: int
     diastolic: int
     heart_rate: int | None = None
-    recorded_at: datetime | None = None
     doubt: Doubt | None = None
-
-    @property
-    def second(self) -> int:
-        """Return the epoch second of the measurement, the key of a reading."""
-        return int(self.measured_at.timestamp())
+    key: str = ""
 
     @property
     def facts(self) -> tuple[float | None, ...]:
@@ -132,7 +155,7 @@ class BloodPressure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Keyed):
     """One value that is worth a sensor and is part of nothing that is pushed.
 
     `measured_at` is an aware UTC datetime in whole seconds; `quantity` is named as the
@@ -143,23 +166,28 @@ class Reading:
     quantity: str
     value: float
     doubt: Doubt | None = None
-
-    @property
-    def second(self) -> int:
-        """Return the epoch second of the measurement."""
-        return int(self.measured_at.timestamp())
+    key: str = ""
 
     def values(self) -> Iterator[tuple[str, float]]:
         """Yield the name and the value of what was measured."""
         yield self.quantity, self.value
 
+    def completed(self, newer: Reading) -> Reading:
+        """Return a newer version: there is nothing to complete."""
+        return newer
+
 
 @dataclass(frozen=True, slots=True, order=True)
-class Height:
+class Height(Keyed):
     """A person's height in metres, valid from a moment (aware UTC) on."""
 
     measured_at: datetime
     height: float
+    key: str = ""
+
+    def completed(self, newer: Height) -> Height:
+        """Return a newer version: there is nothing to complete."""
+        return newer
 
 
 class BatteryLevel(StrEnum):
@@ -201,11 +229,14 @@ class Batch:
 
     The batch holds everything that the vendor learned from `since` up to `until`,
     both epoch seconds of the vendor's clock, and may hold more. `until` is where the
-    next reading may start.
+    next reading may start. `window` are the first and the end second of what it holds
+    completely, by when it was measured: what is missing there is gone. None holds no
+    such promise.
     """
 
     since: int
     until: int
+    window: tuple[int, int] | None = None
     weigh_ins: tuple[WeighIn, ...] = ()
     blood_pressures: tuple[BloodPressure, ...] = ()
     readings: tuple[Reading, ...] = ()

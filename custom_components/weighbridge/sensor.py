@@ -27,19 +27,19 @@ from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .const import DOMAIN
 from .device_entity import DeviceEntity, async_add_device_entities, device_unique_id
-from .entity import GarminAccountEntity, SourceEntity
+from .entity import GarminAccountEntity, PersonEntity
 from .garmin import GarminAccount, GarminConfigEntry
 from .model import SEGMENTAL_MASSES, SEGMENTS, BatteryLevel, DeviceStatus
-from .sources import SourceConfigEntry, SourceData
+from .sources import Person, SourceConfigEntry
 
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class SourceSensorDescription(SensorEntityDescription):
+class PersonSensorDescription(SensorEntityDescription):
     """A sensor of a person: where its value is, None while there never was one."""
 
-    value: Callable[[SourceData], float | datetime | None]
+    value: Callable[[Person], float | datetime | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +64,13 @@ def _quantity(
     device_class: SensorDeviceClass | None = None,
     keeps_unit: bool = False,
     enabled: bool = True,
-) -> SourceSensorDescription:
+) -> PersonSensorDescription:
     """Describe the newest value of a quantity.
 
     One that keeps its unit has it in every country, as no physician speaks of a blood
     pressure in inches of mercury.
     """
-    return SourceSensorDescription(
+    return PersonSensorDescription(
         key=key,
         device_class=device_class,
         entity_registry_enabled_default=enabled,
@@ -78,7 +78,7 @@ def _quantity(
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=precision,
         suggested_unit_of_measurement=unit if keeps_unit else None,
-        value=lambda data: _shown(data.latest.get(key), precision),
+        value=lambda person: _shown(person.latest.get(key), precision),
     )
 
 
@@ -87,7 +87,7 @@ def _shown(value: float | None, precision: int) -> float | None:
     return round(value) if value is not None and precision == 0 else value
 
 
-def _mass(key: str, *, enabled: bool = True) -> SourceSensorDescription:
+def _mass(key: str, *, enabled: bool = True) -> PersonSensorDescription:
     """Describe a mass as exactly as Garmin Connect takes it."""
     return _quantity(
         key,
@@ -98,7 +98,7 @@ def _mass(key: str, *, enabled: bool = True) -> SourceSensorDescription:
     )
 
 
-def _blood_pressure(key: str) -> SourceSensorDescription:
+def _blood_pressure(key: str) -> PersonSensorDescription:
     """Describe one of the two pressures that a cuff measures."""
     return _quantity(
         key,
@@ -109,7 +109,7 @@ def _blood_pressure(key: str) -> SourceSensorDescription:
     )
 
 
-SOURCE_SENSORS = (
+PERSON_SENSORS = (
     _mass("weight"),
     _mass("fat_mass"),
     _mass("fat_free_mass"),
@@ -142,11 +142,10 @@ SOURCE_SENSORS = (
         for mass in SEGMENTAL_MASSES
         for segment in SEGMENTS
     ),
-    SourceSensorDescription(
+    PersonSensorDescription(
         key="last_weigh_in",
         device_class=SensorDeviceClass.TIMESTAMP,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value=lambda data: data.last_weigh_in,
+        value=lambda person: person.last_weigh_in,
     ),
 )
 
@@ -200,26 +199,8 @@ async def async_setup_entry(
         )
         return
 
-    coordinator = runtime.coordinator
-    added: set[str] = set()
-
-    @callback
-    def add_measured() -> None:
-        """Add a sensor for each quantity that was measured for the first time."""
-        found = [
-            description
-            for description in SOURCE_SENSORS
-            if description.key not in added
-            and description.value(coordinator.data) is not None
-        ]
-        if found:
-            added.update(description.key for description in found)
-            async_add_entities(
-                SourceSensor(coordinator, description) for description in found
-            )
-
-    add_measured()
-    entry.async_on_unload(coordinator.async_add_listener(add_measured))
+    for person in runtime.persons.values():
+        _async_add_measured(person, async_add_entities)
     registry = er.async_get(hass)
 
     def describe(device: DeviceStatus) -> tuple[DeviceSensorDescription, ...]:
@@ -239,19 +220,45 @@ async def async_setup_entry(
     )
 
 
-class SourceSensor(SourceEntity, SensorEntity):
-    """The newest value of something that a source measures.
+@callback
+def _async_add_measured(
+    person: Person,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add a sensor for each quantity as soon as it was measured."""
+    added: set[str] = set()
+
+    @callback
+    def add() -> None:
+        """Add what was measured for the first time."""
+        found = [
+            description
+            for description in PERSON_SENSORS
+            if description.key not in added and description.value(person) is not None
+        ]
+        if found:
+            added.update(description.key for description in found)
+            async_add_entities(
+                PersonSensor(person, description) for description in found
+            )
+
+    add()
+    person.entry.async_on_unload(person.async_add_listener(add))
+
+
+class PersonSensor(PersonEntity, SensorEntity):
+    """The newest value of something that was measured of a person.
 
     It stays until there is a newer one: who weighs in with socks on has no other fat.
     """
 
-    entity_description: SourceSensorDescription
+    entity_description: PersonSensorDescription
 
     @property
     @override
     def native_value(self) -> float | datetime | None:
         """Return the newest value."""
-        return self.entity_description.value(self.coordinator.data)
+        return self.entity_description.value(self.person)
 
     @property
     @override

@@ -19,7 +19,7 @@ FLOORS = (
 GROUND = {"const", "devices", "model", "names", "pace", "store", "turns", "units"}
 WINGS = sorted((wing for floor in FLOORS for wing in floor), key=len, reverse=True)
 # What is pure: it runs without Home Assistant.
-PURE = ("model", "ledger", "trend", "battery.rules")
+PURE = ("model", "ledger", "trend", "battery.rules", "sources.rows")
 
 
 def _place(path: str) -> str:

@@ -196,7 +196,7 @@ def test_entities_are_named_and_known() -> None:
 
 def test_entity_categories() -> None:
     """What is about a device or an account, and not about the person, is diagnostic."""
-    own = {"last_push", "last_weigh_in", "pending"}
+    own = {"last_push", "pending"}
     for key, description in descriptions(Platform.SENSOR).items():
         if key in own:
             assert description.entity_category is EntityCategory.DIAGNOSTIC, key

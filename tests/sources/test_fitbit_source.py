@@ -57,7 +57,7 @@ async def weighed(
 
 def weigh_ins(entry: MockConfigEntry) -> list[tuple[datetime, float, float | None]]:
     """Return what the last poll brought: time, weight, body fat."""
-    batch = entry.runtime_data.coordinator.data.batch
+    batch = entry.runtime_data.coordinator.data
     return [(w.measured_at, w.weight, w.body_fat) for w in batch.weigh_ins]
 
 
@@ -172,7 +172,7 @@ async def test_a_month_is_read_again(
         f'body_fat.sample_time.physical_time >= "{month}',
         None,
     ]
-    batch = weighed.runtime_data.coordinator.data.batch
+    batch = weighed.runtime_data.coordinator.data
     assert batch.since == int((NOW - timedelta(days=30)).timestamp())
     assert batch.until == int(NOW.timestamp())
 
@@ -418,7 +418,7 @@ async def test_origin(
     """Copies from Withings and Garmin are known by their app or device."""
     clouds.google.raw_point("bob", "weight", point(80, MORNING, **source), when=MORNING)
     await set_up(hass, fitbit_entry)
-    (weigh_in,) = fitbit_entry.runtime_data.coordinator.data.batch.weigh_ins
+    (weigh_in,) = fitbit_entry.runtime_data.coordinator.data.weigh_ins
     assert isinstance(weigh_in, WeighIn)
     assert weigh_in.copied_from == origin
     assert weigh_in.relayed is (source["platform"] != "FITBIT")

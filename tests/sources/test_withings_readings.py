@@ -49,7 +49,7 @@ async def test_blood_pressure(
 ) -> None:
     """A cuff gives two pressures and a pulse, and the links get it whole."""
     uploaded = MORNING + timedelta(days=2)
-    clouds.withings.blood_pressure(
+    group = clouds.withings.blood_pressure(
         "alice", 128, 83, heart_rate=64, when=MORNING, uploaded=uploaded
     )
     await set_up(hass, withings_entry)
@@ -63,13 +63,13 @@ async def test_blood_pressure(
 
     coordinator = withings_entry.runtime_data.coordinator
     reading = BloodPressure(
+        key=str(group.grpid),
         measured_at=MORNING,
         systolic=128,
         diastolic=83,
         heart_rate=64,
-        recorded_at=uploaded,
     )
-    assert coordinator.data.batch.blood_pressures == (reading,)
+    assert coordinator.data.blood_pressures == (reading,)
     period = await coordinator.async_get_period(MORNING, NOON)
     assert period.blood_pressures == (reading,)
 
@@ -135,7 +135,7 @@ async def test_cuff_and_scale_in_one_second(
     clouds.withings.step_on_scale("alice", 62.1, when=NOON, heart_rate=66)
     clouds.withings.blood_pressure("alice", 117, 76, heart_rate=72, when=NOON)
     await wait_for_poll(hass)
-    batch = weighed.runtime_data.coordinator.data.batch
+    batch = weighed.runtime_data.coordinator.data
     (weigh_in,) = (w for w in batch.weigh_ins if w.measured_at == NOON)
     assert weigh_in.heart_rate == 66
     (reading,) = batch.blood_pressures
@@ -157,7 +157,7 @@ async def test_doubtful_blood_pressure(
     await wait_for_poll(hass)
     assert entity_id_of(hass, weighed, "systolic") is None
     assert value_of(hass, weighed, "heart_rate") == 61
-    batch = weighed.runtime_data.coordinator.data.batch
+    batch = weighed.runtime_data.coordinator.data
     assert [reading.doubt for reading in batch.blood_pressures] == [doubt]
 
 
@@ -216,7 +216,7 @@ async def test_blood_pressure_in_hundredths(
         },
     )
     await wait_for_poll(hass)
-    (reading,) = weighed.runtime_data.coordinator.data.batch.blood_pressures
+    (reading,) = weighed.runtime_data.coordinator.data.blood_pressures
     assert reading.facts == (117, 76, 82)
     assert state_of(hass, weighed, "diastolic").state == "76"
 
@@ -229,7 +229,7 @@ async def test_corrected_blood_pressure(
     clouds.withings.blood_pressure("alice", 117, 76, when=NOON)
     clouds.withings.blood_pressure("alice", 171, 67, when=NOON, uploaded=earlier)
     await wait_for_poll(hass)
-    batch = weighed.runtime_data.coordinator.data.batch
+    batch = weighed.runtime_data.coordinator.data
     assert [reading.systolic for reading in batch.blood_pressures] == [117]
     assert value_of(hass, weighed, "systolic") == 117
     assert value_of(hass, weighed, "diastolic") == 76
@@ -330,7 +330,7 @@ async def test_whole_body_is_not_a_part_of_it(
         segments=SEGMENTS,
     )
     await set_up(hass, withings_entry)
-    (weigh_in,) = withings_entry.runtime_data.coordinator.data.batch.weigh_ins
+    (weigh_in,) = withings_entry.runtime_data.coordinator.data.weigh_ins
     assert dict(weigh_in.values()) == {
         "weight": 95.85,
         "body_fat": 19.47,
@@ -365,7 +365,7 @@ async def test_odd_parts_of_the_body(
     )
     await wait_for_poll(hass)
     await wait_for_poll(hass)
-    batch = weighed.runtime_data.coordinator.data.batch
+    batch = weighed.runtime_data.coordinator.data
     assert [(r.quantity, r.value) for r in batch.readings] == [
         ("fat_mass_left_arm", 1.07)
     ]

@@ -142,7 +142,7 @@ async def test_only_changes_are_asked_for(
     )
     assert old.grpid != late.grpid
     await wait_for_poll(hass)
-    batch = weighed.runtime_data.coordinator.data.batch
+    batch = weighed.runtime_data.coordinator.data
     assert [weigh_in.weight for weigh_in in batch.weigh_ins] == [62.3, 61]
     assert batch.until - batch.since > 24 * 60 * 60 - 60
     assert clouds.log.count("withings") == 1
@@ -159,7 +159,7 @@ async def test_answer_without_a_time(
         body={"status": 0, "body": {"measuregrps": [group.as_json(None)]}},
     )
     await set_up(hass, withings_entry)
-    batch = withings_entry.runtime_data.coordinator.data.batch
+    batch = withings_entry.runtime_data.coordinator.data
     assert batch.until == int(MORNING.timestamp())
 
 
@@ -274,7 +274,7 @@ async def test_groups_of_one_moment_are_one_weigh_in(
     clouds.withings.measure("alice", {1: 60.0}, when=when)
     clouds.withings.measure("alice", {8: 15.0, 77: 33.0}, when=when)
     await wait_for_poll(hass)
-    batch = weighed.runtime_data.coordinator.data.batch
+    batch = weighed.runtime_data.coordinator.data
     (weigh_in,) = (w for w in batch.weigh_ins if w.measured_at == when)
     assert dict(weigh_in.values()) == {
         "weight": 60,
@@ -487,12 +487,13 @@ async def test_store_is_written_when_something_is_learned(
     """Polls without news do not wear out an SD card."""
     key = f"weighbridge.{weighed.entry_id}"
     written = hass_storage.pop(key)
-    assert written["data"]["latest"] == [["weight", 62.3, int(MORNING.timestamp())]]
+    (row,) = written["data"]["person"]["book"]["weigh_ins"]["rows"]
+    assert row.startswith(f"{int(MORNING.timestamp())},,62.3;")
     await wait_for_poll(hass)
     assert key not in hass_storage
     clouds.withings.step_on_scale("alice", 62.1)
     await wait_for_poll(hass)
-    assert hass_storage[key]["data"]["latest"][0][1] == 62.1
+    assert len(hass_storage[key]["data"]["person"]["book"]["weigh_ins"]["rows"]) == 2
 
 
 async def test_store_goes_with_the_entry(

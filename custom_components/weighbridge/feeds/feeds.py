@@ -16,7 +16,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_time_interval
 
-from ..const import CONF_PROVIDER, DOMAIN, LOGGER, Provider, signal_source_updated
+from ..const import CONF_PROVIDER, DOMAIN, LOGGER, Provider, signal_person_updated
 from ..garmin import AccountLink, GarminAccount, SensorLink, issues, links_of
 from ..model import Origin, WeighIn
 from ..sources import SourceConfigEntry, SourceCoordinator
@@ -82,7 +82,7 @@ class LinkFeed:
         """Follow the source, and take what it has brought already."""
         self._stops.append(
             async_dispatcher_connect(
-                self._hass, signal_source_updated(self.link.source), self.async_look
+                self._hass, signal_person_updated(self.link.source), self.async_look
             )
         )
         if self.link.deletions:
@@ -118,7 +118,7 @@ class LinkFeed:
             cursor = self._account.cursor(self.link)
             if source is None or not self._stops or cursor is None:
                 return
-            batch = source.data.batch
+            batch = source.data
             if batch.since > cursor:
                 try:
                     batch = await source.async_get_changes(cursor)

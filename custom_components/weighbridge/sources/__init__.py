@@ -1,9 +1,10 @@
 """An account that measures: polled, remembered, told of by its vendor."""
 
+from .book import Book, Question
 from .coordinator import (
     SourceConfigEntry,
     SourceCoordinator,
-    SourceData,
+    async_find_person,
     async_remove_source,
     async_setup_source,
 )
@@ -15,17 +16,25 @@ from .oauth import (
     async_create_implementation,
     is_legacy_fitbit_id,
 )
+from .person import Limits, Person
+from .shelf import Fate, Word
 from .webhook import CONF_CALLBACKS, async_remove_webhook, async_setup_webhook
 
 __all__ = (
     "CONF_CALLBACKS",
+    "Book",
     "DeviceCoordinator",
+    "Fate",
+    "Limits",
+    "Person",
+    "Question",
     "SourceConfigEntry",
     "SourceCoordinator",
-    "SourceData",
     "UnknownImplementation",
     "VendorImplementation",
+    "Word",
     "async_create_implementation",
+    "async_find_person",
     "async_remove_source",
     "async_remove_webhook",
     "async_setup_history",

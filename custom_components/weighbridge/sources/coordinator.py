@@ -2,23 +2,22 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.dispatcher import async_dispatcher_send
 
 from ..clients import SourceClient
-from ..const import DOMAIN, LOGGER, signal_source_updated
-from ..model import Batch, WeighIn
+from ..const import CONF_PROVIDER, DOMAIN, LOGGER, SOURCES
+from ..model import Batch
 from ..pace import async_apart
 from ..store import account_store
 from .devices import DeviceCoordinator
 from .issues import async_check_sign_in, async_clear_refusals, async_clear_source
-from .memory import SourceMemory, moment, newest_values
+from .person import Person
 from .poll import PollCoordinator
 from .session import SourceSession, async_create_session
 
@@ -28,24 +27,13 @@ type SourceConfigEntry = ConfigEntry[SourceRuntime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceData:
-    """What is known of a person after a poll.
-
-    `latest` holds the newest value of each quantity, in the units of WeighIn and
-    under the translation keys of the entities; `batch` is what the last poll brought.
-    """
-
-    latest: Mapping[str, float]
-    last_weigh_in: datetime | None
-    batch: Batch
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRuntime:
     """What a loaded source entry holds."""
 
     coordinator: SourceCoordinator
     devices: DeviceCoordinator
+    persons: Mapping[str, Person]
+    """Those who are weighed, by their ids."""
 
     async def async_poll_now(self) -> None:
         """Poll all that the source knows, without delay."""
@@ -54,8 +42,8 @@ class SourceRuntime:
         )
 
 
-class SourceCoordinator(PollCoordinator[SourceData]):
-    """Keeps what a source knows of one person up to date."""
+class SourceCoordinator(PollCoordinator[Batch]):
+    """Keeps what a source knows of one person up to date; its data is the last batch."""
 
     config_entry: SourceConfigEntry
 
@@ -71,7 +59,17 @@ class SourceCoordinator(PollCoordinator[SourceData]):
             interval=UPDATE_INTERVAL,
         )
         self._store = account_store(hass, entry.entry_id)
-        self.memory = SourceMemory()
+        self.person = Person(
+            hass,
+            entry,
+            person_id=entry.entry_id,
+            unique_id=str(entry.unique_id),
+            settings=entry.options,
+            save=self.async_save,
+        )
+        self._saving = asyncio.Lock()
+        # Up to when the vendor's changes are known; None before the first reading.
+        self._cursor: int | None = None
 
     async def async_get_changes(self, since: int) -> Batch:
         """Return what the vendor learned since an epoch second; 0 means everything.
@@ -89,14 +87,16 @@ class SourceCoordinator(PollCoordinator[SourceData]):
             lambda client: client.async_get_period(start, end)
         )
 
-    @callback
-    def async_take_new(self) -> list[WeighIn]:
-        """Return the weigh-ins that are new, the oldest first, each of them once."""
-        if taken := self.memory.take_new():
-            self.config_entry.async_create_task(
-                self.hass, self._store.async_save(self.memory.as_dict())
-            )
-        return taken
+    async def async_save(self) -> None:
+        """Put on disk what is known of the person.
+
+        The cursor alone is not worth it: from an old one, a reading only brings more.
+        """
+        # One at a time: an older state must not be written after a newer one.
+        async with self._saving:
+            memory, cursor = self.person.memory, self._cursor
+            data = await async_apart(memory.book.size, memory.freeze())
+            await self._store.async_save({"cursor": cursor, "person": data})
 
     @override
     async def _async_setup(self) -> None:
@@ -104,13 +104,15 @@ class SourceCoordinator(PollCoordinator[SourceData]):
         try:
             stored = await self._store.async_load()
             if stored is not None:
-                self.memory = SourceMemory.from_store(stored)
+                self.person.async_load(stored["person"])
+                self._cursor = int(stored["cursor"])
         except (
             HomeAssistantError,
             NotImplementedError,
             LookupError,
             TypeError,
             ValueError,
+            AttributeError,
         ) as err:
             LOGGER.warning(
                 "What was stored of %s cannot be read and is learned anew: %s",
@@ -119,36 +121,41 @@ class SourceCoordinator(PollCoordinator[SourceData]):
             )
 
     @override
-    async def _async_poll(self) -> SourceData:
+    async def _async_poll(self) -> Batch:
         """Read what changed since the last poll."""
-        batch = await self.async_get_changes(self.memory.cursor or 0)
+        since = self._cursor or 0
+        batch = await self.session.async_read(
+            lambda client: client.async_get_changes(since)
+        )
         async_clear_refusals(self.hass, self.config_entry)
         async_check_sign_in(self.hass, self.config_entry)
-        newest = await async_apart(len(batch.weigh_ins), newest_values, batch)
-        if self.memory.learn(batch, newest):
-            await self._store.async_save(self.memory.as_dict())
-        weighed = self.memory.latest.get("weight")
-        return SourceData(
-            latest=self.memory.values(),
-            last_weigh_in=moment(weighed[1]) if weighed else None,
-            batch=batch,
-        )
+        is_history = self._cursor is None
+        self._cursor = max(batch.until, self._cursor or 0)
+        await self.person.async_learn(batch, is_history=is_history)
+        if is_history:
+            await self.async_save()
+        return await async_apart(len(batch.weigh_ins), self._complete, batch)
 
     @callback
     @override
     def _async_refresh_finished(self) -> None:
         """Tell the links, which have no entities."""
+        self.person.available = self.last_update_success
         if self.last_update_success:
-            async_dispatcher_send(
-                self.hass, signal_source_updated(self.config_entry.entry_id)
-            )
+            self.person.async_announce()
 
     async def _async_read(
         self, read: Callable[[SourceClient], Awaitable[Batch]]
     ) -> Batch:
         """Return a reading with the BMI filled in."""
         batch = await self.session.async_read(read)
-        return await async_apart(len(batch.weigh_ins), self.memory.enrich, batch)
+        return await async_apart(len(batch.weigh_ins), self._complete, batch)
+
+    def _complete(self, batch: Batch) -> Batch:
+        """Return a batch with the BMI filled in."""
+        return replace(
+            batch, weigh_ins=tuple(map(self.person.complete, batch.weigh_ins))
+        )
 
 
 async def async_setup_source(hass: HomeAssistant, entry: SourceConfigEntry) -> None:
@@ -159,12 +166,15 @@ async def async_setup_source(hass: HomeAssistant, entry: SourceConfigEntry) -> N
     session = await async_create_session(hass, entry)
     coordinator = SourceCoordinator(hass, entry, session)
     devices = DeviceCoordinator(hass, entry, session)
-    entry.runtime_data = SourceRuntime(coordinator=coordinator, devices=devices)
+    person = coordinator.person
+    entry.runtime_data = SourceRuntime(
+        coordinator=coordinator, devices=devices, persons={person.id: person}
+    )
     await coordinator.async_config_entry_first_refresh()
     # Weigh-ins do not wait for devices that cannot be read.
     await devices.async_refresh()
     # A coordinator polls only while it has listeners, and the links listen elsewhere.
-    entry.async_on_unload(coordinator.async_add_listener(_do_nothing))
+    entry.async_on_unload(coordinator.async_add_listener(person.async_notify))
 
 
 async def async_remove_source(hass: HomeAssistant, entry: SourceConfigEntry) -> None:
@@ -174,5 +184,11 @@ async def async_remove_source(hass: HomeAssistant, entry: SourceConfigEntry) -> 
 
 
 @callback
-def _do_nothing() -> None:
-    """Listen without an interest in the news."""
+def async_find_person(hass: HomeAssistant, person_id: str) -> Person | None:
+    """Return a person by their id, None while their source is not loaded."""
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        if entry.data[CONF_PROVIDER] in SOURCES:
+            persons: Mapping[str, Person] = entry.runtime_data.persons
+            if (person := persons.get(person_id)) is not None:
+                return person
+    return None

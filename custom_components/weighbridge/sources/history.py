@@ -36,12 +36,12 @@ from homeassistant.util.unit_conversion import (
     UnitlessRatioConverter,
 )
 
-from ..const import DOMAIN, LOGGER, SIGNAL_RENAMED, signal_source_updated
+from ..const import DOMAIN, LOGGER, SIGNAL_RENAMED, signal_person_updated
 from ..model import Batch, BloodPressure, WeighIn
 from ..names import async_device_name
 from ..pace import async_apart
 from .coordinator import SourceConfigEntry, SourceCoordinator
-from .memory import DAY
+from .shelf import DAY
 
 HOUR: Final = timedelta(hours=1)
 
@@ -82,7 +82,7 @@ def async_setup_history(hass: HomeAssistant, entry: SourceConfigEntry) -> None:
     history = SourceHistory(hass, entry.runtime_data.coordinator)
     entry.async_on_unload(
         async_dispatcher_connect(
-            hass, signal_source_updated(entry.entry_id), history.async_look
+            hass, signal_person_updated(entry.entry_id), history.async_look
         )
     )
     entry.async_on_unload(
@@ -152,7 +152,7 @@ class SourceHistory:
     async def _async_take(self) -> None:
         """Take the newest poll, or all that came since the statistics end."""
         async with self._lock:
-            batch = self._coordinator.data.batch
+            batch = self._coordinator.data
             if self._cursor is None:
                 self._cursor = await get_instance(self._hass).async_add_executor_job(
                     self._newest

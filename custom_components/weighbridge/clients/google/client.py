@@ -15,7 +15,7 @@ from typing import Any
 
 from aiohttp import ClientError, ClientResponse, ClientSession
 
-from ...model import Batch, DeviceStatus, WeighIn
+from ...model import EVER, Batch, DeviceStatus, WeighIn
 from ...pace import async_apart
 from .. import SourceAuthError, SourceUnavailableError, TokenGetter
 from ..oddities import Oddities
@@ -120,6 +120,8 @@ class GoogleHealthClient:
         return Batch(
             since=since,
             until=now,
+            # Without the scope nothing is told, which is no word on what there is.
+            window=(since, EVER[1]) if SCOPE_MEASUREMENTS in self._scopes else None,
             weigh_ins=weigh_ins,
             heights=tuple(sorted(map(read_height, heights))),
         )
@@ -132,6 +134,7 @@ class GoogleHealthClient:
         return Batch(
             since=int(start.timestamp()),
             until=int(end.timestamp()),
+            window=(int(start.timestamp()), int(end.timestamp())),
             weigh_ins=await self._async_get_weigh_ins(start, end),
         )
 

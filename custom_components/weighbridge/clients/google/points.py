@@ -1,6 +1,7 @@
 """What Google's data points mean: weight, body fat and height of one person.
 
-Weight and fat of one weighing are points of their own, and no point has a lasting key.
+Weight and fat of one weighing are points of their own. A point has a name, but for those
+of types that Google does not call identifiable.
 One weighing may be there several times: from the vendor's own scale, and as a copy that
 another app has written into Health Connect, HealthKit or Google Fit.
 """
@@ -76,6 +77,7 @@ class Point:
     measured_at: datetime
     value: float
     source: DataSource
+    key: str = ""
 
     @property
     def rank(self) -> tuple[object, ...]:
@@ -104,6 +106,7 @@ def read_point(data_type: DataType, point: Json) -> Point | None:
         measured_at=measured_at,
         value=value,
         source=_data_source(point.get("dataSource")),
+        key=_key(point.get("name")),
     )
 
 
@@ -120,6 +123,7 @@ def read_weigh_ins(
         found = (fats[point] for point in (weight, *copies) if point in fats)
         fat = next(found, None)
         yield WeighIn(
+            key=weight.key,
             measured_at=weight.measured_at,
             weight=weight.value,
             body_fat=fat,
@@ -131,7 +135,7 @@ def read_weigh_ins(
 
 def read_height(point: Point) -> Height:
     """Return the height that a point tells."""
-    return Height(point.measured_at, point.value)
+    return Height(point.measured_at, point.value, point.key)
 
 
 def number(value: object) -> float | None:
@@ -161,6 +165,11 @@ def moment(value: object) -> datetime | None:
 def rfc3339(time: datetime) -> str:
     """Return an aware time as the API takes it, in whole seconds."""
     return f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _key(name: object) -> str:
+    """Return the end of a name like `users/me/dataTypes/weight/dataPoints/1`."""
+    return name.rpartition("/")[2] if isinstance(name, str) else ""
 
 
 def _time(sample_time: object) -> datetime | None:

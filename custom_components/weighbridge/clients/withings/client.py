@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from aiohttp import ClientError, ClientSession
 
-from ...model import Batch, BatteryLevel, DeviceKind, DeviceStatus
+from ...model import EVER, Batch, BatteryLevel, DeviceKind, DeviceStatus
 from ...pace import async_apart
 from .. import SourceAuthError, SourceUnavailableError, TokenGetter
 from ..oddities import Oddities
@@ -83,7 +83,13 @@ class WithingsClient:
         window = {"lastupdate": since} if since else {}
         groups, until = await self._async_get_groups(window)
         return await async_apart(
-            len(groups), make_batch, since, max(since, until), groups, self._oddities
+            len(groups),
+            make_batch,
+            since,
+            max(since, until),
+            groups,
+            self._oddities,
+            None if since else EVER,
         )
 
     async def async_get_period(self, start: datetime, end: datetime) -> Batch:
@@ -95,7 +101,13 @@ class WithingsClient:
         groups, _ = await self._async_get_groups({"startdate": first, "enddate": last})
         wanted = [group for group in groups if first <= group.date < last]
         return await async_apart(
-            len(wanted), make_batch, first, last, wanted, self._oddities
+            len(wanted),
+            make_batch,
+            first,
+            last,
+            wanted,
+            self._oddities,
+            (first, last),
         )
 
     async def async_get_devices(self) -> tuple[DeviceStatus, ...]:

@@ -85,8 +85,8 @@ type Json = Mapping[str, Any]
 class Group:
     """What Withings stored for one person at one moment: values by their names."""
 
+    key: str
     date: int
-    created: int | None
     modified: int
     doubt: Doubt | None
     measures: Mapping[str, float]
@@ -116,18 +116,22 @@ def parse_group(group: Json, oddities: Oddities) -> Group | None:
     doubt = None if attribution is None else DOUBTS.get(attribution)
     if doubt is None and attribution not in CERTAIN:
         oddities.tell("an unknown attribution, taken for certain", attribution)
-    created = integer(group.get("created"))
+    grpid = integer(group.get("grpid"))
     return Group(
+        key="" if grpid is None else str(grpid),
         date=date,
-        created=created,
-        modified=integer(group.get("modified")) or created or date,
+        modified=integer(group.get("modified")) or date,
         doubt=doubt,
         measures=dict(_parse_measures(group, oddities)),
     )
 
 
 def make_batch(
-    since: int, until: int, groups: Iterable[Group], oddities: Oddities
+    since: int,
+    until: int,
+    groups: Iterable[Group],
+    oddities: Oddities,
+    window: tuple[int, int] | None = None,
 ) -> Batch:
     """Return what groups hold, each kind in the order of time."""
     moments: dict[int, list[Group]] = {}
@@ -146,13 +150,14 @@ def make_batch(
             if pressure := _blood_pressure(group, oddities):
                 blood_pressures[date] = pressure
             if (height := group.measures.get("height")) is not None:
-                heights[date] = Height(group.measured_at, height)
+                heights[date] = Height(group.measured_at, height, group.key)
             has_own_pulse = weigh_in is None and not group.is_of_cuff
             names = (*READINGS, "heart_rate") if has_own_pulse else READINGS
             readings.extend(_readings(group, names))
     return Batch(
         since=since,
         until=until,
+        window=window,
         weigh_ins=tuple(weigh_ins),
         blood_pressures=tuple(blood_pressures.values()),
         heights=tuple(heights.values()),
@@ -220,9 +225,9 @@ def _weigh_in(groups: list[Group]) -> WeighIn | None:
     if "water_mass" in measures:
         values["body_water"] = _percentage(measures["water_mass"], weight)
     return WeighIn(
+        key=main.key,
         measured_at=main.measured_at,
         weight=weight,
-        recorded_at=moment(main.created),
         doubt=next((group.doubt for group in groups if group.doubt), None),
         **values,
     )
@@ -238,11 +243,11 @@ def _blood_pressure(group: Group, oddities: Oddities) -> BloodPressure | None:
         return None
     heart_rate = group.measures.get("heart_rate")
     return BloodPressure(
+        key=group.key,
         measured_at=group.measured_at,
         systolic=round(systolic),
         diastolic=round(diastolic),
         heart_rate=None if heart_rate is None else round(heart_rate),
-        recorded_at=moment(group.created),
         doubt=group.doubt,
     )
 
@@ -252,6 +257,7 @@ def _readings(group: Group, names: Iterable[str]) -> Iterator[Reading]:
     for name in names:
         if (value := group.measures.get(name)) is not None:
             yield Reading(
+                key=group.key,
                 measured_at=group.measured_at,
                 quantity=name,
                 value=value,

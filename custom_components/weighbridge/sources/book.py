@@ -1,0 +1,286 @@
+"""The book of a person: all that a source says of them, and what of it counts.
+
+Pure: what the source has now, whatever came when, makes the same book. All that is told
+of a person (newest values, trend, statistics, what is pushed) is derived from it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ..model import Batch, BloodPressure, Height, Reading, Reason, WeighIn
+from .shelf import DAY, HOUR, Change, Record, Shelf, Standing, Word
+
+# How far back a source is compared with what is known of it.
+REACH = 30 * DAY
+
+type Measured = WeighIn | BloodPressure
+type Judge = Callable[[Book, Measured], Reason | None]
+"""Tells why something must wait; asked in the order of time."""
+type Values = Mapping[str, tuple[float, int]]
+"""Values by their quantities, each with its epoch second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A measurement that waits for a person's word."""
+
+    record: Measured
+    reason: Reason
+    candidates: Mapping[str, str] = field(default_factory=dict)
+    """The names of those whose it may be, by the ids of their subentries."""
+
+
+@dataclass(slots=True)
+class News:
+    """What came of a change of the book."""
+
+    seconds: set[int] = field(default_factory=set)
+    """Where something counts since, or counts no longer, or has other values."""
+    arrived: list[WeighIn] = field(default_factory=list)
+    """The weigh-ins that count for the first time, and are no history."""
+    asked: list[Question] = field(default_factory=list)
+    """The questions that are open since."""
+    is_new: bool = False
+    """Whether the book says anything else than before."""
+
+
+@dataclass(slots=True)
+class Book:
+    """All of a person's measurements, by kind."""
+
+    weigh_ins: Shelf[WeighIn] = field(default_factory=Shelf)
+    blood_pressures: Shelf[BloodPressure] = field(default_factory=Shelf)
+    heights: Shelf[Height] = field(default_factory=Shelf)
+    readings: dict[str, Shelf[Reading]] = field(default_factory=dict)
+    """Of each quantity what may still be deleted, and the newest before that."""
+
+    def copy(self) -> Book:
+        """Return a book that says the same and goes its own way."""
+        return Book(
+            self.weigh_ins.copy(),
+            self.blood_pressures.copy(),
+            self.heights.copy(),
+            {quantity: shelf.copy() for quantity, shelf in self.readings.items()},
+        )
+
+    @property
+    def size(self) -> int:
+        """Return how many measurements are known."""
+        return len(self.weigh_ins.records) + len(self.blood_pressures.records)
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Return what waits for a person's word, the oldest first."""
+        waiting: tuple[tuple[Measured, Reason], ...] = (
+            *self.weigh_ins.open,
+            *self.blood_pressures.open,
+        )
+        return tuple(
+            Question(record=record, reason=reason)
+            for record, reason in sorted(waiting, key=lambda pair: pair[0].second)
+        )
+
+    def missed(self) -> Iterator[int]:
+        """Yield since when an answer lacked what is known."""
+        for shelf in self._shelves():
+            yield from shelf.missed.values()
+
+    def apply(
+        self,
+        batch: Batch,
+        looked_at: int,
+        judge: Judge,
+        *,
+        patience: int = HOUR,
+        is_history: bool = False,
+    ) -> News:
+        """Take in what a reading brought, and notice what it lacks.
+
+        What is missing is gone at a second look, `patience` seconds later at least.
+        """
+        news = News()
+        whole = batch.window is not None
+        for height in self.heights.put(batch.heights, whole=whole):
+            news.is_new |= height.before != height.after
+        for weigh_in in self.weigh_ins.put(batch.weigh_ins, whole=whole):
+            self._judge(self.weigh_ins, weigh_in, judge, news, is_history=is_history)
+        for pressure in self.blood_pressures.put(batch.blood_pressures, whole=whole):
+            self._judge(
+                self.blood_pressures, pressure, judge, news, is_history=is_history
+            )
+        by_quantity: dict[str, list[Reading]] = {}
+        for reading in batch.readings:
+            by_quantity.setdefault(reading.quantity, []).append(reading)
+        for quantity, readings in by_quantity.items():
+            shelf = self.readings.setdefault(quantity, Shelf())
+            for _ in shelf.put(readings, whole=whole):
+                news.is_new = True
+        if batch.window is not None:
+            self._look(batch, by_quantity, batch.window, looked_at, patience, news)
+        self._trim(looked_at)
+        return news
+
+    def review(self, judge: Judge, since: int) -> News:
+        """Judge anew what is open, and what was measured since an epoch second."""
+        news = News()
+        for weigh_in in sorted(
+            self.weigh_ins.records.values(), key=lambda weigh_in: weigh_in.second
+        ):
+            standing = self.weigh_ins.standing(weigh_in.key)
+            if standing.word is None and (standing.is_open or weigh_in.second >= since):
+                self._stand(
+                    self.weigh_ins,
+                    weigh_in,
+                    replace(standing, reason=judge(self, weigh_in)),
+                    news,
+                )
+        return news
+
+    def answer(self, key: str, word: Word) -> News | None:
+        """Take a person's word on a measurement; return None if there is none such."""
+        news = News()
+        shelves: tuple[Shelf[Any], ...] = (self.weigh_ins, self.blood_pressures)
+        for shelf in shelves:
+            if (record := shelf.records.get(key)) is not None:
+                standing = replace(shelf.standing(key), word=word)
+                self._stand(shelf, record, standing, news)
+                return news
+        return None
+
+    def newest(self, before: int) -> Values:
+        """Return the newest value of each quantity, measured before a second.
+
+        The clock of a scale that is far ahead would freeze the values.
+        """
+        values: dict[str, tuple[float, int]] = {}
+        for records in (self.weigh_ins.present, self.blood_pressures.present):
+            _keep_newest(values, records, before)
+        for shelf in self.readings.values():
+            counting = [r for r in shelf.present if self._counts(r)]
+            _keep_newest(values, counting, before)
+        return values
+
+    def height(self, second: int) -> float | None:
+        """Return the height in force at a time; the first one reaches back for ever."""
+        heights = self.heights.present
+        if not heights:
+            return None
+        earlier = [height for height in heights if height.second <= second]
+        return (earlier[-1] if earlier else heights[0]).height
+
+    def _shelves(self) -> Iterator[Shelf[Any]]:
+        """Yield all shelves."""
+        yield self.weigh_ins
+        yield self.blood_pressures
+        yield self.heights
+        yield from self.readings.values()
+
+    def _judge[M: (WeighIn, BloodPressure)](
+        self,
+        shelf: Shelf[M],
+        change: Change[M],
+        judge: Judge,
+        news: News,
+        *,
+        is_history: bool,
+    ) -> None:
+        """Decide whether something new or corrected counts."""
+        before, after, is_back = change
+        news.is_new = True
+        news.seconds.update(r.second for r in (before, after) if r is not None)
+        if after is None:
+            return
+        if before is None:
+            standing = Standing(counted=is_history or is_back)
+        else:
+            standing = shelf.standing(after.key)
+        if standing.word is Word.NOBODY and before is not None:
+            if _same(before, after):
+                return
+            standing = replace(standing, word=None)
+        if standing.word is None:
+            standing = replace(standing, reason=judge(self, after))
+        self._stand(shelf, after, standing, news)
+
+    def _stand[M: (WeighIn, BloodPressure)](
+        self, shelf: Shelf[M], record: M, standing: Standing, news: News
+    ) -> None:
+        """Let something count, or not, and tell of it."""
+        before = shelf.standing(record.key)
+        if standing.is_in and not standing.counted:
+            standing = replace(standing, counted=True)
+            if isinstance(record, WeighIn):
+                news.arrived.append(record)
+        if standing.is_open and standing.reason and not before.is_open:
+            news.asked.append(Question(record=record, reason=standing.reason))
+        if standing != before:
+            news.is_new = True
+            news.seconds.add(record.second)
+            shelf.stand(record.key, standing)
+
+    def _look(
+        self,
+        batch: Batch,
+        readings: Mapping[str, Iterable[Reading]],
+        window: tuple[int, int],
+        now: int,
+        patience: int,
+        news: News,
+    ) -> None:
+        """Take off the shelves what was missing in an answer for some time."""
+
+        def look[R: Record](shelf: Shelf[R], found: Iterable[R]) -> None:
+            keys = {record.key for record in found}
+            for change in shelf.look(keys, window, now, patience):
+                news.is_new = True
+                if change.before is not None:
+                    news.seconds.add(change.before.second)
+
+        look(self.weigh_ins, batch.weigh_ins)
+        look(self.blood_pressures, batch.blood_pressures)
+        look(self.heights, batch.heights)
+        for quantity, shelf in self.readings.items():
+            look(shelf, readings.get(quantity, ()))
+
+    def _trim(self, now: int) -> None:
+        """Forget readings that can neither be deleted nor be the newest any more."""
+        for quantity, shelf in list(self.readings.items()):
+            old = [r for r in shelf.present if r.second < now - REACH - DAY]
+            newest = next((r for r in reversed(old) if self._counts(r)), None)
+            for reading in old:
+                if reading is not newest:
+                    shelf.drop(reading)
+            if not shelf.records:
+                del self.readings[quantity]
+
+    def _counts(self, reading: Reading) -> bool:
+        """Tell whether a reading counts: as what was measured with it does."""
+        for shelf in (self.weigh_ins, self.blood_pressures):
+            if (beside := shelf.at(reading.second)) is not None:
+                return shelf.standing(beside.key).is_in
+        return reading.doubt is None
+
+
+def _same(one: Measured, other: Measured) -> bool:
+    """Tell whether a person's word on one holds for the other."""
+    return (one.second, one.facts[0], one.doubt) == (
+        other.second,
+        other.facts[0],
+        other.doubt,
+    )
+
+
+def _keep_newest(
+    values: dict[str, tuple[float, int]],
+    records: Iterable[WeighIn | BloodPressure | Reading],
+    before: int,
+) -> None:
+    """Replace values by those that are not older."""
+    for record in records:
+        second = record.second
+        if second >= before:
+            continue
+        for quantity, value in record.values():
+            if quantity not in values or values[quantity][1] <= second:
+                values[quantity] = value, second

@@ -1,0 +1,311 @@
+"""A person: whose book it is, and all who want to know of it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Self
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.util import dt as dt_util
+
+from ..const import CONF_HEIGHT, CONF_MAX_WEIGHT, CONF_MIN_WEIGHT, signal_person_updated
+from ..model import Batch, Reason, WeighIn
+from ..names import person_name
+from ..pace import async_apart
+from .book import REACH, Book, Judge, Measured, News
+from .rows import book_from_json, book_to_json
+from .shelf import DAY, HOUR, Word
+
+# Of an import of years, nobody wants to hear each weigh-in.
+TOLD_AFTER: Final = timedelta(days=30)
+TOLD_AT_ONCE: Final = 20
+
+type Doubt = Callable[[Book, WeighIn], Reason | None]
+"""Tells why a new weigh-in may be somebody else's, by what the book says of before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a person has told of themselves: kg, and metres."""
+
+    min_weight: float | None = None
+    max_weight: float | None = None
+    height: float | None = None
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Self:
+        """Read the settings of a person."""
+        return cls(
+            min_weight=settings.get(CONF_MIN_WEIGHT),
+            max_weight=settings.get(CONF_MAX_WEIGHT),
+            height=settings.get(CONF_HEIGHT),
+        )
+
+    def judge(self, weight: float) -> Reason | None:
+        """Tell whether a weight (kg) is outside."""
+        if self.min_weight is not None and weight < self.min_weight:
+            return Reason.TOO_LIGHT
+        if self.max_weight is not None and weight > self.max_weight:
+            return Reason.TOO_HEAVY
+        return None
+
+
+@dataclass(slots=True)
+class PersonMemory:
+    """What of a person must outlive a restart."""
+
+    book: Book = field(default_factory=Book)
+    untold: set[str] = field(default_factory=set)
+    """The keys of the weigh-ins that no event has told of."""
+    limits: Limits = field(default_factory=Limits)
+    """Those by which the book was judged."""
+
+    def freeze(self) -> Callable[[], dict[str, Any]]:
+        """Return what makes plain JSON of it as it is now, in any thread."""
+        book, untold, limits = self.book, sorted(self.untold), self.limits
+        return lambda: {
+            "book": book_to_json(book),
+            "untold": untold,
+            "limits": [limits.min_weight, limits.max_weight],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read it; raise LookupError, TypeError, ValueError or AttributeError."""
+        low, high = data["limits"]
+        return cls(
+            book=book_from_json(data["book"]),
+            untold={str(key) for key in data["untold"]},
+            limits=Limits(min_weight=low, max_weight=high),
+        )
+
+
+class Person:
+    """Somebody who is weighed: entities, statistics, links and questions hang here.
+
+    `id` is that of the entry, or of the subentry, that stands for the person, and
+    `unique_id` begins the unique ids of the entities. The book is never changed: each
+    change makes another one.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        *,
+        person_id: str,
+        unique_id: str,
+        settings: Mapping[str, Any],
+        save: Callable[[], Coroutine[Any, Any, None]],
+    ) -> None:
+        """Know nothing of the person yet."""
+        self.hass = hass
+        self.entry = entry
+        self.id = person_id
+        self.unique_id = unique_id
+        self.limits = Limits.of(settings)
+        self.memory = PersonMemory(limits=self.limits)
+        self.available = True
+        self.latest: Mapping[str, float] = {}
+        """The newest value of each quantity, under the keys of the entities."""
+        self.last_weigh_in: datetime | None = None
+        self.doubts: list[Doubt] = []
+        self._save = save
+        self._lock = asyncio.Lock()
+        self._listeners: list[CALLBACK_TYPE] = []
+        self._tellers = 0
+        self._is_ready = False
+
+    @property
+    def name(self) -> str:
+        """Return what the person is called."""
+        if (subentry := self.entry.subentries.get(self.id)) is not None:
+            return subentry.title
+        return person_name(self.entry)
+
+    @property
+    def book(self) -> Book:
+        """Return all that is known of the person."""
+        return self.memory.book
+
+    def weigh_ins(
+        self, start: datetime | None = None, end: datetime | None = None
+    ) -> list[WeighIn]:
+        """Return the weigh-ins that count, from `start` up to `end`, with their BMI."""
+        return [
+            self.complete(weigh_in)
+            for weigh_in in self.book.weigh_ins.present
+            if (start is None or weigh_in.measured_at >= start)
+            and (end is None or weigh_in.measured_at < end)
+        ]
+
+    def height(self, second: int) -> float | None:
+        """Return how tall the person was, in metres: as they say, or as the vendor."""
+        return self.limits.height or self.book.height(second)
+
+    def complete(self, weigh_in: WeighIn) -> WeighIn:
+        """Return a weigh-in with the BMI, if it has none and a height is known."""
+        height = self.height(weigh_in.second)
+        if weigh_in.bmi is not None or height is None:
+            return weigh_in
+        return replace(weigh_in, bmi=bmi(weigh_in.weight, height))
+
+    @callback
+    def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener after each change; return how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @callback
+    def async_notify(self) -> None:
+        """Tell the entities that something may have changed."""
+        for listener in list(self._listeners):
+            listener()
+
+    @callback
+    def async_tell(self) -> None:
+        """Tell the entities, the statistics and the links of news."""
+        self.async_notify()
+        self.async_announce()
+
+    @callback
+    def async_announce(self) -> None:
+        """Tell the statistics and the links, which are no entities."""
+        async_dispatcher_send(self.hass, signal_person_updated(self.id))
+
+    @callback
+    def async_load(self, stored: Mapping[str, Any]) -> None:
+        """Take up what is remembered, by the limits of today.
+
+        Raises LookupError, TypeError, ValueError or AttributeError on damage.
+        """
+        memory = PersonMemory.from_json(stored)
+        if (memory.limits.min_weight, memory.limits.max_weight) != (
+            self.limits.min_weight,
+            self.limits.max_weight,
+        ):
+            book = memory.book.copy()
+            since = int(dt_util.utcnow().timestamp()) - REACH
+            news = book.review(self._judge_limits, since)
+            memory.book = book
+            memory.limits = self.limits
+            memory.untold |= {weigh_in.key for weigh_in in news.arrived}
+        self.memory = memory
+        self._refresh()
+
+    async def async_learn(
+        self, batch: Batch, *, patience: int = HOUR, is_history: bool = False
+    ) -> News:
+        """Take in what a reading brought, and have it on disk if it is news."""
+        async with self._lock:
+            book = self.book.copy()
+            news = await async_apart(
+                len(batch.weigh_ins),
+                lambda: book.apply(
+                    batch,
+                    int(dt_util.utcnow().timestamp()),
+                    self._judge(is_history=is_history),
+                    patience=patience,
+                    is_history=is_history,
+                ),
+            )
+            await self._async_turn(book, news)
+        return news
+
+    async def async_answer(self, key: str, word: Word) -> bool:
+        """Take a word on a measurement; tell whether there is one such."""
+        async with self._lock:
+            book = self.book.copy()
+            if (news := book.answer(key, word)) is None:
+                return False
+            await self._async_turn(book, news)
+        self.async_tell()
+        return True
+
+    @callback
+    def async_take_new(self) -> list[WeighIn]:
+        """Return the weigh-ins that are worth an event, the oldest first, each once."""
+        untold, self.memory.untold = self.memory.untold, set()
+        if not untold:
+            return []
+        self.entry.async_create_task(self.hass, self._save(), "weighbridge told")
+        since = dt_util.utcnow() - TOLD_AFTER
+        new = [
+            weigh_in
+            for weigh_in in self.book.weigh_ins.present
+            if weigh_in.key in untold and weigh_in.measured_at > since
+        ]
+        return [self.complete(weigh_in) for weigh_in in new[-TOLD_AT_ONCE:]]
+
+    @callback
+    def async_add_teller(self) -> CALLBACK_TYPE:
+        """Keep what is new until it is taken; return how to stop that."""
+        self._tellers += 1
+
+        @callback
+        def stop() -> None:
+            self._tellers -= 1
+
+        return stop
+
+    @callback
+    def async_ready(self) -> None:
+        """Count as seen what nobody is there to tell of."""
+        self._is_ready = True
+        if not self._tellers:
+            self.async_take_new()
+
+    async def _async_turn(self, book: Book, news: News) -> None:
+        """Go on with another book."""
+        self.memory.book = book
+        self.memory.untold |= {weigh_in.key for weigh_in in news.arrived}
+        self._refresh()
+        if news.is_new:
+            await self._save()
+        if self._is_ready and not self._tellers:
+            self.async_take_new()
+
+    def _refresh(self) -> None:
+        """Derive the newest values."""
+        newest = self.book.newest(int(dt_util.utcnow().timestamp()) + DAY)
+        latest = {quantity: value for quantity, (value, _) in newest.items()}
+        weighed = newest.get("weight")
+        self.last_weigh_in = None
+        if weighed is not None:
+            weight, second = weighed
+            self.last_weigh_in = datetime.fromtimestamp(second, UTC)
+            measured = newest.get("bmi")
+            height = self.height(second)
+            if height is not None and (measured is None or measured[1] != second):
+                latest["bmi"] = bmi(weight, height)
+        self.latest = latest
+
+    def _judge(self, *, is_history: bool) -> Judge:
+        """Return what tells why something must wait."""
+        since = int(dt_util.utcnow().timestamp()) - REACH
+
+        def judge(book: Book, record: Measured) -> Reason | None:
+            if (reason := self._judge_limits(book, record)) is not None:
+                return reason
+            if is_history or not isinstance(record, WeighIn) or record.second < since:
+                return None
+            doubts = (doubt(book, record) for doubt in self.doubts)
+            return next((reason for reason in doubts if reason is not None), None)
+
+        return judge
+
+    def _judge_limits(self, _book: Book, record: Measured) -> Reason | None:
+        """Return what the vendor, or the limits, say against something."""
+        if record.doubt is not None:
+            return Reason.AMBIGUOUS
+        if isinstance(record, WeighIn):
+            return self.limits.judge(record.weight)
+        return None
+
+
+def bmi(weight: float, height: float) -> float:
+    """Return the body mass index, in kg/m² to a hundredth."""
+    return round(weight / height**2, 2)
