@@ -8,12 +8,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
-from .battery import async_install_blueprints, async_setup_battery_texts
+from .battery import async_setup_battery_texts
+from .blueprints import async_install_blueprints
 from .const import CONF_PROVIDER, DOMAIN, Provider
 from .entity import async_account_device
 from .feeds import async_remove_garmin, async_setup_garmin
 from .garmin import GarminConfigEntry
 from .naming import async_keep_names
+from .sending import async_setup_sending
 from .services import async_setup_services
 from .sources import (
     SourceConfigEntry,
@@ -36,6 +38,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up what does not depend on any account."""
     async_setup_services(hass)
     async_keep_names(hass)
+    async_setup_sending(hass)
     await async_setup_battery_texts(hass)
     return True
 

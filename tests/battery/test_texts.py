@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.weighbridge.const import DOMAIN
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 
@@ -59,6 +60,12 @@ async def confirm(house: House, kind: str = "low", **data: Any) -> None:
     )
 
 
+async def take_back(house: House, kind: str = "low") -> None:
+    """Tell that a text was not sent, which ends a run with an error."""
+    with pytest.raises(HomeAssistantError, match="No text was sent"):
+        await confirm(house, kind, sent=False)
+
+
 async def test_what_the_actions_answer(house: House) -> None:
     """A text is due until it is confirmed, and again when that is taken back."""
     await house.async_open()
@@ -77,13 +84,13 @@ async def test_what_the_actions_answer(house: House) -> None:
     assert await ask(house) == []
     assert await ask(house, automation="automation.of_another") == [text]
     await confirm(house)
-    await confirm(house, sent=False)
+    await take_back(house)
     assert await ask(house) == []
     house.device("Aria").fine()
     assert [text["kind"] for text in await ask(house)] == ["charged"]
     await confirm(house, "charged")
-    await confirm(house, "charged", sent=False)
-    await confirm(house, "charged", sent=False)
+    await take_back(house, "charged")
+    await take_back(house, "charged")
     assert [text["kind"] for text in await ask(house)] == ["charged"]
 
 
@@ -91,7 +98,7 @@ async def test_a_confirmation_without_a_question(house: House) -> None:
     """Whoever confirms knows what was sent, also right after a restart."""
     await house.async_open()
     house.device("Aria").low()
-    await confirm(house, sent=False)
+    await take_back(house)
     await confirm(house)
     assert await ask(house) == []
 

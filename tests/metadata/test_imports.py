@@ -14,7 +14,7 @@ FLOORS = (
     ("garmin", "sources"),
     ("sources.scale",),
     ("clients.garmin", "clients.google", "clients.withings"),
-    ("clients", "ledger", "trend", "battery"),
+    ("clients", "ledger", "trend", "battery", "blueprints", "sending"),
 )
 GROUND = {"const", "devices", "model", "names", "pace", "store", "turns", "units"}
 WINGS = sorted((wing for floor in FLOORS for wing in floor), key=len, reverse=True)

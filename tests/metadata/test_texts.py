@@ -15,6 +15,7 @@ from custom_components.weighbridge.event import ATTR_MEASURED_AT
 from custom_components.weighbridge.flows.oauth import OWN_ABORTS
 from custom_components.weighbridge.garmin.pause import Reason
 from custom_components.weighbridge.model import COMPOSITION, DeviceKind
+from custom_components.weighbridge.sending.ways import FAULTS
 from custom_components.weighbridge.sources.issues import REPORTED
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -37,6 +38,8 @@ TOLD: dict[tuple[str, str], Iterable[str]] = {
         f"google_{why}" for why in Refusal
     ],
     ("sources/issues.py", "err.refusal"): REPORTED,
+    ("sending/ways.py", "self.kind"): FAULTS,
+    ("sending/checks.py", "kind"): FAULTS,
 }
 
 # What Home Assistant has a text for.

@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import (
     mock_registry,
 )
 
-from custom_components.weighbridge.battery.blueprints import async_install_blueprints
+from custom_components.weighbridge.blueprints import async_install_blueprints
 from custom_components.weighbridge.const import DOMAIN
 from homeassistant import loader
 from homeassistant.components.automation.const import DOMAIN as AUTOMATION
@@ -125,7 +125,7 @@ class House:
         """Start what the automations need."""
         hass = self.hass
         hass.services.async_register("notify", "sms", self.gateway.send)
-        for component in ("system_log", "binary_sensor", "sensor", DOMAIN):
+        for component in ("binary_sensor", "sensor", DOMAIN):
             assert await async_setup_component(hass, component, {})
         await async_install_blueprints(hass)
 

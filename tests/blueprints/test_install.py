@@ -234,7 +234,7 @@ async def test_a_folder_that_cannot_be_written(
     """The account works without the blueprint, and the log says what to do."""
     put(installed.parent, b"in the way")
     await set_up(hass, withings_entry)
-    assert f"The blueprint {installed} could not be written" in caplog.text
+    assert f"The blueprints could not be written to {installed.parent}" in caplog.text
 
 
 async def test_a_memory_of_a_newer_version(
