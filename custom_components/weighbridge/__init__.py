@@ -4,7 +4,7 @@ from typing import TypeIs
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
@@ -13,7 +13,7 @@ from .blueprints import async_install_blueprints
 from .const import CONF_PROVIDER, DOMAIN, Provider
 from .entity import async_account_device
 from .feeds import async_remove_garmin, async_setup_garmin
-from .garmin import GarminConfigEntry
+from .garmin import GarminAccount, GarminConfigEntry
 from .naming import async_keep_names
 from .sending import async_setup_sending
 from .services import async_setup_services
@@ -29,7 +29,7 @@ from .sources import (
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 SOURCE_PLATFORMS = (Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR)
-GARMIN_PLATFORMS = (Platform.BUTTON, Platform.SENSOR)
+GARMIN_PLATFORMS = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR)
 
 type WeighbridgeConfigEntry = SourceConfigEntry | GarminConfigEntry
 
@@ -47,14 +47,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) 
     """Set up an account, a source of weigh-ins or their destination."""
     if _is_garmin(entry):
         await async_setup_garmin(hass, entry)
+        _register_account(hass, entry)
         await hass.config_entries.async_forward_entry_setups(entry, GARMIN_PLATFORMS)
     else:
         await async_setup_source(hass, entry)
         await async_install_blueprints(hass)
-        # Its scales and trackers refer to it.
-        dr.async_get(hass).async_get_or_create(
-            config_entry_id=entry.entry_id, **async_account_device(hass, entry)
-        )
+        _register_account(hass, entry)
         await hass.config_entries.async_forward_entry_setups(entry, SOURCE_PLATFORMS)
         for person in entry.runtime_data.persons.values():
             person.async_ready()
@@ -90,9 +88,19 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: WeighbridgeConfigEntry, device: dr.DeviceEntry
 ) -> bool:
     """Let a user delete a device that the account has no longer."""
-    if _is_garmin(entry) or entry.state is not ConfigEntryState.LOADED:
+    if entry.state is not ConfigEntryState.LOADED:
         return False
-    return not entry.runtime_data.devices.knows(device)
+    runtime = entry.runtime_data
+    listed = runtime.sensors if isinstance(runtime, GarminAccount) else runtime.devices
+    return listed is not None and not listed.knows(device)
+
+
+@callback
+def _register_account(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
+    """Have the device of an account there before those that refer to it."""
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, **async_account_device(hass, entry)
+    )
 
 
 def _is_garmin(entry: WeighbridgeConfigEntry) -> TypeIs[GarminConfigEntry]:

@@ -1,4 +1,4 @@
-"""Binary sensors: whether the battery of a scale or tracker is low."""
+"""Binary sensors: whether the battery of a scale, tracker or strap is low."""
 
 from typing import override
 
@@ -12,6 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_LOW_BATTERY_THRESHOLD, DEFAULT_LOW_BATTERY_THRESHOLD
 from .device_entity import DeviceEntity, async_add_device_entities
+from .garmin import GarminAccount, GarminConfigEntry
 from .model import BatteryLevel
 from .sources import SourceConfigEntry
 
@@ -25,31 +26,38 @@ LOW_LEVELS = (BatteryLevel.EMPTY, BatteryLevel.LOW)
 
 async def async_setup_entry(
     hass: HomeAssistant,
-    entry: SourceConfigEntry,
+    entry: SourceConfigEntry | GarminConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add a binary sensor for each scale and tracker of an account."""
-    async_add_device_entities(
-        entry.runtime_data.devices,
-        async_add_entities,
-        BatteryLowSensor,
-        lambda _device: (BATTERY_LOW,),
-    )
+    """Add a binary sensor for each scale, tracker and strap of an account."""
+    runtime = entry.runtime_data
+    devices = runtime.sensors if isinstance(runtime, GarminAccount) else runtime.devices
+    if devices is not None:
+        async_add_device_entities(
+            devices,
+            async_add_entities,
+            BatteryLowSensor,
+            lambda _device: (BATTERY_LOW,),
+        )
 
 
 class BatteryLowSensor(DeviceEntity, BinarySensorEntity):
-    """On while a battery is low: by its percentage, else by the vendor's word."""
+    """On while a battery is low: by its percentage, else by the vendor's word.
+
+    Some words are trusted beside a percentage, too.
+    """
 
     @property
     @override
     def is_on(self) -> bool | None:
         """Tell whether the battery is low, None if the vendor tells nothing of it."""
         device = self.device
-        if device.battery is not None:
+        by_word = (
+            None if device.battery_level is None else device.battery_level in LOW_LEVELS
+        )
+        if device.battery is not None and not (device.trusts_word and by_word):
             threshold: int = self.coordinator.config_entry.options.get(
                 CONF_LOW_BATTERY_THRESHOLD, DEFAULT_LOW_BATTERY_THRESHOLD
             )
             return device.battery <= threshold
-        if device.battery_level is not None:
-            return device.battery_level in LOW_LEVELS
-        return None
+        return by_word

@@ -17,6 +17,7 @@ from homeassistant.core import callback
 from .const import CONF_PROVIDER, DOMAIN, SOURCES, SUBENTRY_LINK, Provider
 from .flows import (
     GarminFlow,
+    GarminOptionsFlow,
     LinkFlow,
     SourceFlow,
     SourceOptionsFlow,
@@ -90,16 +91,11 @@ class WeighbridgeConfigFlow(SourceFlow, GarminFlow, domain=DOMAIN):
             return {SUBENTRY_LINK: LinkFlow}
         return {}
 
-    @classmethod
-    @callback
-    @override
-    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
-        """Tell whether an entry has settings: sources have batteries."""
-        return config_entry.data[CONF_PROVIDER] in SOURCES
-
     @staticmethod
     @callback
     @override
     def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
-        """Return the settings of a source."""
+        """Return the settings of an account."""
+        if config_entry.data[CONF_PROVIDER] == Provider.GARMIN:
+            return GarminOptionsFlow()
         return SourceOptionsFlow()

@@ -29,6 +29,8 @@ CONF_SIGN_IN_ENDS: Final = "refresh_token_expires_at"
 CONF_LOW_BATTERY_THRESHOLD: Final = "low_battery_threshold"
 DEFAULT_LOW_BATTERY_THRESHOLD: Final = 20
 
+CONF_SENSOR_BATTERIES: Final = "sensor_batteries"
+
 SUBENTRY_LINK: Final = "link"
 CONF_KIND: Final = "kind"
 KIND_ACCOUNT: Final = "account"

@@ -1,4 +1,4 @@
-"""What the entities of a scale or tracker have in common."""
+"""What the entities of a scale, tracker or strap have in common."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, override
@@ -19,7 +19,7 @@ from .names import person_name
 
 
 class DeviceEntity(CoordinatorEntity[ListedDevices]):
-    """Something of a scale or tracker; unavailable while it is not listed."""
+    """Something of a scale, tracker or strap; unavailable while it is not listed."""
 
     _attr_has_entity_name = True
     _attr_entity_category = EntityCategory.DIAGNOSTIC
@@ -110,7 +110,9 @@ def async_device(coordinator: ListedDevices, device: DeviceStatus) -> DeviceInfo
             config_entry_id=entry.entry_id,
         ),
     )
-    if device.model is None:
+    if device.name is not None:
+        info["name"] = device.name
+    elif device.model is None:
         info["translation_key"] = device.kind.value
         info["translation_placeholders"] = {"name": person_name(entry)}
     else:

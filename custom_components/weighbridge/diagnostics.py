@@ -7,14 +7,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from .const import CONF_PROVIDER
+from .devices import ListedDevices
 from .garmin import GarminAccount, GarminConfigEntry, SensorLink, links_of
 from .ledger import State
-from .sources import (
-    CONF_CALLBACKS,
-    DeviceCoordinator,
-    SourceConfigEntry,
-    SourceCoordinator,
-)
+from .sources import CONF_CALLBACKS, SourceConfigEntry, SourceCoordinator
 
 
 async def async_get_config_entry_diagnostics(
@@ -30,7 +26,8 @@ async def async_get_config_entry_diagnostics(
         return about
     runtime = entry.runtime_data
     if isinstance(runtime, GarminAccount):
-        return about | _garmin(runtime)
+        sensors = {} if runtime.sensors is None else _devices(runtime.sensors)
+        return about | _garmin(runtime) | sensors
     return about | _source(runtime.coordinator) | _devices(runtime.devices)
 
 
@@ -70,7 +67,7 @@ def _source(coordinator: SourceCoordinator) -> dict[str, Any]:
     }
 
 
-def _devices(coordinator: DeviceCoordinator) -> dict[str, Any]:
+def _devices(coordinator: ListedDevices) -> dict[str, Any]:
     """Return how the polls of devices go, and what kinds of devices there are."""
     error = coordinator.last_exception
     return {

@@ -200,26 +200,39 @@ class BatteryLevel(StrEnum):
 
 
 class DeviceKind(StrEnum):
-    """What a device of a source is."""
+    """What a scale, tracker or sensor is."""
 
     SCALE = "scale"
     TRACKER = "tracker"
     BLOOD_PRESSURE_MONITOR = "blood_pressure_monitor"
     SLEEP_MONITOR = "sleep_monitor"
     THERMOMETER = "thermometer"
+    HEART_RATE_STRAP = "heart_rate_strap"
+    POWER_METER = "power_meter"
+    SPEED_SENSOR = "speed_sensor"
+    FOOT_POD = "foot_pod"
+    RADAR = "radar"
+    BIKE_LIGHT = "bike_light"
+    SHIFTER = "shifter"
+    TEMPERATURE_SENSOR = "temperature_sensor"
+    SENSOR = "sensor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceStatus:
-    """A scale or tracker: `battery` in %, `last_sync` an aware UTC datetime."""
+    """A scale, tracker or sensor: `battery` in %, `last_sync` an aware UTC datetime."""
 
     device_id: str
     kind: DeviceKind
+    # What its owner calls it; without one it is called after owner and model.
+    name: str | None = None
     model: str | None = None
     manufacturer: str | None = None
     firmware: str | None = None
     battery: int | None = None
     battery_level: BatteryLevel | None = None
+    # Whether a word for low counts although there is a percentage.
+    trusts_word: bool = False
     last_sync: datetime | None = None
 
 

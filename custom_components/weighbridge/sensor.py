@@ -27,6 +27,7 @@ from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .const import DOMAIN
 from .device_entity import DeviceEntity, async_add_device_entities, device_unique_id
+from .devices import ListedDevices
 from .entity import GarminAccountEntity, PersonEntity
 from .garmin import GarminAccount, GarminConfigEntry
 from .model import SEGMENTAL_MASSES, SEGMENTS, BatteryLevel, DeviceStatus
@@ -44,7 +45,7 @@ class PersonSensorDescription(SensorEntityDescription):
 
 @dataclass(frozen=True, kw_only=True)
 class DeviceSensorDescription(SensorEntityDescription):
-    """A sensor of a scale or tracker."""
+    """A sensor of a scale, tracker or strap."""
 
     value: Callable[[DeviceStatus], float | str | datetime | None]
 
@@ -197,27 +198,35 @@ async def async_setup_entry(
         async_add_entities(
             GarminSensor(runtime, description) for description in GARMIN_SENSORS
         )
+        if runtime.sensors is not None:
+            _async_add_device_sensors(runtime.sensors, async_add_entities)
         return
 
     for person in runtime.persons.values():
         _async_add_measured(person, async_add_entities)
-    registry = er.async_get(hass)
+    _async_add_device_sensors(runtime.devices, async_add_entities)
+
+
+@callback
+def _async_add_device_sensors(
+    devices: ListedDevices, async_add_entities: AddConfigEntryEntitiesCallback
+) -> None:
+    """Add the sensors of scales, trackers, or straps, as they are listed."""
+    registry = er.async_get(devices.hass)
 
     def describe(device: DeviceStatus) -> tuple[DeviceSensorDescription, ...]:
         """Return what there is to tell of a device: a percentage only if it had one.
 
         Google tells none of an empty battery.
         """
-        unique_id = device_unique_id(entry, device.device_id, BATTERY)
+        unique_id = device_unique_id(devices.config_entry, device.device_id, BATTERY)
         if device.battery is None and not registry.async_get_entity_id(
             SENSOR_DOMAIN, DOMAIN, unique_id
         ):
             return DEVICE_SENSORS
         return BATTERY, *DEVICE_SENSORS
 
-    async_add_device_entities(
-        runtime.devices, async_add_entities, DeviceSensor, describe
-    )
+    async_add_device_entities(devices, async_add_entities, DeviceSensor, describe)
 
 
 @callback
@@ -273,7 +282,7 @@ class PersonSensor(PersonEntity, SensorEntity):
 
 
 class DeviceSensor(DeviceEntity, SensorEntity):
-    """Something that a scale or tracker tells of itself."""
+    """Something that a scale, tracker or strap tells of itself."""
 
     entity_description: DeviceSensorDescription
 

@@ -16,7 +16,13 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.translation import async_translate_state
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_LOW_BATTERY_THRESHOLD, DEFAULT_LOW_BATTERY_THRESHOLD, DOMAIN
+from ..const import (
+    CONF_LOW_BATTERY_THRESHOLD,
+    CONF_PROVIDER,
+    DEFAULT_LOW_BATTERY_THRESHOLD,
+    DOMAIN,
+    Provider,
+)
 from ..model import BatteryLevel
 from .rules import Reading
 
@@ -78,6 +84,7 @@ class Battery:
                 level=level,
                 threshold=_threshold(hass, entry),
                 last_sync=dt_util.parse_datetime(last_sync) if last_sync else None,
+                may_rest=_is_sensor(hass, entry),
             ),
             level=_words(hass, low, percent, level),
             sources=(entity_id, *siblings.values()),
@@ -125,6 +132,14 @@ def _threshold(hass: HomeAssistant, entry: er.RegistryEntry | None) -> float:
     source = hass.config_entries.async_get_entry(entry.config_entry_id)
     options = source.options if source else {}
     return float(options.get(CONF_LOW_BATTERY_THRESHOLD, DEFAULT_LOW_BATTERY_THRESHOLD))
+
+
+def _is_sensor(hass: HomeAssistant, entry: er.RegistryEntry | None) -> bool:
+    """Tell whether a battery is that of a sensor which a watch is paired with."""
+    if entry is None or entry.config_entry_id is None:
+        return False
+    account = hass.config_entries.async_get_entry(entry.config_entry_id)
+    return account is not None and account.data.get(CONF_PROVIDER) == Provider.GARMIN
 
 
 def _words(

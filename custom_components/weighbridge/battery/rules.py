@@ -82,6 +82,8 @@ class Reading:
     level: BatteryLevel | None = None
     threshold: float = DEFAULT_LOW_BATTERY_THRESHOLD
     last_sync: datetime | None = None
+    # A strap may lie in a drawer all summer.
+    may_rest: bool = False
 
     @property
     def charged(self) -> bool | None:
@@ -191,7 +193,7 @@ class Memory:
         return replace(self, low_told=None, recovered=False, steady_since=None)
 
     def _silent_from(self, reading: Reading, rules: Rules) -> datetime | None:
-        if rules.silence is None or reading.last_sync is None:
+        if rules.silence is None or reading.last_sync is None or reading.may_rest:
             return None
         if self.silence_told is not None and reading.last_sync <= self.silence_told:
             return None

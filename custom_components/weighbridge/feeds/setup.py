@@ -20,7 +20,9 @@ from ..garmin import (
     GarminAccount,
     GarminConfigEntry,
     Reason,
+    async_setup_sensors,
     issues,
+    sensor_store,
     token_store,
 )
 from ..store import account_store
@@ -58,6 +60,7 @@ async def async_setup_garmin(hass: HomeAssistant, entry: GarminConfigEntry) -> N
             translation_domain=DOMAIN, translation_key="garmin_signed_out"
         ) from err
     entry.runtime_data = account
+    await async_setup_sensors(hass, account)
     # Issues do not outlive a restart; what they ask for does.
     issues.async_update_waiting(hass, entry, memory.ledgers)
     entry.async_on_unload(await LinkFeeds(hass, account).async_start())
@@ -83,6 +86,7 @@ async def async_remove_garmin(hass: HomeAssistant, entry: GarminConfigEntry) -> 
     """Remove what an account has on disk, and its issues."""
     await account_store(hass, entry.entry_id).async_remove()
     await token_store(hass, entry.entry_id).async_remove()
+    await sensor_store(hass, entry.entry_id).async_remove()
     issues.async_clear_all(hass, entry)
 
 

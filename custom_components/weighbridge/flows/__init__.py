@@ -1,12 +1,14 @@
 """The steps of the config and subentry flows."""
 
 from .garmin import GarminFlow
+from .garmin_options import GarminOptionsFlow
 from .link import LinkFlow, async_get_sources
 from .oauth import SourceFlow
 from .options import SourceOptionsFlow
 
 __all__ = (
     "GarminFlow",
+    "GarminOptionsFlow",
     "LinkFlow",
     "SourceFlow",
     "SourceOptionsFlow",

@@ -6,6 +6,7 @@ from .fit import EARLIEST
 from .lanes import DIASTOLIC, PULSE, SYSTOLIC
 from .link import AccountLink, Link, SensorLink, links_of
 from .pause import SETTLING_SECONDS, Reason
+from .sensors import async_setup_sensors, sensor_store
 from .storage import AccountMemory, token_store
 from .sync import async_sync
 
@@ -22,8 +23,10 @@ __all__ = (
     "Link",
     "Reason",
     "SensorLink",
+    "async_setup_sensors",
     "async_sync",
     "issues",
     "links_of",
+    "sensor_store",
     "token_store",
 )

@@ -11,8 +11,16 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from ..clients.garmin import GarminClient, GarminUnavailableError, GarminWeighIn
+from ..clients.garmin import (
+    GarminAuthError,
+    GarminClient,
+    GarminError,
+    GarminThrottledError,
+    GarminUnavailableError,
+    GarminWeighIn,
+)
 from ..const import DOMAIN
+from ..devices import ListedDevices
 from ..ledger import Ledger, Offer, Record, Remote, State, Way, missing
 from ..model import Batch, BloodPressure, WeighIn
 from ..pace import async_apart, async_paced
@@ -67,6 +75,8 @@ class GarminAccount:
             save=self.async_save,
             retry=self.async_request_flush,
         )
+        self.sensors: ListedDevices | None = None
+        """Straps and power meters, if their batteries are wanted."""
         self._saving = asyncio.Lock()
         self._listeners: list[CALLBACK_TYPE] = []
 
@@ -264,6 +274,31 @@ class GarminAccount:
                 remotes.extend(await lane.async_read(seconds))
 
             return remotes if await self._async_visit(ask, cures=False) else None
+
+    async def async_read_apart[T](
+        self, request: Callable[[], T], *, by_hand: bool
+    ) -> T | None:
+        """Read what is no part of a push; None while Garmin is to be left alone.
+
+        Raises GarminError for what stands in the way of this request alone.
+        """
+        answers: list[T] = []
+        failures: list[GarminError] = []
+
+        async def ask() -> None:
+            try:
+                answers.append(await self.async_request(request))
+            except GarminAuthError, GarminThrottledError:
+                raise
+            except GarminError as err:
+                failures.append(err)
+
+        async with self._gate.lock:
+            if not self._gate.async_is_shut(by_hand=by_hand):
+                await self._async_visit(ask, cures=False)
+        if failures:
+            raise failures[0]
+        return answers[0] if answers else None
 
     def stuck(self) -> HomeAssistantError:
         """Return what to tell a person whose weigh-ins have to wait."""

@@ -1,15 +1,17 @@
 """The simulated Garmin, and what one can do there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 import json
+from typing import Any
 
 from aiohttp import web
 
 from ..clock import Clock
 from .model import Composition, GarminAccount, GarminBloodPressure, GarminWeighIn
 from .profile import GarminPressures, GarminProfile
+from .sensors import GarminSensor, GarminSensors
 from .sso import GarminSso
 from .tokens import GarminTokens
 from .uploads import GarminUploads
@@ -62,6 +64,7 @@ class GarminCloud:
             GarminWeights(self),
             GarminUploads(self),
             GarminPressures(self),
+            GarminSensors(self),
         ):
             service.register(self.app)
 
@@ -202,6 +205,55 @@ class GarminCloud:
         )
         account.weigh_ins.append(weigh_in)
         return weigh_in
+
+    # Sensors
+
+    def device(
+        self,
+        account: GarminAccount | str,
+        serial: int,
+        *,
+        name: str | None = "HRM 600",
+        type: str = "HEART_RATE",
+        battery_status: str = "GOOD",
+        battery_level: int | None = 93,
+        last_connected: datetime | None = None,
+        watches: int = 2,
+    ) -> GarminSensor:
+        """Pair a sensor with some watches of a person, or change it."""
+        sensor = GarminSensor(
+            serial=serial,
+            name=name,
+            type=type,
+            battery_status=battery_status,
+            battery_level=battery_level,
+            last_connected=last_connected or self.clock(),
+            watches=watches,
+        )
+        self._which(account).sensors[serial] = sensor
+        return sensor
+
+    def set_battery(
+        self,
+        account: GarminAccount | str,
+        serial: int,
+        *,
+        level: int | None,
+        status: str,
+    ) -> None:
+        """Change a sensor's battery."""
+        sensor = self._which(account).sensors[serial]
+        sensor.battery_level, sensor.battery_status = level, status
+
+    def remove_device(self, account: GarminAccount | str, serial: int) -> None:
+        """Part a sensor from all watches."""
+        del self._which(account).sensors[serial]
+
+    def raw_device(
+        self, account: GarminAccount | str, sensor: Mapping[str, Any]
+    ) -> None:
+        """List this sensor as it is, however odd."""
+        self._which(account).raw_sensors.append(sensor)
 
     def key(self) -> int:
         """Return a new key, which as Garmin's is about the time of creation in ms."""

@@ -1,9 +1,12 @@
 """What Garmin holds of an account, and how its API words it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from .sensors import GarminSensor
 
 _YEAR = timedelta(days=365.25)
 
@@ -124,6 +127,9 @@ class GarminAccount:
     """In the order of their arrival."""
     blood_pressures: list[GarminBloodPressure] = field(default_factory=list)
     uploads: list[Upload] = field(default_factory=list)
+    sensors: dict[int, GarminSensor] = field(default_factory=dict)
+    """By their serial numbers."""
+    raw_sensors: list[Mapping[str, Any]] = field(default_factory=list)
 
     @property
     def zone(self) -> ZoneInfo:

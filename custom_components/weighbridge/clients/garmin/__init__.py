@@ -13,6 +13,7 @@ from .errors import (
     GarminThrottledError,
     GarminUnavailableError,
 )
+from .sensors import SensorReader
 from .sign_in import GarminProfile, GarminSignIn
 
 __all__ = (
@@ -31,4 +32,5 @@ __all__ = (
     "GarminThrottledError",
     "GarminUnavailableError",
     "GarminWeighIn",
+    "SensorReader",
 )

@@ -33,6 +33,7 @@ WEIGHT_PATH = "/weight-service/weight"
 WEIGHT_RANGE_PATH = f"{WEIGHT_PATH}/range"
 BLOOD_PRESSURE_PATH = "/bloodpressure-service/bloodpressure"
 UPLOAD_PATH = "/upload-service/upload"
+SENSORS_PATH = "/device-service/sensors"
 
 UPLOAD_TIMEOUT = 60
 
@@ -178,6 +179,13 @@ class GarminClient:
             raise GarminUnavailableError(
                 "The list of weigh-ins had a foreign answer"
             ) from None
+
+    def sensors(self) -> list[Any]:
+        """Return straps, power meters and the like, in Garmin's words."""
+        answer = self._read(SENSORS_PATH)
+        if not isinstance(answer, list):
+            raise GarminUnavailableError("The list of sensors had a foreign answer")
+        return answer
 
     def upload(self, fit: bytes) -> None:
         """Upload a FIT file; return when Garmin has accepted every record in it."""
