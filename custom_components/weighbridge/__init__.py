@@ -47,6 +47,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) 
     """Set up an account, a source of weigh-ins or their destination."""
     if _is_garmin(entry):
         await async_setup_garmin(hass, entry)
+        await async_install_blueprints(hass)
         _register_account(hass, entry)
         await hass.config_entries.async_forward_entry_setups(entry, GARMIN_PLATFORMS)
     else:

@@ -15,7 +15,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util, yaml as yaml_util
 
-from ..clouds import Clouds
+from ..clouds import Clouds, GarminAccount
 from ..support.common import restart, set_up, update_entity
 
 NUMBERS = ["+49 171 2345678", "+49 171 8765432"]
@@ -141,3 +141,36 @@ async def test_a_scale_with_words(
     assert {text for _, text in take(clouds)} == {
         "Alice Body+ is charged again (High)."
     }
+
+
+async def test_a_strap(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    garmin_user: GarminAccount,
+    garmin_entry: MockConfigEntry,
+    automate: Callable[[list[str]], Any],
+) -> None:
+    """A heart rate strap is texted about once; that it rests all summer is no news."""
+    connected = datetime.now(UTC).replace(microsecond=0) - timedelta(days=100)
+    clouds.garmin.device(garmin_user, 5, battery_level=60, last_connected=connected)
+    hass.config_entries.async_update_entry(
+        garmin_entry, options={"sensor_batteries": True}
+    )
+    await set_up(hass, garmin_entry)
+    (battery,) = batteries_of(hass, garmin_entry)
+    await automate([battery])
+    assert take(clouds) == []
+
+    clouds.garmin.set_battery(garmin_user, 5, level=60, status="LOW")
+    await update_entity(hass, battery)
+    shown = f"{dt_util.as_local(connected):%Y-%m-%d %H:%M}"
+    assert {text for _, text in take(clouds)} == {
+        f"HRM 600 has a low battery (60%). Last sync: {shown}."
+    }
+    await update_entity(hass, battery)
+    await restart(hass, garmin_entry)
+    assert take(clouds) == []
+
+    clouds.garmin.set_battery(garmin_user, 5, level=100, status="NEW")
+    await update_entity(hass, battery)
+    assert {text for _, text in take(clouds)} == {"HRM 600 is charged again (100%)."}

@@ -193,3 +193,15 @@ def test_an_introduction_changes_nothing() -> None:
     """Run may be chosen at any time."""
     memory = Memory(low_told=START)
     assert memory.told(TextKind.INTRODUCTION, START) == memory
+
+
+def test_what_may_rest_is_never_silent() -> None:
+    """A strap in its drawer is nobody's concern, however long."""
+    rules = Rules(silence=timedelta(days=3))
+    year_ago = START - timedelta(days=365)
+    for may_rest in (True, False):
+        reading = Reading(low=False, last_sync=year_ago, may_rest=may_rest)
+        due = list(Memory().due(reading, rules, START))
+        assert due == ([] if may_rest else [TextKind.SILENT])
+        later = Memory().next_change(reading, rules, year_ago)
+        assert (later is None) == may_rest

@@ -305,3 +305,18 @@ async def test_blood_pressure(
     await to_thread(garmin.delete_blood_pressure, second["version"], "2026-11-16")
     (held,) = clouds.garmin.blood_pressures(account)
     assert held.measured_at == MONDAY
+
+
+async def test_sensors(clouds: Clouds, garmin: Garmin, account: GarminAccount) -> None:
+    """List a sensor once for each watch, with a time that has no zone."""
+    clouds.garmin.device(account, 33554456, last_connected=MONDAY)
+    clouds.garmin.device(account, 942, name=None, battery_status="LOW", watches=1)
+    clouds.garmin.raw_device(account, {"serialNumber": 0})
+    answer = await to_thread(garmin.client.connectapi, "/device-service/sensors")
+    assert [sensor["serialNumber"] for sensor in answer] == [33554456, 33554456, 942, 0]
+    assert answer[0]["lastConnected"] == "2026-11-16T06:01:02.0"
+    assert (answer[2]["softwareVersion"], answer[2]["manufacturer"]) == ("null", None)
+    clouds.garmin.set_battery(account, 942, level=20, status="CRITICAL")
+    clouds.garmin.remove_device(account, 33554456)
+    answer = await to_thread(garmin.client.connectapi, "/device-service/sensors")
+    assert [sensor.get("batteryStatus") for sensor in answer] == ["CRITICAL", None]

@@ -116,16 +116,16 @@ async def test_reversed_limits(
     assert entered(result) == {"min_weight": 90, "max_weight": 80}
 
 
-async def test_destinations_have_no_settings(
+async def test_destinations_have_links(
     hass: HomeAssistant, clouds: Clouds, frontend: Frontend
 ) -> None:
-    """A Garmin account has links instead, which a source has not."""
+    """A Garmin account has links, which a source has not."""
     clouds.garmin.account("a@example.com", "secret")
     clouds.withings.person("alice")
     await frontend.add("garmin")
     await frontend.submit(username="a@example.com", password="secret")
     entry = (await frontend.say_whose(await frontend.wait()))["result"]
-    assert not entry["supports_options"]
+    assert entry["supports_options"]
     assert entry["supported_subentry_types"] == {"link": {"supports_reconfigure": True}}
 
 

@@ -1,10 +1,9 @@
 """The steps of the config and subentry flows."""
 
 from .garmin import GarminFlow
-from .garmin_options import GarminOptionsFlow
 from .link import LinkFlow, async_get_sources
 from .oauth import SourceFlow
-from .options import SourceOptionsFlow
+from .options import GarminOptionsFlow, SourceOptionsFlow
 
 __all__ = (
     "GarminFlow",

@@ -1,6 +1,6 @@
-"""The settings of a Withings or Fitbit account."""
+"""The settings of accounts."""
 
-from typing import Any
+from typing import Any, Final
 
 import probatio
 
@@ -9,8 +9,9 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
     OptionsFlowWithReload,
 )
+from homeassistant.helpers.selector import BooleanSelector
 
-from ..const import CONF_LOW_BATTERY_THRESHOLD
+from ..const import CONF_LOW_BATTERY_THRESHOLD, CONF_SENSOR_BATTERIES
 from ..sources import SourceConfigEntry
 from .settings import (
     LOW_BATTERY,
@@ -18,6 +19,10 @@ from .settings import (
     async_as_stored,
     async_person_fields,
     find_person_errors,
+)
+
+GARMIN_SCHEMA: Final = probatio.Schema(
+    {probatio.Required(CONF_SENSOR_BATTERIES, default=False): BooleanSelector()}
 )
 
 
@@ -57,4 +62,21 @@ class SourceOptionsFlow(OptionsFlowWithReload):
         return entry.state is ConfigEntryState.LOADED and any(
             device.battery is not None
             for device in entry.runtime_data.devices.data.values()
+        )
+
+
+class GarminOptionsFlow(OptionsFlowWithReload):
+    """Choose what is read of an account besides its weigh-ins."""
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask whether the batteries of sensors are wanted."""
+        if user_input is not None:
+            return self.async_create_entry(data=user_input)
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                GARMIN_SCHEMA, self.config_entry.options
+            ),
         )
