@@ -86,6 +86,13 @@ def test_actions_are_those_that_ship() -> None:
     }
 
 
+def test_triggers_are_those_that_ship() -> None:
+    """The README lists each trigger by the name that the editor shows."""
+    names = [trigger["name"] for trigger in english()["triggers"].values()]
+    listed = [cells[0] for cells in rows(chapter("Triggers"))]
+    assert sorted(listed) == sorted(names)
+
+
 def test_messages_are_those_that_ship() -> None:
     """Each message that the README explains can be met, up to what is filled in."""
     texts = [re.sub(r"\{\w+\}", "…", str(text)) for _, text in leaves(english())]

@@ -60,6 +60,7 @@ def test_icons_are_built_as_home_assistant_wants() -> None:
     shape: Shape = {
         "entity": Each(Each(ENTITY)),
         "services": Each({"service": icon, "sections?": Each(icon)}),
+        "triggers": Each({"trigger": icon}),
     }
     assert list(faults(shape, ICONS)) == []
 
@@ -103,6 +104,11 @@ def test_states_have_other_icons_than_the_default() -> None:
 def test_every_action_has_an_icon() -> None:
     """There is an icon for each action, and for no other."""
     assert set(ICONS["services"]) == set(read_yaml(PACKAGE / "services.yaml"))
+
+
+def test_every_trigger_has_an_icon() -> None:
+    """There is an icon for each trigger, and for no other."""
+    assert set(ICONS["triggers"]) == set(read_yaml(PACKAGE / "triggers.yaml"))
 
 
 def test_no_icon_stands_for_two_things() -> None:

@@ -96,6 +96,7 @@ CHAPTERS = {
     "docs-removal-instructions": "Remove it",
     "docs-supported-devices": "What works with it",
     "docs-supported-functions": "Entities",
+    "docs-triggers": "Triggers",
     "docs-troubleshooting": "When something is wrong",
     "docs-use-cases": "What it is good for",
 }

@@ -17,6 +17,7 @@ from custom_components.weighbridge.garmin.pause import Reason
 from custom_components.weighbridge.model import COMPOSITION, DeviceKind
 from custom_components.weighbridge.sending.ways import FAULTS
 from custom_components.weighbridge.sources.issues import REPORTED
+from custom_components.weighbridge.trigger import TRIGGERS
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 
@@ -141,6 +142,16 @@ def test_choices() -> None:
                 choices[select["translation_key"]] = set(select["options"])
     texts = english()["selector"]
     assert choices == {key: set(texts[key]["options"]) for key in texts}
+
+
+def test_triggers() -> None:
+    """There is one text for each trigger and each of its fields."""
+    triggers = read_yaml(PACKAGE / "triggers.yaml")
+    texts = english()["triggers"]
+    assert {
+        name: set(trigger.get("fields", {})) for name, trigger in triggers.items()
+    } == {name: set(text.get("fields", {})) for name, text in texts.items()}
+    assert set(triggers) == set(TRIGGERS)
 
 
 def test_actions() -> None:

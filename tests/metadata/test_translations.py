@@ -120,6 +120,13 @@ TRANSLATIONS: Mapping[str, Shape] = {
             "fields?": Each({"name": NAME, "description": HELP}),
         }
     ),
+    "triggers": Each(
+        {
+            "name": NAME,
+            "description": HELP,
+            "fields?": Each({"name": NAME, "description": HELP}),
+        }
+    ),
 }
 
 
