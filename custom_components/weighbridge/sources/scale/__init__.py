@@ -1,13 +1,15 @@
 """Weighings, told from what the sensors of a scale report."""
 
-from .sensor_values import QUANTITIES, WEIGHT, Dimension, UnitError, number, read
-from .weighing import Arrival, Weighing
+from .amounts import QUANTITIES, WEIGHT, Dimension, NumberError, UnitError
+from .sensor_values import number, read
+from .settling import Arrival, Weighing
 
 __all__ = (
     "QUANTITIES",
     "WEIGHT",
     "Arrival",
     "Dimension",
+    "NumberError",
     "UnitError",
     "Weighing",
     "number",

@@ -1,120 +1,288 @@
-"""What a scale's sensors report, told apart: a weighing, or old values shown again.
+"""Weighings, told from what the sensors of a scale report.
 
-A sensor has no word for "somebody stood on the scale". What counts as a weighing:
+A sensor has no word for "somebody stands here". What counts as a weighing:
 
-- The sensor was there all along and shows another weight than before.
-- It reports the same weight once more after a rest. A sensor that repeats itself at
-  shorter intervals has nothing new to say, nor has one that is polled.
-- It was away (unavailable, or not there at all) and comes back with another weight,
-  or with the same one and another composition. The same values are old ones.
+- A weight at rest that differs from the last one, but not what is on the way to it,
+  nor what falls deep and at once from it, nor what comes between two equal ones.
+- The same weight *reported* once more after two hours of rest by a sensor that is
+  not polled, if no other one follows within the minute: a sleeping scale that wakes
+  first shows what it remembers. So does one that was away because it sleeps.
+- The same weight of a sensor that was away, with another composition.
 
-What a sensor shows when its entity is set up, or after a change of its settings,
-was measured nobody knows when; it only tells later values from it.
+A return to just the values of the weighing before, within half an hour and without
+an empty scale in between, takes back what was in between: it was a mistake, or old
+weights that were read once more. What is shown because an entity or its settings are
+new was measured nobody knows when; it only tells later values from it.
+
+Where the time of measurement is a sensor itself, `dated` tells weighings by it.
+
+All times are epoch seconds, and come from outside: reports can be replayed.
 """
 
-from collections.abc import MutableMapping
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from enum import Enum
-from typing import Any
 
-from ...model import WeighIn
-from .sensor_values import WEIGHT, Amount, part
+from .amounts import WEIGHT, Amount
+from .composition import SAME, Composing, Found, Outcome
+from .memory import Known, Memory
+from .plateau import NOISE, Burst, Ending, Plateau
 
 # Whoever weighs the same twice within this time has one weigh-in. Heartbeats of
 # sensors and gaps in their radio contact are shorter.
-REST = timedelta(hours=2)
+REPEAT = 2 * 3600.0
 
-# Less than half of the last digit that is kept of a weight.
-_SAME = 0.0049
+# Until then a weight that is shown once more may be followed by another one.
+DOUBT = 60.0
+
+# Within this time nobody gets off a scale and somebody else onto it.
+SAME_STANDING = 8.0
+
+# What was at rest for a moment only was on the way; nobody stands there for ever.
+SHORT_STANDING = 20.0
+LONG_STANDING = 120.0
+
+# How long a mistake may stand before it is removed in the app of a scale.
+RETURN = 1800.0
+
+# A scale that goes to sleep does so within this time of a weighing.
+ASLEEP = 1800.0
 
 
-class Arrival(Enum):
+class Kind(Enum):
     """How a value came to be shown."""
 
-    LIVE = "live"
-    """Reported by a sensor that was there all along."""
-    BACK = "back"
-    """Reported by a sensor that was away."""
+    REPORTED = "reported"
+    """Written by its integration, be it the same value or another one."""
     SHOWN = "shown"
-    """Shown because the entity, or its settings, are new."""
+    """Shown because the entity, or its settings, are new or edited."""
+    AWAY = "away"
+    """Shown no longer: the scale is out of reach."""
+    GONE = "gone"
+    """Shown no longer: the entity is not set up."""
 
 
-class Weighing:
-    """Collects what belongs together until it is settled, again and again."""
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A weight in kg that is shown once more, and whether fat must tell that it counts."""
 
-    def __init__(self, shown: MutableMapping[str, float]) -> None:
-        """Go on from what the sensors showed last, and keep that up to date."""
-        self._shown = shown
-        self._heard_at: datetime | None = None
-        self._begin()
+    at: float
+    weight: float
+    needs_composition: bool = False
 
-    def _begin(self) -> None:
-        self._weight: float | None = None
-        self._measured_at = datetime.min.replace(tzinfo=UTC)
-        self._composition: dict[str, Amount] = {}
-        self._changed = False
-        self._repeated = False
-        self._composition_changed = False
-        self._composition_measured = False
 
-    def report(
-        self,
-        quantity: str,
-        amount: Amount,
-        at: datetime,
-        arrival: Arrival,
-        *,
-        polled: bool,
-    ) -> bool:
-        """Take what a sensor shows; tell whether that has to settle now."""
-        before = self._shown.get(quantity)
-        changed = before is None or abs(amount.value - before) > _SAME
-        if changed:
-            self._shown[quantity] = amount.value
-        if quantity == WEIGHT:
-            rested = self._heard_at is None or at - self._heard_at > REST
-            self._heard_at = at
-            repeated = arrival is Arrival.LIVE and rested and not polled
-            if arrival is Arrival.SHOWN or not (
-                changed or repeated or arrival is Arrival.BACK
-            ):
-                return changed
-            self._changed |= changed
-            self._repeated |= repeated
-            self._weight, self._measured_at = amount.value, at
-            return True
-        if arrival is Arrival.SHOWN:
-            return changed
-        news = changed or quantity not in self._composition
-        self._composition[quantity] = amount
-        self._composition_changed |= changed and before is not None
-        self._composition_measured |= changed or not polled
-        return news
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a sensor showed at an epoch second; no amount is an empty scale."""
 
-    def touch(self, at: datetime) -> None:
+    at: float
+    quantity: str
+    kind: Kind
+    amount: Amount | None = None
+    polled: bool = False
+
+
+class Weighings:
+    """Makes weighings of reports; each returns what came of it, if anything."""
+
+    def __init__(self, memory: Memory) -> None:
+        """Go on from what is remembered, and keep that up to date."""
+        self.memory = memory
+        self._composing = Composing(memory)
+        self._burst: Burst | None = None
+        # What is at rest and still shown.
+        self._standing: Plateau | None = None
+        # The same weight shown once more, until it is sure to be a weighing.
+        self._doubt: Doubt | None = None
+        self._away: Kind | None = None
+
+    @property
+    def due(self) -> float | None:
+        """Return when `tick` has something to do without another report."""
+        times = [
+            self._composing.due,
+            None if self._burst is None else self._burst.due,
+            None if self._doubt is None else self._doubt.at + DOUBT,
+        ]
+        return min((time for time in times if time is not None), default=None)
+
+    def tick(self, now: float) -> list[Outcome]:
+        """Let time pass."""
+        outcomes: list[Outcome] = []
+        while (due := self.due) is not None and due <= now:
+            if self._burst is not None and self._burst.due <= due:
+                outcomes += self._end(due, Ending.REST)
+            if self._doubt is not None and self._doubt.at + DOUBT <= due:
+                outcomes += self._believe()
+            outcomes += self._composing.tick(due)
+        return outcomes
+
+    def flush(self, now: float) -> list[Outcome]:
+        """Decide now what would be decided later: there will be no more reports."""
+        outcomes = self.tick(now)
+        outcomes += self._end(now, Ending.REST)
+        outcomes += self._believe()
+        return outcomes + self._composing.flush()
+
+    def edited(self, at: float) -> None:
         """Take no repetition for a weighing: the entity itself was edited."""
-        self._heard_at = at
-        self._repeated = False
+        self.memory.heard = at
+        if self._doubt is not None and at - self._doubt.at <= 1:
+            self._doubt = None
 
-    def settle(self) -> WeighIn | None:
-        """Return the weighing that came together, if it is one, and begin anew."""
-        weight = self._weight
-        weigh_in = None
-        if weight is not None and (
-            self._changed or self._repeated or self._composition_changed
-        ):
-            # A polled sensor shows the composition of an earlier weighing as well.
-            composition: dict[str, Any] = {
-                quantity: part(quantity, amount, weight)
-                for quantity, amount in self._composition.items()
-                if self._composition_measured
-            }
-            weigh_in = WeighIn(
-                measured_at=self._measured_at.replace(microsecond=0),
-                weight=weight,
-                # Some scales say it twice.
-                relayed=True,
-                **composition,
+    def report(self, report: Report) -> list[Outcome]:
+        """Take what a sensor shows."""
+        outcomes = self.tick(report.at)
+        if report.quantity != WEIGHT:
+            if report.amount is None:
+                return outcomes
+            if report.kind is Kind.SHOWN:
+                self.memory.shown[report.quantity] = report.amount.value
+                return outcomes
+            return outcomes + self._composing.report(
+                report.quantity,
+                report.at,
+                report.amount,
+                polled=report.polled,
+                holds=self._burst is not None or self._doubt is not None,
             )
-        self._begin()
-        return weigh_in
+        if report.kind in (Kind.AWAY, Kind.GONE):
+            return outcomes + self._leave(report)
+        if report.amount is None:
+            outcomes += self._end(report.at, Ending.EMPTY)
+            self._standing = None
+        elif report.kind is Kind.SHOWN:
+            outcomes += self._show(report.at, report.amount.value)
+        else:
+            outcomes += self._weigh(report, report.amount.value)
+        return outcomes
+
+    def _leave(self, report: Report) -> list[Outcome]:
+        """Miss the sensor."""
+        if self._away is None and report.kind is Kind.AWAY:
+            last = self.memory.last
+            self.memory.sleeps = last is not None and report.at - last.seen <= ASLEEP
+        self._away = report.kind
+        outcomes = self._end(report.at, Ending.AWAY)
+        self._standing = None
+        return outcomes
+
+    def _show(self, at: float, value: float) -> list[Outcome]:
+        """Take a weight that was measured nobody knows when."""
+        outcomes = self._end(at, Ending.REST)
+        memory = self.memory
+        memory.shown[WEIGHT] = value
+        memory.heard = at
+        self._away = None
+        self._standing = Plateau(value, at, at)
+        if memory.last is None or abs(memory.last.weight - value) > SAME:
+            memory.remember(Known(None, value, at, at))
+        return outcomes
+
+    def _weigh(self, report: Report, value: float) -> list[Outcome]:
+        """Take a weight that the sensor reports."""
+        at, memory = report.at, self.memory
+        away, self._away = self._away, None
+        rested = memory.heard is None or at - memory.heard > REPEAT
+        memory.heard = at
+        before = memory.shown.get(WEIGHT)
+        memory.shown[WEIGHT] = value
+        if self._burst is not None:
+            self._burst.add(at, value)
+            return []
+        repeated = before is not None and abs(value - before) <= SAME
+        if not repeated or (self._standing is None and away is None):
+            self._doubt = None
+            self._burst = Burst(at, value, before=self._standing)
+            return []
+        last = memory.last
+        if last is None or abs(last.weight - value) > SAME:
+            return []
+        self._standing = Plateau(value, at, at)
+        awake = away is None or (away is Kind.AWAY and memory.sleeps)
+        if not report.polled and rested and awake:
+            self._doubt = Doubt(at, value)
+        elif away is not None:
+            self._doubt = Doubt(at, value, needs_composition=True)
+        else:
+            last.seen = at
+        return []
+
+    def _end(self, at: float, ending: Ending) -> list[Outcome]:
+        """Tell what came of all the reports since the scale moved."""
+        if (burst := self._burst) is None:
+            return []
+        memory = self.memory
+        self._burst = None
+        plateau = burst.end(at, ending, live=memory.live)
+        memory.live |= burst.is_live
+        shown = memory.shown[WEIGHT]
+        self._standing = Plateau(shown, at, at) if ending is Ending.REST else None
+        if plateau is None:
+            return self._composing.adopt()
+        if ending is Ending.REST:
+            self._standing = plateau
+        return self._settle(burst, plateau)
+
+    def _settle(self, burst: Burst, plateau: Plateau) -> list[Outcome]:
+        """Tell what a weight at rest is: a weighing, or something known already."""
+        if (known := self.memory.last) is None:
+            return self._found(plateau)
+        difference = abs(plateau.weight - known.weight)
+        age = plateau.at - known.at
+        gap = burst.began - known.seen
+        shown = burst.before is not None
+        old = shown and not burst.comes_from_below(plateau.weight)
+        if (difference <= SAME and (old or plateau.at - known.seen <= REPEAT)) or (
+            # The weight has dropped for a moment while somebody stood there.
+            difference <= NOISE
+            and gap <= SAME_STANDING
+            and age <= LONG_STANDING
+            and not (shown and burst.is_single)
+        ):
+            known.seen = plateau.seen
+            return self._composing.adopt()
+        if shown and gap <= SAME_STANDING and age <= SHORT_STANDING and known.key:
+            # What seemed to be at rest was on the way.
+            return self._take_back(1) + self._settle(burst, plateau)
+        if old and (back := self._returns(plateau)):
+            outcomes = self._take_back(back)
+            self.memory.known[-1].seen = plateau.seen
+            return outcomes
+        return self._found(plateau)
+
+    def _returns(self, plateau: Plateau) -> int:
+        """Tell how many weighings a weight shown again takes back."""
+        known, shown = self.memory.known, self.memory.shown
+        for back in range(1, len(known)):
+            earlier = known[-back - 1]
+            if plateau.at - known[-back].at > RETURN:
+                return 0
+            if abs(earlier.weight - plateau.weight) <= SAME:
+                parts = earlier.composition.items()
+                same = all(abs(shown.get(n, 0) - value) <= SAME for n, value in parts)
+                return back if same else 0
+        return 0
+
+    def _take_back(self, back: int) -> list[Outcome]:
+        """Take back the last weighings."""
+        outcomes: list[Outcome] = []
+        for _ in range(back):
+            outcomes += self._composing.drop(self.memory.known.pop())
+        return outcomes
+
+    def _found(self, plateau: Plateau) -> list[Outcome]:
+        """Remember a weighing, and wait for its composition."""
+        known = Known(str(int(plateau.at)), plateau.weight, plateau.at, plateau.seen)
+        self.memory.remember(known)
+        return self._composing.take(Found(known, plateau.at))
+
+    def _believe(self) -> list[Outcome]:
+        """Take a weight shown once more for a weighing, as nothing followed."""
+        if (doubt := self._doubt) is None:
+            return []
+        self._doubt = None
+        if doubt.needs_composition and not self._composing.has_news(doubt.at):
+            if self.memory.last is not None:
+                self.memory.last.seen = doubt.at
+            return self._composing.adopt()
+        return self._found(Plateau(doubt.weight, doubt.at, doubt.at))

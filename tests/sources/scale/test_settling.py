@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from custom_components.weighbridge.sources.scale.sensor_values import Amount, Dimension
-from custom_components.weighbridge.sources.scale.weighing import REST, Arrival, Weighing
+from custom_components.weighbridge.sources.scale.amounts import Amount, Dimension
+from custom_components.weighbridge.sources.scale.settling import REST, Arrival, Weighing
 
 NOW = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 WEIGHT = Amount(80.0, Dimension.MASS)

@@ -1,0 +1,152 @@
+"""Weighings of a scale that says itself when it measured.
+
+Its time settles everything: what is told with a new time is a weighing of then, what is
+told with a known one is that weighing, and what has no time is none. So nothing is lost
+while Home Assistant is down, and a scale may tell all that it remembers once more.
+"""
+
+from .amounts import WEIGHT
+from .composition import Composing, Found, Outcome
+from .memory import Known, Memory
+from .weighing import RETURN, Kind, Report
+
+MEASURED_AT = "measured_at"
+
+# What is told at once is told within a second, in whatever order.
+AT_ONCE = 1.0
+
+# A new time of the weight that is shown: within the minute another one may follow.
+ALONE = 60.0
+
+# How far the clock of a scale may be ahead.
+AHEAD = 300.0
+
+
+class DatedWeighings:
+    """Makes weighings of reports, among them the time of measurement."""
+
+    def __init__(self, memory: Memory) -> None:
+        """Go on from what is remembered, and keep that up to date."""
+        self.memory = memory
+        self._composing = Composing(memory)
+        self._measured: float | None = None
+        self._measured_at = 0.0
+        self._weight: float | None = None
+        self._weight_at = 0.0
+        # A weighing that is shown again, until it is sure that no other follows.
+        self._again: tuple[Known, float] | None = None
+
+    @property
+    def due(self) -> float | None:
+        """Return when `tick` has something to do without another report."""
+        again = None if self._again is None else self._again[1] + ALONE
+        times = [self._composing.due, self._together_at, again]
+        return min((time for time in times if time is not None), default=None)
+
+    @property
+    def _together_at(self) -> float | None:
+        """Return when the time of measurement has the weight that it is of."""
+        if self._measured is None:
+            return None
+        if self._weight is None:
+            return self._measured_at + ALONE
+        return max(self._measured_at, self._weight_at) + AT_ONCE
+
+    def tick(self, now: float) -> list[Outcome]:
+        """Let time pass."""
+        outcomes: list[Outcome] = []
+        while (due := self.due) is not None and due <= now:
+            if (together := self._together_at) is not None and together <= due:
+                outcomes += self._settle()
+            if self._again is not None and self._again[1] + ALONE <= due:
+                outcomes += self._take_back()
+            outcomes += self._composing.tick(due)
+        return outcomes
+
+    def flush(self, now: float) -> list[Outcome]:
+        """Decide now what would be decided later: there will be no more reports."""
+        return self.tick(now) + self._settle() + self._composing.flush()
+
+    def edited(self, at: float) -> None:
+        """Let an edit of the entity be: it has no time of its own."""
+
+    def report(self, report: Report) -> list[Outcome]:
+        """Take what a sensor shows."""
+        outcomes = self.tick(report.at)
+        if self.memory.since is None:
+            self.memory.since = report.at
+        if report.amount is None:
+            return outcomes
+        value = report.amount.value
+        if report.quantity == MEASURED_AT:
+            return outcomes + self._take_time(report.at, value)
+        if report.quantity == WEIGHT:
+            return outcomes + self._take_weight(report.at, value)
+        if report.kind is Kind.SHOWN:
+            self.memory.shown[report.quantity] = value
+            return outcomes
+        return outcomes + self._composing.report(
+            report.quantity,
+            report.at,
+            report.amount,
+            polled=report.polled,
+            holds=self._measured is not None,
+        )
+
+    def _take_time(self, at: float, measured: float) -> list[Outcome]:
+        """Take a time of measurement."""
+        shown = self.memory.shown
+        if shown.get(MEASURED_AT) == measured:
+            return []
+        shown[MEASURED_AT] = measured
+        self._again = None
+        outcomes = self._settle()
+        if self._weight is not None and at - self._weight_at > ALONE:
+            self._weight = None
+        if measured <= at + AHEAD:
+            self._measured, self._measured_at = measured, at
+        return outcomes
+
+    def _take_weight(self, at: float, value: float) -> list[Outcome]:
+        """Take a weight."""
+        outcomes: list[Outcome] = []
+        if self._measured is not None and self._weight is not None:
+            outcomes = self._settle()
+        self._weight, self._weight_at = value, at
+        self.memory.shown[WEIGHT] = value
+        return outcomes
+
+    def _settle(self) -> list[Outcome]:
+        """Tell what was measured at the time that was told last."""
+        memory = self.memory
+        if (measured := self._measured) is None:
+            return []
+        weight = memory.shown.get(WEIGHT) if self._weight is None else self._weight
+        self._measured = self._weight = None
+        if weight is None or memory.since is None or measured < memory.since:
+            return self._composing.adopt()
+        key = str(int(measured))
+        at = self._measured_at
+        for known in memory.known:
+            if known.key == key:
+                self._again = known, at
+                if known.weight == weight:
+                    return []
+                known.weight, known.seen = weight, at
+                return self._composing.take(Found(known, measured))
+        known = Known(key, weight, at, at)
+        memory.remember(known)
+        return self._composing.take(Found(known, measured))
+
+    def _take_back(self) -> list[Outcome]:
+        """Take back what was told after a weighing that is shown again."""
+        if self._again is None:
+            return []
+        (again, at), self._again = self._again, None
+        known = self.memory.known
+        place = known.index(again) + 1 if again in known else len(known)
+        later = known[place:]
+        if not later or later[0].at < at - RETURN:
+            return []
+        del known[place:]
+        return [outcome for one in later for outcome in self._composing.drop(one)]

@@ -1,0 +1,127 @@
+"""Who stood on a scale, told from what everybody weighed before.
+
+Somebody is recognised whose band the weigh-in lies in, if it is not near anybody
+else's. It is never guessed: everything else is a question, and each answer is a
+weigh-in that the band follows. Body fat tells people apart that weigh the same.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from ...model import WeighIn
+from .band import BODY_FAT, WEIGHT, Band, band
+
+# So many weigh-ins somebody must have said to be theirs before others are recognised.
+ANSWERS: Final = 3
+
+# How many standard deviations somebody's weigh-in may be off, and how far off it must
+# be to be certainly not theirs.
+FITS: Final = 3.2
+NEAR: Final = 4.5
+
+# What is older says nothing of today.
+_DAYS: Final = 400
+_WEIGH_INS: Final = 60
+
+# No fat of theirs is known, or it is told by another scale.
+_LEAST_FAT: Final = 3
+
+
+class Reason(StrEnum):
+    """Why nobody was recognised."""
+
+    TOO_LIGHT = "too_light"
+    TOO_HEAVY = "too_heavy"
+    AMBIGUOUS = "ambiguous"
+    UNLIKELY = "unlikely"
+    UNKNOWN_PERSON = "unknown_person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Somebody who may have stood there: their limits in kg, and their weigh-ins."""
+
+    id: str
+    weigh_ins: Sequence[WeighIn] = ()
+    min_weight: float | None = None
+    max_weight: float | None = None
+
+    def admits(self, weight: float) -> bool:
+        """Tell whether a weight is within the limits."""
+        return (self.min_weight is None or weight >= self.min_weight) and (
+            self.max_weight is None or weight <= self.max_weight
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Somebody's id, or why it must be asked whose it is, the likeliest first."""
+
+    person: str | None
+    reason: Reason | None = None
+    candidates: tuple[str, ...] = ()
+
+
+def recognise(weigh_in: WeighIn, people: Iterable[Candidate]) -> Verdict:
+    """Tell whose a weigh-in is, or what to ask."""
+    everybody = list(people)
+    admitted = [who for who in everybody if who.admits(weigh_in.weight)]
+    if not admitted:
+        return Verdict(None, _outside(weigh_in.weight, everybody))
+    off = {who.id: _distance(weigh_in, who) for who in admitted}
+    likely = sorted(off, key=lambda who: NEAR if (d := off[who]) is None else d)
+    near = [who for who in likely if (d := off[who]) is None or d <= NEAR]
+    match near:
+        case []:
+            return Verdict(None, Reason.UNKNOWN_PERSON, tuple(likely))
+        case [only]:
+            distance = off[only]
+            if distance is not None and distance <= FITS:
+                return Verdict(only)
+            reason = Reason.UNKNOWN_PERSON if distance is None else Reason.UNLIKELY
+            return Verdict(None, reason, tuple(likely))
+        case _:
+            return Verdict(None, Reason.AMBIGUOUS, tuple(near))
+
+
+def _distance(weigh_in: WeighIn, who: Candidate) -> float | None:
+    """Return how many standard deviations off somebody's band is; None if unknown.
+
+    Whoever has both limits and few weigh-ins is known by the limits.
+    """
+    now = weigh_in.second
+    oldest = now - _DAYS * 86_400
+    past = sorted(
+        (one.second, one.weight, one.body_fat)
+        for one in who.weigh_ins
+        if oldest <= one.second < now
+    )[-_WEIGH_INS:]
+    if len(past) < ANSWERS:
+        known = who.min_weight is not None and who.max_weight is not None
+        return 0.0 if known else None
+    weight = band(WEIGHT, ((second, weight) for second, weight, _ in past))
+    distance = _off(weight, now, weigh_in.weight) ** 2
+    if weigh_in.body_fat is not None:
+        fats = [(second, fat) for second, _, fat in past if fat is not None]
+        if len(fats) >= _LEAST_FAT:
+            distance += _off(band(BODY_FAT, fats), now, weigh_in.body_fat) ** 2
+    return float(distance**0.5)
+
+
+def _off(expected: Band | None, second: int, value: float) -> float:
+    """Return how many standard deviations a value is off."""
+    if expected is None:
+        return 0.0
+    level, deviation = expected.expect(second)
+    return abs(value - level) / deviation
+
+
+def _outside(weight: float, people: Sequence[Candidate]) -> Reason:
+    """Tell on which side of everybody's limits a weight is."""
+    if all(p.min_weight is not None and weight < p.min_weight for p in people):
+        return Reason.TOO_LIGHT
+    if all(p.max_weight is not None and weight > p.max_weight for p in people):
+        return Reason.TOO_HEAVY
+    return Reason.UNKNOWN_PERSON
