@@ -13,7 +13,7 @@ from typing import Final
 DAY: Final = 86_400.0
 
 # A change of mood, of diet, of health: what slopes are (units a day), how they turn.
-_SLOPE: Final = 0.05
+_SLOPE: Final = 0.03
 _SLOPE_DAYS: Final = 40.0
 
 
@@ -30,7 +30,7 @@ class Habit:
     drift: float
 
 
-WEIGHT: Final = Habit(scatter=0.5, least=0.25, drift=0.1)
+WEIGHT: Final = Habit(scatter=0.4, least=0.2, drift=0.07)
 BODY_FAT: Final = Habit(scatter=0.8, least=0.4, drift=0.1)
 
 # How many weigh-ins it takes to believe in somebody's own scatter.
