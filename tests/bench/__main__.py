@@ -13,6 +13,7 @@ from ..demo.errors import DemoError
 from .contenders import race_loop, race_weighbridge, race_withings_sync
 from .report import DOCUMENT, Figures
 from .scaling import crowd, grow
+from .sharing import cost_of_a_report, share
 
 _ABSENT = "`withings-sync` did not take part: it could not be installed."
 
@@ -44,11 +45,16 @@ async def measure(*, quick: bool, withings_sync: Path | None) -> Figures:
         await _measured(f"A history of {number:,}", grow(number))
         for number in (() if quick else (0, 365, 3650, 36500))
     ]
+    with step("Households that share a scale"):
+        shared = await asyncio.to_thread(share, 1 if quick else 20)
+        report_cost = await asyncio.to_thread(cost_of_a_report)
     return Figures(
         command="scripts/bench" + (" --quick" if quick else " --write"),
         races=races,
         crowds=crowds,
         growths=growths,
+        shared=shared,
+        report_cost=report_cost,
         absent=None if quick or withings_sync else _ABSENT,
     )
 

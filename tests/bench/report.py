@@ -9,6 +9,7 @@ import platform
 from .contenders import Race
 from .house import LATENCY
 from .scaling import Crowd, Growth
+from .sharing import Shared
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
 
@@ -21,6 +22,10 @@ LONG_HISTORY = 3650
 ENOUGH_TO_RACE = 1000
 # How much more a weigh-in may cost among ten times as many.
 STEEPEST = 2
+
+# What a report of a sensor may cost, in seconds of CPU.
+DEAREST_REPORT = 0.0002
+BUSY_SCALES = 20
 
 type Row = Sequence[object]
 
@@ -42,6 +47,9 @@ class Figures:
     races: list[Race]
     crowds: list[Crowd]
     growths: list[Growth]
+    shared: list[Shared]
+    report_cost: float
+    """Seconds of CPU that a report of a scale's sensor takes."""
     absent: str | None = None
     """Why somebody did not take part."""
 
@@ -85,6 +93,22 @@ class Figures:
                 name="An idle day costs no request to Garmin",
                 reached=str(idle),
                 is_met=idle == 0,
+            ),
+        ]
+        wrong = sum(household.wrong for household in self.shared)
+        goals += [
+            Goal(
+                name="No weigh-in on a shared scale is given to somebody else",
+                reached=f"{wrong} of {sum(h.weigh_ins for h in self.shared):,}",
+                is_met=wrong == 0,
+            ),
+            Goal(
+                name="A report of a scale's sensor costs less than "
+                f"{DEAREST_REPORT * 1000:.1f} ms",
+                reached=f"{self.report_cost * 1000:.3f} ms; {BUSY_SCALES} scales that "
+                "report every second take "
+                f"{self.report_cost * BUSY_SCALES:.2%} of a core",
+                is_met=self.report_cost < DEAREST_REPORT,
             ),
         ]
         for race in self.races:
@@ -138,6 +162,7 @@ class Figures:
         parts += [_CROWDS, _crowd_table(self.crowds)]
         if self.growths:
             parts += [_GROWTHS, _growth_table(self.growths)]
+        parts += [_SHARED, _shared_table(self.shared)]
         return "\n".join(parts)
 
     def _race_table(self, weigh_ins: int) -> str:
@@ -233,6 +258,25 @@ def _growth_table(growths: Iterable[Growth]) -> str:
     )
 
 
+def _shared_table(shared: Iterable[Shared]) -> str:
+    """Return who was recognised."""
+    return _table(
+        ("Household", "Weigh-ins", "Given to somebody else", "Asked", "Visitors asked"),
+        (
+            (
+                household.name,
+                f"{household.weigh_ins:,}",
+                f"{household.wrong}",
+                f"{household.asked:.1%}",
+                f"{household.visits_asked} of {household.visits}"
+                if household.visits
+                else "",
+            )
+            for household in shared
+        ),
+    )
+
+
 def _cpu_each(growth: Growth) -> float:
     """Return the CPU time that each weigh-in of a history took, in seconds."""
     return growth.load.cpu / max(growth.weigh_ins, 1)
@@ -308,4 +352,11 @@ _GROWTHS = """
 
 A history is pushed, and then one weigh-in more. The CPU time is that of all of Home
 Assistant, with the statistics that its recorder keeps.
+"""
+
+_SHARED = """
+## A scale that people share
+
+Simulated households over two years. Bodies vary by half a percent from day to day, in
+winters and at weekends; visitors weigh 5 kg more or less than everybody in the house.
 """

@@ -11,10 +11,12 @@ from random import Random
 import pytest
 
 from ..clouds import GarminWeighIn
+from ..sources.scale.households import Tally
 from .contenders import Race
 from .house import Load
-from .report import Figures
+from .report import DEAREST_REPORT, Figures
 from .scaling import Crowd, Growth
+from .sharing import Shared, cost_of_a_report
 from .weighings import Difference, Weighing, compare, past, weigh
 
 BENCH = Path(__file__).parents[2] / "scripts" / "bench"
@@ -130,22 +132,27 @@ GROWTH = Growth(
     next_load=LOAD,
 )
 GROWN = replace(GROWTH, weigh_ins=36500, load=replace(LOAD, cpu=33))
+TALLY = Tally(weigh_ins=500, asked=5, wrong=0, visits=3, visits_asked=3)
+SHARED = Shared(name="couple", tallies=[TALLY, TALLY])
 FIGURES = Figures(
     command="scripts/bench",
     races=[RACE, LOOP],
     crowds=[CROWD],
     growths=[GROWTH, GROWN],
+    shared=[SHARED],
+    report_cost=0.00001,
 )
 
 
 def test_all_goals_are_met() -> None:
     """Good figures meet every goal."""
     goals = FIGURES.goals()
-    assert len(goals) == 6
+    assert len(goals) == 8
     assert all(goal.is_met for goal in goals)
     document = FIGURES.document()
     assert "**missed**" not in document
     assert "| Loop | 300.0 s | 3,650 to connectapi.garmin.com | 0 | 200 |" in document
+    assert "| couple | 1,000 | 0 | 1.0% | 6 of 6 |" in document
 
 
 @pytest.mark.parametrize(
@@ -161,9 +168,18 @@ def test_all_goals_are_met() -> None:
         replace(FIGURES, crowds=[replace(CROWD, busy=replace(LOAD, stall=0.06))]),
         replace(FIGURES, crowds=[replace(CROWD, day_garmin_requests=1)]),
         replace(FIGURES, growths=[GROWTH, replace(GROWN, load=replace(LOAD, cpu=61))]),
+        replace(
+            FIGURES, shared=[replace(SHARED, tallies=[TALLY, replace(TALLY, wrong=1)])]
+        ),
+        replace(FIGURES, report_cost=0.0003),
     ],
 )
 def test_a_goal_is_missed(figures: Figures) -> None:
     """A single figure that falls short is told."""
     assert [goal.is_met for goal in figures.goals()].count(False) == 1
     assert "**missed**" in figures.document()
+
+
+def test_a_report_of_a_scale_is_cheap() -> None:
+    """Template sensors report every second, on twenty scales."""
+    assert cost_of_a_report(6000) < DEAREST_REPORT

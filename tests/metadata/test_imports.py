@@ -19,7 +19,15 @@ FLOORS = (
 GROUND = {"const", "devices", "model", "names", "pace", "store", "turns", "units"}
 WINGS = sorted((wing for floor in FLOORS for wing in floor), key=len, reverse=True)
 # What is pure: it runs without Home Assistant.
-PURE = ("model", "ledger", "trend", "battery.rules", "sources.rows")
+PURE = (
+    "model",
+    "ledger",
+    "trend",
+    "battery.rules",
+    "sources.rows",
+    "sources.scale.dated",
+    "sources.scale.recognition",
+)
 
 
 def _place(path: str) -> str:

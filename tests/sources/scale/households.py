@@ -53,7 +53,7 @@ def pregnancy(day: float) -> float:
     if day < 150:
         return 0.0
     if day < 420:
-        return 14 * ((day - 150) / 270) ** 1.3
+        return 14 * float(((day - 150) / 270) ** 1.3)
     return 7 * max(0.0, 1 - (day - 420) / 180)
 
 

@@ -131,7 +131,7 @@ def households(
     return manner, made, steps
 
 
-@settings(max_examples=4000, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(households())
 def test_just_the_weighings_that_were_made(
     household: tuple[Manner, list[tuple[float, Stand]], list[Step]],

@@ -19,7 +19,7 @@ ANSWERS: Final = 3
 # How many standard deviations somebody's weigh-in may be off, and how far off it must
 # be to be certainly not theirs.
 FITS: Final = 3.2
-NEAR: Final = 4.4
+NEAR: Final = 4.3
 
 # What is older says nothing of today.
 _DAYS: Final = 400

@@ -1,0 +1,73 @@
+"""Numbers and units, as people and integrations write them."""
+
+import pytest
+
+from custom_components.weighbridge.sources.scale import NumberError, UnitError, read
+from homeassistant.core import State
+
+
+def state(text: str, unit: str | None = "kg") -> State:
+    """Return a state of a sensor."""
+    return State(
+        "sensor.any", text, {} if unit is None else {"unit_of_measurement": unit}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "kilograms"),
+    [
+        ("80.5", "kg", 80.5),
+        ("80,5", "kg", 80.5),
+        ("80.5 kg", None, 80.5),
+        ("80,5kg", "lb", 80.5),
+        ("177,5 lb", None, 80.51),
+        (" +80.5 KG ", "kg", 80.5),
+        ("8.05e1", "kg", 80.5),
+        ("80.500,0", "g", 80.5),
+        ("80,500.0", "g", 80.5),
+        ("12.6", "st", 80.01),
+        ("161", "斤", 80.5),
+    ],
+)
+def test_weights(text: str, unit: str | None, kilograms: float) -> None:
+    """All of them are understood; a unit in the text comes before the sensor's."""
+    found = read("weight", state(text, unit))
+    assert found is not None
+    assert found.value == kilograms
+
+
+@pytest.mark.parametrize(
+    "text", ["unknown", "unavailable", "", "step on", "nan", "inf", "-inf", "Lo", "E2"]
+)
+def test_words(text: str) -> None:
+    """A word is no weight."""
+    assert read("weight", state(text)) is None
+
+
+@pytest.mark.parametrize("text", ["80:30", "80,500", "8,05,5", "1.2.3", "80.5.", "8-9"])
+def test_what_is_no_number(text: str) -> None:
+    """Digits that nobody can read are told, not left out without a word."""
+    with pytest.raises((NumberError, UnitError)):
+        read("weight", state(text))
+
+
+@pytest.mark.parametrize("text", ["0", "0.0 kg", "-0.3", "1.9"])
+def test_an_empty_scale(text: str) -> None:
+    """What an empty scale shows is no weight."""
+    assert read("weight", state(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("quantity", "text", "unit"),
+    [
+        ("weight", "80", None),
+        ("weight", "80", "%"),
+        ("weight", "80 ft", "kg"),
+        ("body_fat", "21", "°C"),
+        ("basal_metabolic_rate", "1700", "W"),
+    ],
+)
+def test_units(quantity: str, text: str, unit: str | None) -> None:
+    """Nobody guesses a unit."""
+    with pytest.raises(UnitError):
+        read(quantity, state(text, unit))
