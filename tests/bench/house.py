@@ -18,6 +18,7 @@ from ..demo.accounts import (
     add_withings,
     add_withings_credential,
     find_account,
+    want_sensor_batteries,
 )
 from ..demo.api import Api, connect
 from ..demo.cast import Person
@@ -173,6 +174,13 @@ class House:
         )
         if result["type"] != "create_entry":
             raise DemoError(f"No link was added: {result}")
+
+    async def want_sensor_batteries(self, *homes: Home) -> None:
+        """Have people's straps shown, and wait until they are."""
+        for home in homes:
+            self.clouds.garmin.device(home.email, 1)
+            await want_sensor_batteries(self.api, home.garmin)
+        await wait_for("The straps", lambda: self.garmin_requests() >= len(homes))
 
     async def poll(self, *homes: Home) -> None:
         """Have Withings asked for news of people."""

@@ -69,6 +69,8 @@ class Figures:
         ]
         stall = max(load.stall for load in loads)
         idle = sum(crowd.day_garmin_requests for crowd in self.crowds)
+        people = sum(crowd.people for crowd in self.crowds)
+        looks = sum(crowd.day_sensor_requests for crowd in self.crowds) / people
         off, lost = sum(r.off for r in ours), sum(r.lost for r in ours)
         doubled = sum(r.doubled for r in ours)
         late = sum(r.late_lost or 0 for r in ours)
@@ -93,6 +95,11 @@ class Figures:
                 name="An idle day costs no request to Garmin",
                 reached=str(idle),
                 is_met=idle == 0,
+            ),
+            Goal(
+                name="An idle day costs one with batteries of sensors",
+                reached=f"{looks:g}",
+                is_met=looks == 1,
             ),
         ]
         wrong = sum(household.wrong for household in self.shared)
@@ -208,6 +215,7 @@ def _crowd_table(crowds: Iterable[Crowd]) -> str:
             "CPU",
             "CPU of an idle day",
             "Garmin requests of an idle day",
+            "With batteries of sensors",
         ),
         (
             (
@@ -219,6 +227,7 @@ def _crowd_table(crowds: Iterable[Crowd]) -> str:
                 f"{crowd.busy.cpu:.2f} s",
                 f"{crowd.day.cpu:.2f} s",
                 f"{crowd.day_garmin_requests}",
+                f"{crowd.day_sensor_requests / crowd.people:g} each",
             )
             for crowd in crowds
         ),

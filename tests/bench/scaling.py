@@ -34,6 +34,8 @@ class Crowd:
     day: Load
     """What a day without weigh-ins takes, all its polls without a pause."""
     day_garmin_requests: int
+    day_sensor_requests: int
+    """What the same day asks of Garmin where batteries of sensors are wanted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +97,11 @@ async def crowd(
         await house.look_anew()
         for _ in range(polls):
             await house.poll(*homes)
+        day, day_garmin_requests = await house.look(), house.garmin_requests()
+        clouds.log.clear()
+        await house.want_sensor_batteries(*homes)
+        for _ in range(polls):
+            await house.poll(*homes)
         return Crowd(
             people=people,
             collector=collector,
@@ -102,8 +109,9 @@ async def crowd(
             memory=memory,
             arrival=arrival,
             busy=busy,
-            day=await house.look(),
-            day_garmin_requests=house.garmin_requests(),
+            day=day,
+            day_garmin_requests=day_garmin_requests,
+            day_sensor_requests=house.garmin_requests(),
         )
 
 

@@ -18,6 +18,7 @@ from .config import DOMAIN
 from .errors import DemoError
 
 FLOW = "/api/config/config_entries/flow"
+OPTIONS_FLOW = "/api/config/config_entries/options/flow"
 LINK_FLOW = "/api/config/config_entries/subentries/flow"
 SIGN_IN_TIMEOUT = 60
 
@@ -33,7 +34,7 @@ class Account:
     entities: dict[str, str]
     """Those of the account itself."""
     devices: dict[str, dict[str, str]]
-    """Those of scales and trackers, by the models of these."""
+    """Those of scales, trackers and straps, by the models or names of these."""
 
 
 async def add_withings_credential(api: Api) -> None:
@@ -102,6 +103,16 @@ async def add_sensor_link(
     await _add_link(api, flow_id, "sensors", height=height, **sensors)
 
 
+async def want_sensor_batteries(api: Api, garmin: str) -> None:
+    """Switch on the batteries of what a Garmin watch is paired with."""
+    form = await api.post(OPTIONS_FLOW, {"handler": garmin})
+    _expect(form, "form", "init")
+    result = await api.post(
+        f"{OPTIONS_FLOW}/{form['flow_id']}", {"sensor_batteries": True}
+    )
+    _expect(result, "create_entry")
+
+
 async def find_account(api: Api, entry_id: str) -> Account:
     """Return an account, which must be loaded, with the entities that it has by now."""
     answer = await api.call("config_entries/get_single", entry_id=entry_id)
@@ -125,7 +136,7 @@ async def find_account(api: Api, entry_id: str) -> Account:
             if device["entry_type"] == "service":
                 entities = found
             else:
-                devices[device["model"]] = found
+                devices[device["model"] or device["name"]] = found
     return Account(
         entry_id=entry_id, title=entry["title"], entities=entities, devices=devices
     )

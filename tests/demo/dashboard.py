@@ -144,13 +144,13 @@ def _composition(home: Home) -> list[Card]:
 
 
 def _batteries(home: Home) -> list[Card]:
-    """Return a section for each scale and tracker."""
+    """Return a section for each scale, tracker and strap."""
     sections = [
         _section(
             _heading(model),
             *(_tile(entities[key]) for key in _BATTERY if key in entities),
         )
-        for model, entities in home.source.devices.items()
+        for model, entities in home.devices.items()
     ]
     if home.person is BOB:
         sections.append(

@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 from random import Random
 
 from ..clouds import Clouds
-from .cast import BOB, Person, Pressure, Vendor, Weighing, plausible, plausible_pressure
+from .cast import (
+    ALICE,
+    BOB,
+    Person,
+    Pressure,
+    Vendor,
+    Weighing,
+    plausible,
+    plausible_pressure,
+)
 
 WEEKS = 26
 """How far back people remember that they were weighed."""
@@ -46,6 +55,8 @@ CUFF = Battery(model="BPM Connect", percent=None, word="medium")
 ARIA = Battery(model="Aria Air", percent=64, word="medium")
 TRACKER = Battery(model="Charge 6", percent=85, word="high")
 TRACKER_LOW = Battery(model="Charge 6", percent=9, word="low")
+STRAP = Battery(model="HRM 600", percent=93, word="high")
+STRAP_SERIAL = 33554456
 
 _BATTERIES: Mapping[Vendor | None, tuple[Battery, ...]] = {
     "withings": (BODY, CUFF),
@@ -57,6 +68,11 @@ _BATTERIES: Mapping[Vendor | None, tuple[Battery, ...]] = {
 def batteries(person: Person) -> tuple[Battery, ...]:
     """Return the batteries of a person's devices, in the beginning."""
     return _BATTERIES[person.vendor]
+
+
+def straps(person: Person) -> tuple[Battery, ...]:
+    """Return the batteries of what a person's Garmin watch is paired with."""
+    return (STRAP,) if person is ALICE else ()
 
 
 def enter(clouds: Clouds, person: Person, now: datetime) -> Past:
@@ -71,6 +87,10 @@ def enter(clouds: Clouds, person: Person, now: datetime) -> Past:
         display_name=person.name,
         timezone=GARMIN_TIME_ZONE,
     )
+    for strap in straps(person):
+        clouds.garmin.device(
+            person.email, STRAP_SERIAL, name=strap.model, battery_level=strap.percent
+        )
     long_ago = now - timedelta(weeks=WEEKS + 1)
     match person.vendor:
         case "withings":

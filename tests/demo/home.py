@@ -13,10 +13,12 @@ from .accounts import (
     add_withings,
     add_withings_credential,
     find_account,
+    want_sensor_batteries,
 )
 from .api import Api
 from .cast import Person
 from .console import step
+from .devices import straps
 
 LOAD_TIMEOUT = 30
 
@@ -28,6 +30,11 @@ class Home:
     person: Person
     source: Account
     garmin: Account
+
+    @property
+    def devices(self) -> dict[str, dict[str, str]]:
+        """Return the entities of all devices by their translation keys."""
+        return {**self.source.devices, **self.garmin.devices}
 
     def entity(self, key: str) -> str:
         """Return the id of an entity of the accounts by its translation key."""
@@ -78,12 +85,24 @@ async def _settle_in(api: Api, clouds: Clouds, person: Person) -> Home:
         await add_link(
             api, link_flow, source, blood_pressure=person.vendor == "withings"
         )
+    if names := {f"{strap.model} Battery" for strap in straps(person)}:
+        with step(f"Switch on the batteries of {person.name}'s sensors"):
+            await want_sensor_batteries(api, garmin)
+            await api.wait_for(
+                ", ".join(names), partial(_are_shown, api, names), LOAD_TIMEOUT
+            )
     with step("See both accounts loaded"):
         return Home(
             person=person,
             source=await find_account(api, source),
             garmin=await find_account(api, garmin),
         )
+
+
+def _are_shown(api: Api, names: set[str]) -> bool:
+    """Tell whether there are entities of these names."""
+    shown = {state.attributes.get("friendly_name") for state in api.states.values()}
+    return names <= shown
 
 
 def _is_available(api: Api, entity_id: str) -> bool:

@@ -13,7 +13,7 @@ from .checks import check_all
 from .checks.check import moment
 from .console import say, step
 from .dashboard import save_dashboard
-from .devices import TRACKER, TRACKER_LOW, batteries, drain_tracker
+from .devices import TRACKER, TRACKER_LOW, batteries, drain_tracker, straps
 from .evidence import (
     Arrival,
     Charge,
@@ -250,10 +250,10 @@ def _charges(api: Api, homes: list[Home], when: str) -> list[Charge]:
         Charge(
             battery=battery if is_first or battery is not TRACKER else TRACKER_LOW,
             when=when,
-            shown=_states(api, home.source.devices.get(battery.model, {})),
+            shown=_states(api, home.devices.get(battery.model, {})),
         )
         for home in homes
-        for battery in batteries(home.person)
+        for battery in (*batteries(home.person), *straps(home.person))
     ]
 
 
