@@ -13,6 +13,7 @@ from .blueprints import async_install_blueprints
 from .const import CONF_PROVIDER, DOMAIN, Provider
 from .entity import async_account_device
 from .feeds import async_remove_garmin, async_setup_garmin
+from .frontend import async_setup_frontend
 from .garmin import GarminAccount, GarminConfigEntry
 from .naming import async_keep_names
 from .sending import async_setup_sending
@@ -40,6 +41,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_keep_names(hass)
     async_setup_sending(hass)
     await async_setup_battery_texts(hass)
+    await async_setup_frontend(hass)
     return True
 
 

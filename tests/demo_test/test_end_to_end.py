@@ -13,6 +13,7 @@ import signal
 
 from aiohttp import ClientSession
 import pytest
+from yarl import URL
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("socket_enabled")]
 
@@ -121,8 +122,14 @@ async def test_person_steps_on_the_scale(tmp_path: Path) -> None:
     async with running_demo(tmp_path) as terminal:
         address = await terminal.wait_for(r"http://127\.0\.0\.1:\d+/\S+")
         await terminal.wait_for("Press w")
-        async with ClientSession() as browser, browser.get(address) as response:
-            assert "<home-assistant>" in await response.text()
+        async with ClientSession() as browser:
+            async with browser.get(address) as response:
+                page = await response.text()
+            assert "<home-assistant>" in page
+            script = re.search(r"/weighbridge/weighbridge\.js\?v=[0-9.]+", page)
+            assert script is not None
+            async with browser.get(response.url.join(URL(script[0]))) as response:
+                assert "ll-strategy-dashboard-" in await response.text()
         terminal.press("w")
         await terminal.wait_for("now holds 1 of Alice's weigh-ins")
         terminal.press("f")

@@ -10,7 +10,7 @@ from .package import PACKAGE, sources
 # From the door down; a wing may use those below it.
 FLOORS = (
     ("",),
-    ("flows", "feeds"),
+    ("flows", "feeds", "frontend"),
     ("garmin", "sources"),
     ("sources.scale",),
     ("clients.garmin", "clients.google", "clients.withings"),

@@ -13,6 +13,7 @@ from custom_components.weighbridge.clients.google.client import Refusal
 from custom_components.weighbridge.const import SUBENTRY_LINK, Provider
 from custom_components.weighbridge.event import ATTR_MEASURED_AT
 from custom_components.weighbridge.flows.oauth import OWN_ABORTS
+from custom_components.weighbridge.frontend.serve import TEXTS
 from custom_components.weighbridge.garmin.pause import Reason
 from custom_components.weighbridge.model import COMPOSITION, DeviceKind
 from custom_components.weighbridge.sending.ways import FAULTS
@@ -140,7 +141,8 @@ def test_choices() -> None:
             select = (field["selector"] or {}).get("select") or {}
             if "translation_key" in select:
                 choices[select["translation_key"]] = set(select["options"])
-    texts = english()["selector"]
+    texts = dict(english()["selector"])
+    assert set(texts.pop("dashboard")["options"]) == set(TEXTS)
     assert choices == {key: set(texts[key]["options"]) for key in texts}
 
 

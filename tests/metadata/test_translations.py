@@ -112,7 +112,7 @@ TRANSLATIONS: Mapping[str, Shape] = {
         {"title": TITLE, "description?": BODY, "fix_flow?": FLOW},
     ),
     "options?": FLOW,
-    "selector?": Each({"options": Each(LABEL)}),
+    "selector?": Each({"options": Each(SENTENCES)}),
     "services": Each(
         {
             "name": NAME,
