@@ -20,7 +20,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import MassConverter
 
 from .const import CONF_PROVIDER, DOMAIN, SOURCES, Provider
-from .feeds import loaded_source, without_copies
+from .feeds import without_copies
 from .garmin import (
     DIASTOLIC,
     EARLIEST,
@@ -35,7 +35,7 @@ from .garmin import (
 from .ledger import Way
 from .model import BloodPressure, WeighIn
 from .names import account_name
-from .sources import SourceConfigEntry
+from .sources import Person, SourceConfigEntry, async_find_person
 
 SERVICE_PUSH_MEASUREMENT = "push_measurement"
 SERVICE_PUSH_BLOOD_PRESSURE = "push_blood_pressure"
@@ -51,6 +51,7 @@ ATTR_HEART_RATE = "heart_rate"
 ATTR_START = "start"
 ATTR_END = "end"
 ATTR_DRY_RUN = "dry_run"
+ATTR_PERSON = "person"
 
 UNITS = {
     "kg": UnitOfMass.KILOGRAMS,
@@ -119,6 +120,7 @@ GET_MEASUREMENTS_SCHEMA = ENTRY_SCHEMA.extend(
     {
         probatio.Required(ATTR_START): probatio.Any(cv.date, cv.datetime),
         probatio.Optional(ATTR_END): probatio.Any(cv.date, cv.datetime),
+        probatio.Optional(ATTR_PERSON): cv.string,
     }
 )
 
@@ -164,6 +166,15 @@ async def _async_push_measurement(call: ServiceCall) -> ServiceResponse:
 async def _async_push_blood_pressure(call: ServiceCall) -> ServiceResponse:
     """Push one blood pressure reading to Garmin Connect."""
     data = call.data
+    if data[ATTR_DIASTOLIC] >= data[ATTR_SYSTOLIC]:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="pressures_reversed",
+            translation_placeholders={
+                "systolic": str(data[ATTR_SYSTOLIC]),
+                "diastolic": str(data[ATTR_DIASTOLIC]),
+            },
+        )
     return await _async_push(
         call,
         BloodPressure(
@@ -186,15 +197,15 @@ async def _async_push(
 async def _async_sync(call: ServiceCall) -> ServiceResponse:
     """Bring Garmin Connect up to date with the links of an account."""
     entry = _garmin_entry(call)
-    start, end = _moment(call.data.get(ATTR_START)), _end(call.data.get(ATTR_END))
+    start, end = _period(call.data)
     offers: list[tuple[Link, WeighIn]] = []
-    held = 0
+    held = left_out = 0
     for link in links_of(entry).values():
         # Sensors have no past that could be read.
         if not isinstance(link, AccountLink) or not link.weigh_ins:
             continue
-        source = loaded_source(call.hass, link.source)
-        if source is None:
+        person = async_find_person(call.hass, link.source)
+        if person is None:
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="source_not_loaded",
@@ -202,20 +213,19 @@ async def _async_sync(call: ServiceCall) -> ServiceResponse:
                     "source": entry.subentries[link.link_id].title
                 },
             )
-        batch = await source.async_get_period(
-            start or datetime.fromtimestamp(link.start, UTC), end
-        )
-        held += sum(weigh_in.doubt is not None for weigh_in in batch.weigh_ins)
-        own = without_copies(call.hass, entry, batch.weigh_ins)
+        since = start or datetime.fromtimestamp(link.start, UTC)
+        held += person.count_out(since, end, is_open=True)
+        left_out += person.count_out(since, end, is_open=False)
+        own = without_copies(call.hass, entry, person.weigh_ins(since, end))
         offers.extend((link, weigh_in) for weigh_in in own)
     dry_run: bool = call.data[ATTR_DRY_RUN]
     result = await async_sync(entry.runtime_data, offers, dry_run=dry_run)
     response: dict[str, Any] = {
-        "found": result.found + held,
+        "found": result.found + held + left_out,
         "already_there": result.already_there,
         "pushed": result.pushed,
         "held": held,
-        "left_out": result.left_out,
+        "left_out": result.left_out + left_out,
         "failed": result.failed,
     }
     if dry_run:
@@ -224,7 +234,15 @@ async def _async_sync(call: ServiceCall) -> ServiceResponse:
 
 
 async def _async_get_measurements(call: ServiceCall) -> ServiceResponse:
-    """Return what a source measured in a period."""
+    """Return what was measured of a person in a period, as far as it counts."""
+    entry = _source_entry(call)
+    start, end = _period(call.data)
+    person = _person(entry, call.data.get(ATTR_PERSON))
+    return {"measurements": [_to_json(w) for w in person.weigh_ins(start, end)]}
+
+
+def _source_entry(call: ServiceCall) -> SourceConfigEntry:
+    """Return the source that an action names."""
     entry: SourceConfigEntry = async_get_config_entry(
         call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
     )
@@ -234,11 +252,24 @@ async def _async_get_measurements(call: ServiceCall) -> ServiceResponse:
             translation_key="not_a_source",
             translation_placeholders={"entry": account_name(entry)},
         )
-    start = _moment(call.data[ATTR_START])
-    batch = await entry.runtime_data.coordinator.async_get_period(
-        start or dt_util.utcnow(), _end(call.data.get(ATTR_END))
-    )
-    return {"measurements": [_to_json(weigh_in) for weigh_in in batch.weigh_ins]}
+    return entry
+
+
+def _person(entry: SourceConfigEntry, person_id: str | None) -> Person:
+    """Return the person whom an action names; the only one need not be named."""
+    persons = entry.runtime_data.persons
+    if person_id is None and len(persons) == 1:
+        return next(iter(persons.values()))
+    if person_id is None or person_id not in persons:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="whose",
+            translation_placeholders={
+                "entry": account_name(entry),
+                "persons": ", ".join(f"{p.id} ({p.name})" for p in persons.values()),
+            },
+        )
+    return persons[person_id]
 
 
 def _garmin_entry(call: ServiceCall) -> GarminConfigEntry:
@@ -274,6 +305,15 @@ def _weigh_in(data: dict[str, Any]) -> WeighIn:
         for name in (*MASSES, *RANGES)
         if name in data
     }
+    if (parts := sum(composition.get(name, 0) for name in MASSES)) > weight:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="parts_over_whole",
+            translation_placeholders={
+                "parts": f"{parts:.2f}",
+                "weight": f"{weight:.2f}",
+            },
+        )
     return WeighIn(measured_at=_measured_at(data), weight=weight, **composition)
 
 
@@ -290,6 +330,16 @@ def _measured_at(data: dict[str, Any]) -> datetime:
             translation_domain=DOMAIN, translation_key="measured_too_early"
         )
     return measured_at.replace(microsecond=0)
+
+
+def _period(data: dict[str, Any]) -> tuple[datetime | None, datetime]:
+    """Return the first moment of a period, if it has one, and where it ends."""
+    start, end = _moment(data.get(ATTR_START)), _end(data.get(ATTR_END))
+    if start is not None and data.get(ATTR_END) is not None and start >= end:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="period_reversed"
+        )
+    return start, end
 
 
 def _moment(when: date | None) -> datetime | None:

@@ -2,36 +2,22 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import datetime, timedelta
 
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
     ConfigEntry,
     ConfigEntryChange,
-    ConfigEntryState,
 )
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
-from homeassistant.helpers.event import async_track_time_interval
+from homeassistant.util import dt as dt_util
 
-from ..const import CONF_PROVIDER, DOMAIN, LOGGER, Provider, signal_person_updated
+from ..const import CONF_PROVIDER, DOMAIN, Provider, signal_person_updated
 from ..garmin import AccountLink, GarminAccount, SensorLink, issues, links_of
-from ..model import Origin, WeighIn
-from ..sources import SourceConfigEntry, SourceCoordinator
-from .deletions import DeletionWatch
+from ..model import EVER, Batch, Origin, WeighIn
+from ..pace import async_apart
+from ..sources import Book, Fate, Person, async_find_person, async_find_source
 from .sensor_feed import SensorFeed
-
-DELETIONS_INTERVAL = timedelta(hours=1)
-
-
-def loaded_source(hass: HomeAssistant, entry_id: str) -> SourceCoordinator | None:
-    """Return the coordinator of a source, None while the source is not loaded."""
-    entry: SourceConfigEntry | None = hass.config_entries.async_get_entry(entry_id)
-    if entry is None or entry.state is not ConfigEntryState.LOADED:
-        return None
-    return entry.runtime_data.coordinator
 
 
 def without_copies(
@@ -40,22 +26,20 @@ def without_copies(
     """Return weigh-ins but for those that reach a Garmin account without us.
 
     What came from Garmin would go round in circles. What came from Withings arrives
-    by the account's own link to Withings, with all that a copy lacks. What the vendor
-    is not sure of waits for its word.
+    by the account's own link to Withings, with all that a copy lacks.
     """
     withings = [
         link
         for link in links_of(entry).values()
         if isinstance(link, AccountLink)
         and link.weigh_ins
-        and (source := hass.config_entries.async_get_entry(link.source)) is not None
+        and (source := async_find_source(hass, link.source)) is not None
         and source.data[CONF_PROVIDER] == Provider.WITHINGS
     ]
     return tuple(
         weigh_in
         for weigh_in in weigh_ins
-        if weigh_in.doubt is None
-        and weigh_in.copied_from is not Origin.GARMIN
+        if weigh_in.copied_from is not Origin.GARMIN
         and not (
             weigh_in.copied_from is Origin.WITHINGS
             and any(link.wants(weigh_in) for link in withings)
@@ -64,47 +48,39 @@ def without_copies(
 
 
 class LinkFeed:
-    """Reads one link's source whenever the source has been polled."""
+    """Brings what counts of one person to an account, and takes away what does not."""
 
     def __init__(
         self, hass: HomeAssistant, account: GarminAccount, link: AccountLink
     ) -> None:
-        """Feed an account from the source of a link."""
+        """Feed an account from the person of a link."""
         self.link = link
         self._hass = hass
         self._account = account
         self._lock = asyncio.Lock()
-        self._deletions = DeletionWatch(account, link)
         self._stops: list[CALLBACK_TYPE] = []
+        # Who the person was, and at which of the book's revisions, at the last look.
+        self._seen: tuple[Person, int] | None = None
 
     @callback
     def async_start(self) -> None:
-        """Follow the source, and take what it has brought already."""
+        """Follow the person, and take what is known already."""
         self._stops.append(
             async_dispatcher_connect(
                 self._hass, signal_person_updated(self.link.source), self.async_look
             )
         )
-        if self.link.deletions:
-            self._stops.append(
-                async_track_time_interval(
-                    self._hass,
-                    self._async_check_deletions,
-                    DELETIONS_INTERVAL,
-                    cancel_on_shutdown=True,
-                )
-            )
         self.async_look()
 
     @callback
     def async_stop(self) -> None:
-        """Follow the source no longer."""
+        """Follow the person no longer."""
         while self._stops:
             self._stops.pop()()
 
     @callback
     def async_look(self) -> None:
-        """Read what the source has, in the background."""
+        """Look into the book, in the background."""
         self._account.entry.async_create_background_task(
             self._hass,
             self._async_read(),
@@ -112,32 +88,47 @@ class LinkFeed:
         )
 
     async def _async_read(self) -> None:
-        """Take the newest poll, or all that came since the link last read."""
+        """Bring the account in line with the book, if that says anything new."""
         async with self._lock:
-            source = loaded_source(self._hass, self.link.source)
-            cursor = self._account.cursor(self.link)
-            if source is None or not self._stops or cursor is None:
+            person = async_find_person(self._hass, self.link.source)
+            if person is None or not self._stops:
                 return
-            batch = source.data
-            if batch.since > cursor:
-                try:
-                    batch = await source.async_get_changes(cursor)
-                except HomeAssistantError as err:
-                    LOGGER.info("A link catches up at the next poll: %s", err)
-                    return
-            own = without_copies(self._hass, self._account.entry, batch.weigh_ins)
-            await self._account.async_take(self.link, replace(batch, weigh_ins=own))
+            seen = person, person.revision
+            if seen == self._seen:
+                return
+            if self.link.weigh_ins:
+                await self._async_take_away(person.book)
+            start = dt_util.utc_from_timestamp(self.link.start)
+            weigh_ins = person.weigh_ins(start)
+            batch = Batch(
+                since=self.link.start,
+                until=int(dt_util.utcnow().timestamp()),
+                weigh_ins=without_copies(self._hass, self._account.entry, weigh_ins),
+                blood_pressures=person.book.blood_pressures.present,
+            )
+            await self._account.async_take(self.link, batch)
+            self._seen = seen
 
-    async def _async_check_deletions(self, _now: datetime) -> None:
-        """Look for what the source has deleted, while it can be read."""
-        async with self._lock:
-            source = loaded_source(self._hass, self.link.source)
-            if source is None:
-                return
-            try:
-                await self._deletions.async_check(source)
-            except HomeAssistantError as err:
-                LOGGER.info("A link looks for deletions again later: %s", err)
+    async def _async_take_away(self, book: Book) -> None:
+        """Take from Garmin what this link has brought and what counts no longer.
+
+        Corrections always go there, deletions if the link follows them. What came back
+        from Garmin outlives its deletion at the source.
+        """
+        ledger = self._account.memory.weigh_ins
+        pushed = await async_apart(ledger.size, ledger.pushed, self.link.link_id, *EVER)
+        gone: set[int] = set()
+        for second in pushed:
+            fate = book.weigh_ins.fate(second)
+            there = book.weigh_ins.at(second)
+            if there is not None and there.copied_from is Origin.GARMIN:
+                fate = Fate.DELETED
+            if fate in (Fate.MOVED, Fate.HELD) or (
+                fate is Fate.DELETED and self.link.deletions
+            ):
+                gone.add(second)
+        if gone:
+            await self._account.async_withdraw(gone)
 
 
 class LinkFeeds:
@@ -171,7 +162,11 @@ class LinkFeeds:
         feeds = [
             feed
             for feed in self._feeds.values()
-            if isinstance(feed, LinkFeed) and feed.link.source == entry.entry_id
+            if isinstance(feed, LinkFeed)
+            and (
+                feed.link.source == entry.entry_id
+                or feed.link.source in entry.subentries
+            )
         ]
         if change is ConfigEntryChange.UPDATED:
             # A source tells of its first poll before it counts as loaded.
@@ -223,7 +218,7 @@ class LinkFeeds:
     def _check_source(self, link: AccountLink) -> None:
         """Tell the user of a link that has lost its source."""
         entry = self._account.entry
-        if self._hass.config_entries.async_get_entry(link.source) is None:
+        if async_find_source(self._hass, link.source) is None:
             title = entry.subentries[link.link_id].title
             issues.async_report_missing_source(self._hass, entry, link.link_id, title)
         else:

@@ -243,14 +243,17 @@ class GarminAccount:
         self.async_changed()
         await self.async_flush(by_hand=True)
 
-    async def async_look_up(self, seconds: Collection[int]) -> list[GarminWeighIn]:
+    async def async_look_up(
+        self, seconds: Collection[int], *, queues: bool
+    ) -> list[GarminWeighIn]:
         """Return what Garmin holds of the days around some seconds.
 
+        `queues` tells that what is missing there is pushed as soon as that is possible.
         Raises HomeAssistantError when it cannot be asked now.
         """
         if (remotes := await self._async_ask(self._weigh_ins, seconds)) is not None:
             return remotes
-        if any(
+        if queues and any(
             self.memory.weigh_ins.state(second) is State.PENDING for second in seconds
         ):
             raise self.stuck()

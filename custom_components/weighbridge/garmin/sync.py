@@ -37,7 +37,7 @@ async def async_sync(
         link.offer(scratch, weigh_in)
     if not dry_run:
         await account.async_offer_all(offers)
-    remotes = await account.async_look_up(seconds)
+    remotes = await account.async_look_up(seconds, queues=not dry_run)
     lost = missing(account.memory.weigh_ins, seconds, remotes)
     # What is done before the push was there already; the ledger itself tells the rest.
     known = {second for second in seconds - lost if scratch.state(second) is State.DONE}

@@ -5,6 +5,7 @@ from .coordinator import (
     SourceConfigEntry,
     SourceCoordinator,
     async_find_person,
+    async_find_source,
     async_remove_source,
     async_setup_source,
 )
@@ -35,6 +36,7 @@ __all__ = (
     "Word",
     "async_create_implementation",
     "async_find_person",
+    "async_find_source",
     "async_remove_source",
     "async_remove_webhook",
     "async_setup_history",

@@ -6,22 +6,32 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import override
 
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.update_coordinator import UpdateFailed
+from homeassistant.util import dt as dt_util
 
 from ..clients import SourceClient
 from ..const import CONF_PROVIDER, DOMAIN, LOGGER, SOURCES
 from ..model import Batch
 from ..pace import async_apart
 from ..store import account_store
+from .book import REACH
 from .devices import DeviceCoordinator
 from .issues import async_check_sign_in, async_clear_refusals, async_clear_source
 from .person import Person
 from .poll import PollCoordinator
 from .session import SourceSession, async_create_session
+from .shelf import DAY, HOUR
 
 UPDATE_INTERVAL = timedelta(minutes=15)
+
+# How often a source that tells of changes alone is compared with what is known of it.
+LOOK_INTERVAL = DAY
+# Deletions are told of without saying which: what is missing a minute later is gone.
+SOON = 60
 
 type SourceConfigEntry = ConfigEntry[SourceRuntime]
 
@@ -68,6 +78,10 @@ class SourceCoordinator(PollCoordinator[Batch]):
             save=self.async_save,
         )
         self._saving = asyncio.Lock()
+        # When all of the last weeks was seen last, and how soon a look is to be believed.
+        self._looked_at = 0
+        self._patience: int | None = None
+        self._cancel_look: CALLBACK_TYPE | None = None
         # Up to when the vendor's changes are known; None before the first reading.
         self._cursor: int | None = None
 
@@ -130,11 +144,77 @@ class SourceCoordinator(PollCoordinator[Batch]):
         async_clear_refusals(self.hass, self.config_entry)
         async_check_sign_in(self.hass, self.config_entry)
         is_history = self._cursor is None
-        self._cursor = max(batch.until, self._cursor or 0)
-        await self.person.async_learn(batch, is_history=is_history)
+        # An account that has nothing yet is read from its beginning.
+        if since or batch.weigh_ins or batch.blood_pressures:
+            self._cursor = max(batch.until, since)
+        else:
+            self._cursor = 0
+        patience, self._patience = self._patience, None
+        now = int(dt_util.utcnow().timestamp())
+        if batch.window is not None:
+            self._looked_at = now
+        await self.person.async_learn(
+            batch, patience=patience or HOUR, is_history=is_history
+        )
         if is_history:
             await self.async_save()
+        if patience is not None or now - self._looked_at >= self._look_interval:
+            await self._async_look_back(now, patience or HOUR)
         return await async_apart(len(batch.weigh_ins), self._complete, batch)
+
+    @property
+    def _look_interval(self) -> int:
+        """Return how many seconds after a look the next one is due."""
+        return HOUR if any(self.person.book.missed()) else LOOK_INTERVAL
+
+    async def _async_look_back(self, now: int, patience: int) -> None:
+        """Compare the last weeks with what is known, if the vendor answers."""
+        if self._looked_at == now:
+            return
+        start, end = map(dt_util.utc_from_timestamp, (now - REACH, now + DAY))
+        try:
+            batch = await self.session.async_read(
+                lambda client: client.async_get_period(start, end)
+            )
+        except UpdateFailed as err:
+            LOGGER.info("What was deleted is looked for at the next poll: %s", err)
+            return
+        self._looked_at = now
+        await self.person.async_learn(batch, patience=patience)
+
+    async def async_notified(self) -> None:
+        """Poll now, and look for what was deleted, now and in a minute."""
+        self._patience = SOON
+        await self.async_poll_now()
+        self._stop_look()
+        if any(self.person.book.missed()):
+            self._cancel_look = async_call_later(
+                self.hass, SOON, HassJob(self._look_again, cancel_on_shutdown=True)
+            )
+
+    @callback
+    def _look_again(self, _now: datetime) -> None:
+        """Look once more, in the background."""
+        self._cancel_look = None
+        self._patience = SOON
+        self.config_entry.async_create_background_task(
+            self.hass,
+            self.async_poll_now(),
+            f"{DOMAIN} second look of {self.config_entry.entry_id}",
+        )
+
+    @callback
+    def _stop_look(self) -> None:
+        """Forget the second look that was due."""
+        if self._cancel_look is not None:
+            self._cancel_look()
+            self._cancel_look = None
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Look no more."""
+        self._stop_look()
+        await super().async_shutdown()
 
     @callback
     @override
@@ -186,9 +266,20 @@ async def async_remove_source(hass: HomeAssistant, entry: SourceConfigEntry) -> 
 @callback
 def async_find_person(hass: HomeAssistant, person_id: str) -> Person | None:
     """Return a person by their id, None while their source is not loaded."""
-    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-        if entry.data[CONF_PROVIDER] in SOURCES:
-            persons: Mapping[str, Person] = entry.runtime_data.persons
-            if (person := persons.get(person_id)) is not None:
-                return person
+    entry = async_find_source(hass, person_id)
+    if entry is None or entry.state is not ConfigEntryState.LOADED:
+        return None
+    return entry.runtime_data.persons.get(person_id)
+
+
+@callback
+def async_find_source(
+    hass: HomeAssistant, person_id: str
+) -> ConfigEntry[SourceRuntime] | None:
+    """Return the entry of a person, or the one that has them as a subentry."""
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if entry.data[CONF_PROVIDER] in SOURCES and (
+            person_id == entry.entry_id or person_id in entry.subentries
+        ):
+            return entry
     return None

@@ -109,6 +109,8 @@ class Person:
         self.limits = Limits.of(settings)
         self.memory = PersonMemory(limits=self.limits)
         self.available = True
+        self.revision = 0
+        """Counts the changes of the book, and of what follows from it."""
         self.latest: Mapping[str, float] = {}
         """The newest value of each quantity, under the keys of the entities."""
         self.last_weigh_in: datetime | None = None
@@ -141,6 +143,15 @@ class Person:
             if (start is None or weigh_in.measured_at >= start)
             and (end is None or weigh_in.measured_at < end)
         ]
+
+    def count_out(self, start: datetime, end: datetime, *, is_open: bool) -> int:
+        """Count the weigh-ins of a period that are asked about, or were kept out."""
+        shelf = self.book.weigh_ins
+        return sum(
+            start <= shelf.records[key].measured_at < end
+            for key, standing in shelf.standings.items()
+            if not standing.is_in and standing.is_open is is_open
+        )
 
     def height(self, second: int) -> float | None:
         """Return how tall the person was, in metres: as they say, or as the vendor."""
@@ -264,6 +275,7 @@ class Person:
         self.memory.untold |= {weigh_in.key for weigh_in in news.arrived}
         self._refresh()
         if news.is_new:
+            self.revision += 1
             await self._save()
         if self._is_ready and not self._tellers:
             self.async_take_new()

@@ -148,7 +148,7 @@ class Notifications:
         if form.get("userid") == self._userid and form.get("appli") in self._applis:
             self._entry.async_create_background_task(
                 self._hass,
-                self._coordinator.async_poll_now(),
+                self._coordinator.async_notified(),
                 f"{DOMAIN} notified poll of {self._entry.entry_id}",
             )
         return None
