@@ -24,7 +24,7 @@ from ..support.common import (
     restart,
     set_up,
     state_of,
-    update_entity,
+    update_source,
     value_of,
 )
 
@@ -64,7 +64,7 @@ async def poll(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     # Let the breath pass that a source takes between two wishes.
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(seconds=2))
     await hass.async_block_till_done(wait_background_tasks=True)
-    await update_entity(hass, f"sensor.{entry.title.lower()}_weight")
+    await update_source(hass, entry, "weight", "sensor")
 
 
 async def later(
@@ -215,7 +215,7 @@ async def test_what_garmin_has_is_not_pushed(
 
 async def poll_unknown(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Poll a source that has no sensor yet."""
-    await update_entity(hass, f"event.{entry.title.lower()}_weigh_in")
+    await update_source(hass, entry, "weigh_in", "event")
 
 
 async def test_a_weigh_in_while_garmin_was_not_loaded(
@@ -948,7 +948,7 @@ async def test_deleted_at_the_source(
     await later(hass, freezer, timedelta(hours=3))
     clouds.withings.delete("alice", gone.grpid)
     # One look may be wrong, and so may a source that is down or answers with nothing.
-    await later(hass, freezer, timedelta(minutes=61))
+    await later(hass, freezer, timedelta(days=1))
     fault = clouds.faults.answer("/withings/measure", 503, times=None)
     await later(hass, freezer, timedelta(minutes=61))
     fault.remove()
@@ -975,7 +975,7 @@ async def test_a_source_that_answers_with_nothing_deletes_nothing(
     group = clouds.withings.step_on_scale("alice", 80.0)
     await poll_unknown(hass, withings_entry)
     clouds.withings.delete("alice", group.grpid)
-    for _ in range(6):
+    for _ in range(12):
         await later(hass, freezer, timedelta(hours=2))
     assert len(clouds.garmin.weigh_ins(garmin_user)) == 1
 

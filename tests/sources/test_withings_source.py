@@ -436,7 +436,10 @@ async def test_outage_is_logged_once(
     await wait_for_poll(hass)
     trouble.remove()
     await wait_for_poll(hass)
-    assert caplog.text.count("Error fetching weighbridge Alice data: Withings") == 1
+    assert (
+        caplog.text.count("Error fetching weighbridge Alice · Withings data: Withings")
+        == 1
+    )
     assert caplog.text.count("recovered") == 1
     token = weighed.data["token"]
     assert token["access_token"] not in caplog.text

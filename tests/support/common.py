@@ -122,6 +122,15 @@ async def update_entity(hass: HomeAssistant, entity_id: str) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
+async def update_source(
+    hass: HomeAssistant, entry: MockConfigEntry, key: str, platform: str
+) -> None:
+    """Ask Home Assistant to update one of a source's entities now."""
+    entity_id = entity_id_of(hass, entry, key, platform)
+    assert entity_id is not None, f"no {platform} {key}"
+    await update_entity(hass, entity_id)
+
+
 def entity_id_of(
     hass: HomeAssistant, entry: MockConfigEntry, key: str, platform: str = "sensor"
 ) -> str | None:

@@ -14,6 +14,9 @@ from ..model import Reason
 HOUR = 60 * 60
 DAY = 24 * HOUR
 
+# So many may be gone at once, whatever is left, if their source has told of deletions.
+FEW = 3
+
 
 class Record(Protocol):
     """A measurement: WeighIn, BloodPressure, Reading or Height."""
@@ -209,14 +212,16 @@ class Shelf[R: Record]:
         """Remove what was missing in an answer for some time; yield it.
 
         The answer had these keys of all that was measured within the window. One that
-        has lost most of what it had is rather a bad day: it must be so for a day.
+        has lost most of what it had is rather a bad day: it must be so for a day. Who is
+        patient for less than an hour has been told of deletions.
         """
         first, end = window
         known = [
             k for k, record in self.records.items() if first <= record.second < end
         ]
         missing = [key for key in known if key not in keys]
-        lost_most = 2 * len(missing) > max(len(known), 2)
+        few = FEW if patience < HOUR else 0
+        lost_most = 2 * len(missing) > len(known) and len(missing) > few
         wait = DAY if lost_most else patience
         for key in missing:
             since = min(self.missed.get(key, now), now)
