@@ -14,6 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .clouds import Clouds, GarminAccount
 from .support.common import link, set_up, value_of
@@ -155,6 +156,8 @@ async def test_what_garmin_has_already(
 @pytest.mark.parametrize(
     ("data", "key"),
     [
+        ({"weight": 84, "muscle_mass": 120}, "parts_over_whole"),
+        ({"weight": 84, "muscle_mass": 82, "bone_mass": 3}, "parts_over_whole"),
         ({"weight": 700}, "implausible_weight"),
         ({"weight": 0}, "implausible_weight"),
         ({"weight": 80, "measured_at": "2026-11-01T06:40:00Z"}, "measured_in_future"),
@@ -175,6 +178,48 @@ async def test_measurements_that_cannot_be(
     assert caught.value.translation_key == key
     assert clouds.log.count("garmin") == 0
     assert value_of(hass, garmin_entry, "pending") == 0
+
+
+async def test_pressures_that_are_mixed_up(
+    hass: HomeAssistant, clouds: Clouds, garmin_entry: MockConfigEntry
+) -> None:
+    """A diastolic pressure over the systolic one is a slip of the hand, too."""
+    await set_up(hass, garmin_entry)
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(
+            hass, "push_blood_pressure", garmin_entry, systolic=80, diastolic=120
+        )
+    assert caught.value.translation_key == "pressures_reversed"
+    assert clouds.log.count("garmin") == 0
+
+
+@pytest.mark.parametrize("action", ["sync", "get_measurements"])
+async def test_a_period_that_ends_before_it_begins(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    action: str,
+) -> None:
+    """Every action with a period says so; a single day is one."""
+    entry = linked if action == "sync" else withings_entry
+    with pytest.raises(ServiceValidationError) as caught:
+        await call(hass, action, entry, start="2026-10-30", end="2026-10-29")
+    assert caught.value.translation_key == "period_reversed"
+    assert await call(hass, action, entry, start="2026-10-29", end="2026-10-29")
+
+
+async def test_unit_of_the_home(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    garmin_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+) -> None:
+    """A weight without a unit is in pounds where Home Assistant is."""
+    hass.config.units = US_CUSTOMARY_SYSTEM
+    await set_up(hass, garmin_entry)
+    await call(hass, "push_measurement", garmin_entry, weight=176.5)
+    (weigh_in,) = clouds.garmin.weigh_ins(garmin_user)
+    assert weigh_in.weight == 80.06
 
 
 @pytest.mark.parametrize(

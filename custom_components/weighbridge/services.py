@@ -18,6 +18,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_get_config_entry
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import MassConverter
+from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .const import CONF_PROVIDER, DOMAIN, SOURCES, Provider
 from .feeds import without_copies
@@ -87,7 +88,7 @@ ENTRY_SCHEMA = probatio.Schema({probatio.Required(ATTR_CONFIG_ENTRY_ID): cv.stri
 PUSH_MEASUREMENT_SCHEMA = ENTRY_SCHEMA.extend(
     {
         probatio.Required(ATTR_WEIGHT): cv.positive_float,
-        probatio.Optional(ATTR_UNIT, default="kg"): probatio.In(UNITS),
+        probatio.Optional(ATTR_UNIT): probatio.In(UNITS),
         probatio.Optional(ATTR_MEASURED_AT): cv.datetime,
     }
     | {probatio.Optional(name): cv.positive_float for name in MASSES}
@@ -160,7 +161,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
 
 async def _async_push_measurement(call: ServiceCall) -> ServiceResponse:
     """Push one weigh-in to Garmin Connect."""
-    return await _async_push(call, _weigh_in(call.data))
+    return await _async_push(call, _weigh_in(call.hass, call.data))
 
 
 async def _async_push_blood_pressure(call: ServiceCall) -> ServiceResponse:
@@ -213,6 +214,7 @@ async def _async_sync(call: ServiceCall) -> ServiceResponse:
                     "source": entry.subentries[link.link_id].title
                 },
             )
+        await person.async_catch_up()
         since = start or datetime.fromtimestamp(link.start, UTC)
         held += person.count_out(since, end, is_open=True)
         left_out += person.count_out(since, end, is_open=False)
@@ -238,6 +240,7 @@ async def _async_get_measurements(call: ServiceCall) -> ServiceResponse:
     entry = _source_entry(call)
     start, end = _period(call.data)
     person = _person(entry, call.data.get(ATTR_PERSON))
+    await person.async_catch_up()
     return {"measurements": [_to_json(w) for w in person.weigh_ins(start, end)]}
 
 
@@ -286,9 +289,10 @@ def _garmin_entry(call: ServiceCall) -> GarminConfigEntry:
     return entry
 
 
-def _weigh_in(data: dict[str, Any]) -> WeighIn:
-    """Read a weigh-in from the data of an action."""
-    unit = UNITS[data[ATTR_UNIT]]
+def _weigh_in(hass: HomeAssistant, data: dict[str, Any]) -> WeighIn:
+    """Read a weigh-in from the data of an action, in Home Assistant's unit if no other."""
+    is_us = hass.config.units is US_CUSTOMARY_SYSTEM
+    unit = UNITS[data.get(ATTR_UNIT, "lb" if is_us else "kg")]
 
     def kilograms(mass: float) -> float:
         return round(MassConverter.convert(mass, unit, UnitOfMass.KILOGRAMS), 2)

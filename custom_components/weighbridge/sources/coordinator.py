@@ -76,6 +76,7 @@ class SourceCoordinator(PollCoordinator[Batch]):
             unique_id=str(entry.unique_id),
             settings=entry.options,
             save=self.async_save,
+            catch_up=self.async_catch_up,
         )
         self._saving = asyncio.Lock()
         # When all of the last weeks was seen last, and how soon a look is to be believed.
@@ -181,6 +182,12 @@ class SourceCoordinator(PollCoordinator[Batch]):
             return
         self._looked_at = now
         await self.person.async_learn(batch, patience=patience)
+
+    async def async_catch_up(self) -> None:
+        """Poll now; raise HomeAssistantError when the vendor does not answer."""
+        await self.async_poll_now()
+        if not self.last_update_success and self.last_exception is not None:
+            raise self.last_exception
 
     async def async_notified(self) -> None:
         """Poll now, and look for what was deleted, now and in a minute."""

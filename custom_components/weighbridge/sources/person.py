@@ -1,7 +1,7 @@
 """A person: whose book it is, and all who want to know of it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self
@@ -100,8 +100,12 @@ class Person:
         unique_id: str,
         settings: Mapping[str, Any],
         save: Callable[[], Coroutine[Any, Any, None]],
+        catch_up: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """Know nothing of the person yet."""
+        """Know nothing of the person yet.
+
+        `save` puts all on disk; `catch_up` asks their source, if it can be asked.
+        """
         self.hass = hass
         self.entry = entry
         self.id = person_id
@@ -116,6 +120,7 @@ class Person:
         self.last_weigh_in: datetime | None = None
         self.doubts: list[Doubt] = []
         self._save = save
+        self._catch_up = catch_up
         self._lock = asyncio.Lock()
         self._listeners: list[CALLBACK_TYPE] = []
         self._tellers = 0
@@ -127,6 +132,11 @@ class Person:
         if (subentry := self.entry.subentries.get(self.id)) is not None:
             return subentry.title
         return person_name(self.entry)
+
+    async def async_catch_up(self) -> None:
+        """Ask the source for what it has now; raise HomeAssistantError if it is away."""
+        if self._catch_up is not None:
+            await self._catch_up()
 
     @property
     def book(self) -> Book:
