@@ -2,7 +2,7 @@
 
 from ..clouds import Clouds
 from ..demo.api import Api
-from . import accounts, diagnostics, looks, repairs, texts, weighing
+from . import accounts, dashboard, diagnostics, looks, repairs, texts, weighing
 from .screen import Screen
 
 
@@ -19,5 +19,6 @@ async def take_tour(screen: Screen, clouds: Clouds, api: Api) -> None:
     await texts.make_automation(screen, api, clouds, bob)
     await weighing.see_dashboard(screen, api, homes)
     await looks.look_on_a_phone(screen)
+    await dashboard.see_people(screen, await dashboard.add_dashboard(screen))
     await repairs.leave_out(screen, api, clouds, alice)
     await diagnostics.download(screen, clouds)

@@ -1,0 +1,68 @@
+"""The dashboard of Weighbridge, added by clicks, seen and heard."""
+
+from importlib.resources import files
+
+from playwright.async_api import expect
+
+from ..demo.console import step
+from ..demo.errors import DemoError
+from .screen import TIMEOUT, Screen, new_page
+
+_AXE = files("axe_playwright_python") / "axe.min.js"
+# By the rules of WCAG 2.1, as far as a machine can tell; Home Assistant's own frame is not ours to judge.
+_RUN = """
+async () => {
+  const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+  const { passes, violations } = await axe.run(document, { runOnly: rules });
+  const ours = (results) => results.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help} (${node.target.flat().join(" ")})`).filter((line) => line.includes("hui-")));
+  return { passes: ours(passes).length, violations: ours(violations) };
+}
+"""
+
+
+async def add_dashboard(screen: Screen) -> str:
+    """Add the dashboard as everybody does; return its path."""
+    with step("Add the dashboard from Community dashboards"):
+        await screen.open("/config/lovelace/dashboards")
+        await screen.press("Add dashboard")
+        await screen.see("Community dashboards")
+        await screen.look("the kinds of dashboards")
+        card = screen.page.get_by_role("button", name="Weighbridge", exact=True)
+        await card.click()
+        title = screen.page.get_by_role("textbox", name="Title")
+        await title.press_sequentially("Our weights")
+        await title.blur()
+        await screen.press("Create")
+        row = screen.page.get_by_text("Our weights", exact=True)
+        await expect(row.last).to_be_visible(timeout=TIMEOUT)
+    return "/our-weights"
+
+
+async def see_people(screen: Screen, path: str) -> None:
+    """Look at the page of each person, on a desk and on a phone in the dark."""
+    if (browser := screen.page.context.browser) is None:
+        raise DemoError("The browser has gone away")
+    with step("See the page of each person, as eyes and screen readers do"):
+        await screen.open(path)
+        for name in ("Alice", "Bob"):
+            await screen.page.get_by_role("tab", name=name, exact=True).click()
+            await screen.see("Body composition")
+            await screen.look(f"the page of {name}")
+            await _hear(screen, f"the page of {name}")
+        async with new_page(browser, phone=True) as page:
+            phone = screen.on(page)
+            await phone.open(path)
+            await phone.see("Body composition")
+            await phone.look("the page on a phone")
+            await _hear(phone, "the page on a phone")
+
+
+async def _hear(screen: Screen, what: str) -> None:
+    """See that nothing is in the way of who cannot see, or not well."""
+    await screen.page.evaluate(_AXE.read_text())
+    heard = await screen.page.evaluate(_RUN)
+    if not heard["passes"]:
+        raise DemoError(f"Nothing to be heard on {what}")
+    if heard["violations"]:
+        raise DemoError(f"Not for everybody on {what}: {heard['violations']}")
