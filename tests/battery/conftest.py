@@ -8,7 +8,8 @@ from pytest_homeassistant_custom_component.common import async_test_home_assista
 
 from homeassistant.core import HomeAssistant
 
-from ..support.battery_house import NOON, House
+from ..support.battery_house import House
+from ..support.texting import NOON
 
 
 @pytest.fixture

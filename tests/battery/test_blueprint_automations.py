@@ -11,7 +11,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.translation import async_load_integrations
 
-from ..support.battery_house import NOON, House, berlin
+from ..support.battery_house import House
+from ..support.texting import NOON, berlin
 
 
 async def test_several_devices_at_once(house: House) -> None:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from homeassistant.core import HomeAssistant
 
-from ..support.battery_house import NOON, House
+from ..support.battery_house import House
+from ..support.texting import NOON
 
 
 async def test_one_text_for_a_discharge(house: House) -> None:

@@ -11,7 +11,8 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
-from ..support.battery_house import NUMBER, House, broken
+from ..support.battery_house import House
+from ..support.texting import NUMBER, broken
 
 LOW = "Aria has a low battery (15%). Last sync: ?."
 

@@ -17,8 +17,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import yaml as yaml_util
 
-from ..support.battery_house import NUMBER
 from ..support.common import set_up
+from ..support.texting import NUMBER
 
 PATH = "weighbridge/low_battery_sms.yaml"
 KEY = "weighbridge.blueprints"
