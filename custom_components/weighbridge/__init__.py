@@ -47,14 +47,13 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> bool:
     """Set up an account, a source of weigh-ins or their destination."""
+    await async_install_blueprints(hass)
     if _is_garmin(entry):
         await async_setup_garmin(hass, entry)
-        await async_install_blueprints(hass)
         _register_account(hass, entry)
         await hass.config_entries.async_forward_entry_setups(entry, GARMIN_PLATFORMS)
     else:
         await async_setup_source(hass, entry)
-        await async_install_blueprints(hass)
         _register_account(hass, entry)
         await hass.config_entries.async_forward_entry_setups(entry, SOURCE_PLATFORMS)
         for person in entry.runtime_data.persons.values():

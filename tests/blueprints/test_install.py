@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+)
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components import weighbridge
@@ -115,12 +118,22 @@ async def test_a_source_brings_the_blueprint(
     assert blueprints[PATH]["metadata"]["name"] == "Low battery SMS"
 
 
-async def test_a_destination_does_not_bring_it(
+async def test_a_destination_brings_it_too(
     hass: HomeAssistant, garmin_entry: MockConfigEntry, installed: Path
 ) -> None:
-    """Garmin Connect has no batteries."""
+    """Garmin's sensors have batteries, and nobody need think of an order."""
     await set_up(hass, garmin_entry)
-    assert content(installed) is None
+    assert content(installed) == SHIPPED.read_bytes()
+
+
+async def test_all_blueprints_are_brought(
+    hass: HomeAssistant, withings_entry: MockConfigEntry, installed: Path
+) -> None:
+    """Each blueprint that ships is there, as it ships."""
+    await set_up(hass, withings_entry)
+    assert {path.name: path.read_bytes() for path in installed.parent.iterdir()} == {
+        path.name: path.read_bytes() for path in SHIPPED.parent.glob("*.yaml")
+    }
 
 
 async def test_removing_the_account_leaves_it(
@@ -145,7 +158,8 @@ async def test_a_file_of_the_user_stays(
     put(installed, OLD + b"# mine\n")
     await set_up(hass, withings_entry)
     assert content(installed) == OLD + b"# mine\n"
-    assert hass_storage.get(KEY, {}).get("data") == stored.get(KEY, {}).get("data")
+    known = stored.get(KEY, {}).get("data", {})
+    assert hass_storage[KEY]["data"].get(PATH) == known.get(PATH)
 
 
 async def test_an_upgrade_refreshes_it_in_use(
@@ -179,7 +193,9 @@ async def test_an_upgrade_refreshes_it_in_use(
     assert state.attributes["mode"] == "single"
     await set_up(hass, withings_entry)
     assert content(installed) == SHIPPED.read_bytes()
-    assert hass_storage[KEY]["data"] == remembered(SHIPPED.read_bytes())["data"]
+    assert remembered(SHIPPED.read_bytes())["data"].items() <= (
+        hass_storage[KEY]["data"].items()
+    )
     state = hass.states.get("automation.texts")
     assert state is not None
     assert state.attributes["mode"] == "queued"
@@ -197,7 +213,9 @@ async def test_a_file_that_equals_ours_is_ours(
     """A lost memory is no reason to leave the file alone for ever."""
     put(installed, SHIPPED.read_bytes())
     await set_up(hass, withings_entry)
-    assert hass_storage[KEY]["data"] == remembered(SHIPPED.read_bytes())["data"]
+    assert remembered(SHIPPED.read_bytes())["data"].items() <= (
+        hass_storage[KEY]["data"].items()
+    )
 
 
 async def test_a_deleted_blueprint_stays_away(
@@ -249,3 +267,83 @@ async def test_a_memory_of_a_newer_version(
     await set_up(hass, withings_entry)
     assert content(installed) == OLD
     assert hass_storage[KEY]["version"] == 2
+
+
+async def test_the_language_of_the_server(
+    hass: HomeAssistant, withings_entry: MockConfigEntry, installed: Path
+) -> None:
+    """The blueprints speak it from the start, and follow it when it is changed."""
+    hass.config.language = "de"
+    await set_up(hass, withings_entry)
+    german = content(installed)
+    assert german is not None
+    assert b"SMS bei schwacher Batterie" in german
+    await hass.config.async_update(language="fr-CA")
+    await hass.async_block_till_done()
+    french = content(installed)
+    assert french is not None
+    assert b"SMS de batterie faible" in french
+    await hass.config.async_update(language="ja")
+    await hass.async_block_till_done()
+    assert content(installed) == SHIPPED.read_bytes()
+    await hass.config.async_update(language="de")
+    await hass.async_block_till_done()
+    assert content(installed) == german
+
+
+async def test_another_language_leaves_a_file_of_the_user(
+    hass: HomeAssistant, withings_entry: MockConfigEntry, installed: Path
+) -> None:
+    """A file that the user has changed keeps its language, the others follow."""
+    hass.config.language = "de"
+    await set_up(hass, withings_entry)
+    mine = (content(installed) or b"") + b"# meins\n"
+    put(installed, mine)
+    await hass.config.async_update(language="es")
+    await hass.async_block_till_done()
+    assert content(installed) == mine
+    assert b"Resumen semanal" in (
+        content(installed.with_name("weekly_summary.yaml")) or b""
+    )
+
+
+async def test_automations_speak_the_new_language(
+    hass: HomeAssistant, hass_storage: dict[str, Any], withings_entry: MockConfigEntry
+) -> None:
+    """Texts that nobody has changed follow the server, in automations that exist."""
+    hass.config.language = "de"
+    await set_up(hass, withings_entry)
+    use = {
+        "id": "1",
+        "alias": "Texts",
+        "use_blueprint": {
+            "path": "weighbridge/weekly_summary.yaml",
+            "input": {
+                "last_weigh_in": "sensor.a",
+                "weight_trend": "sensor.b",
+                "notify_action": "notify.sms",
+            },
+        },
+    }
+    put(
+        Path(hass.config.path("configuration.yaml")),
+        yaml_util.dump({"automation": [use]}).encode(),
+    )
+    sent = async_mock_service(hass, "notify", "sms")
+    assert await async_setup_component(hass, "automation", {"automation": [use]})
+    for language in ("de", "sv"):
+        await hass.config.async_update(language=language)
+        await hass.async_block_till_done()
+        await hass.services.async_call(
+            "automation",
+            "trigger",
+            {"entity_id": "automation.texts", "skip_condition": True},
+            blocking=True,
+        )
+        await hass.async_block_till_done()
+    german, swedish = (call.data["message"] for call in sent)
+    assert "diese Woche keine Wägung" in german
+    assert "ingen vägning den här veckan" in swedish
+    await hass.services.async_call(
+        "automation", "turn_off", {"entity_id": "all"}, blocking=True
+    )

@@ -24,23 +24,21 @@ def in_language(name: str, language: str) -> bytes:
     if not words.exists():
         return (SHIPPED / name).read_bytes()
     blueprint = yaml_util.load_yaml_dict(SHIPPED / name)
-    translated = json.loads(words.read_text(encoding="utf-8"))[Path(name).stem]
-    _put(blueprint["blueprint"], translated)
+    translated = json.loads(words.read_text(encoding="utf-8"))
+    own = translated[Path(name).stem]
+    blueprint["blueprint"].update(own["blueprint"])
+    _put(blueprint["blueprint"]["input"], translated["shared"] | own)
     return yaml_util.dump(blueprint).encode()
 
 
-def _put(fields: dict[str, Any], words: Mapping[str, Any]) -> None:
-    """Put the words for a blueprint, or one of its sections, in place.
-
-    The words for each input and section stand under its key, however deep it is.
-    """
-    fields.update(words.get("blueprint", {}))
-    for key, field in fields["input"].items():
+def _put(inputs: dict[str, Any], words: Mapping[str, Any]) -> None:
+    """Put the words for inputs and sections in place: they stand under their keys."""
+    for key, field in inputs.items():
         given = dict(words[key])
         labels = given.pop("options", {})
         field.update(given)
         if "input" in field:
-            _put(field, {k: v for k, v in words.items() if k != "blueprint"})
+            _put(field["input"], words)
         elif labels:
             for option in field["selector"]["select"]["options"]:
                 option["label"] = labels[option["value"]]
