@@ -62,7 +62,7 @@ def _source(coordinator: SourceCoordinator) -> dict[str, Any]:
             "heights": len(book.heights.records),
             "questions": len(book.questions),
             "missed": len(list(book.missed())),
-            "untold": len(person.memory.untold),
+            "untold": len(person.told.keys),
         },
     }
 

@@ -1,23 +1,29 @@
-"""The event entity of a person: fires once for each new weigh-in."""
+"""Event entities: each new weigh-in once, and each question whose one is."""
 
+from abc import abstractmethod
 from typing import Any, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from .entity import PersonEntity
-from .model import WeighIn
-from .sources import SourceConfigEntry
+from .entity import AccountEntity, PersonEntity
+from .model import BloodPressure, WeighIn
+from .sources import Question, Questions, SourceConfigEntry
 
 PARALLEL_UPDATES = 0
 
 EVENT_WEIGH_IN = "weigh_in"
+EVENT_UNCLEAR = "unclear"
 ATTR_MEASURED_AT = "measured_at"
+ATTR_WEIGH_IN = "weigh_in"
+ATTR_REASON = "reason"
+ATTR_CANDIDATES = "candidates"
 
 WEIGH_IN = EventEntityDescription(key="weigh_in", event_types=[EVENT_WEIGH_IN])
+QUESTION = EventEntityDescription(key="question", event_types=[EVENT_UNCLEAR])
 
 
 async def async_setup_entry(
@@ -25,25 +31,39 @@ async def async_setup_entry(
     entry: SourceConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the event entities of those who are weighed."""
+    """Add the event entities of a source, and of those who are weighed."""
+    runtime = entry.runtime_data
     async_add_entities(
-        WeighInEvent(person, WEIGH_IN) for person in entry.runtime_data.persons.values()
+        [
+            *(WeighInEvent(person, WEIGH_IN) for person in runtime.persons.values()),
+            QuestionEvent(runtime.questions),
+        ]
     )
 
 
-class WeighInEvent(PersonEntity, EventEntity):
-    """Tells of each weigh-in when it becomes known, with its own time."""
+class NewsEvent(EventEntity):
+    """Fires once for each piece of news.
 
+    What came while Home Assistant was down waits until it has started: automations
+    hear nothing before.
+    """
+
+    _attr_has_entity_name = True
     _has_started = False
+
+    @abstractmethod
+    def async_add_teller(self) -> CALLBACK_TYPE:
+        """Have the news kept until they are told; return how to stop that."""
+
+    @abstractmethod
+    def async_take(self) -> list[dict[str, Any]]:
+        """Return what to tell of each piece of news, the oldest first."""
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Tell of what was measured while Home Assistant was down.
-
-        That waits until Home Assistant has started: automations hear nothing before.
-        """
+        """Tell of what is new."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.person.async_add_teller())
+        self.async_on_remove(self.async_add_teller())
         self.async_on_remove(async_at_started(self.hass, self._started))
 
     @callback
@@ -54,21 +74,80 @@ class WeighInEvent(PersonEntity, EventEntity):
         self.async_on_remove(soon.cancel)
 
     @callback
-    @override
     def _handle_news(self) -> None:
-        """Fire once for each new weigh-in, in the order of time."""
+        """Fire once for each piece of news, in the order of time."""
         # Triggers skip a state that comes straight out of unavailability.
         self.async_write_ha_state()
         if not (self._has_started and self.available):
             return
-        for weigh_in in self.person.async_take_new():
-            self._trigger_event(EVENT_WEIGH_IN, _attributes(weigh_in))
+        for attributes in self.async_take():
+            self._trigger_event(self.event_types[0], attributes)
             self.async_write_ha_state()
 
 
-def _attributes(weigh_in: WeighIn) -> dict[str, Any]:
-    """Return what an event tells of a weigh-in, in kg, % and local time."""
+class WeighInEvent(NewsEvent, PersonEntity):
+    """Tells of each weigh-in when it becomes known, with its own time."""
+
+    @override
+    def async_add_teller(self) -> CALLBACK_TYPE:
+        """Have new weigh-ins kept."""
+        return self.person.told.async_add_teller()
+
+    @override
+    def async_take(self) -> list[dict[str, Any]]:
+        """Return what is new."""
+        return [
+            _measured(self.person.complete(weigh_in))
+            for weigh_in in self.person.told.async_take()
+        ]
+
+
+class QuestionEvent(NewsEvent, AccountEntity):
+    """Asks whose a measurement is, as soon as only a person can tell."""
+
+    _attr_should_poll = False
+
+    def __init__(self, questions: Questions) -> None:
+        """Ask what a source asks."""
+        self.questions = questions
+        self._belong(questions.hass, questions.entry, QUESTION)
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the source can be read."""
+        return self.questions.available
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the questions."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self.questions.async_add_listener(self._handle_news))
+
+    @override
+    def async_add_teller(self) -> CALLBACK_TYPE:
+        """Have new questions kept."""
+        return self.questions.async_add_teller()
+
+    @override
+    def async_take(self) -> list[dict[str, Any]]:
+        """Return what is to be asked."""
+        return [_asked(question) for question in self.questions.async_take_new()]
+
+
+def _measured(record: WeighIn | BloodPressure) -> dict[str, Any]:
+    """Return what an event tells of a measurement, in kg, % and local time."""
     return {
-        ATTR_MEASURED_AT: dt_util.as_local(weigh_in.measured_at).isoformat(),
-        **dict(weigh_in.values()),
+        ATTR_MEASURED_AT: dt_util.as_local(record.measured_at).isoformat(),
+        **dict(record.values()),
+    }
+
+
+def _asked(question: Question) -> dict[str, Any]:
+    """Return what an event tells of a question."""
+    return {
+        ATTR_WEIGH_IN: question.key,
+        **_measured(question.record),
+        ATTR_REASON: question.reason.value,
+        ATTR_CANDIDATES: dict(question.candidates),
     }

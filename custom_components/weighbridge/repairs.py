@@ -11,7 +11,6 @@ from homeassistant.components.repairs import (
     RepairsFlowResult,
 )
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import UnitOfMass
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -19,13 +18,13 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
 )
-from homeassistant.util import dt as dt_util
-from homeassistant.util.unit_conversion import MassConverter
-from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .garmin import GarminAccount, GarminConfigEntry
 from .ledger import Ledger, State
 from .model import BloodPressure, WeighIn
+from .question_repair import QuestionsRepairFlow
+from .sources import ATTR_SOURCE
+from .wording import amount, local_time
 
 CONF_PUSH = "push"
 
@@ -49,6 +48,8 @@ async def async_create_fix_flow(
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
     """Return the flow that settles an issue."""
+    if data and ATTR_SOURCE in data:
+        return QuestionsRepairFlow(str(data[ATTR_SOURCE]))
     if data:
         return WaitingRepairFlow(str(data["entry_id"]))
     return ConfirmRepairFlow()
@@ -149,7 +150,7 @@ def _choices(hass: HomeAssistant, account: GarminAccount) -> list[Choice]:
     """Return what was refused, the newest first, as a person recognises it."""
     memory = account.memory
     choices = [
-        _choice("weigh_in", memory.weigh_ins, item.record, _weight(hass, item.record))
+        _choice("weigh_in", memory.weigh_ins, item.record, amount(hass, item.record))
         for item in memory.weigh_ins.items(State.FAILED)
     ]
     choices.extend(
@@ -157,7 +158,7 @@ def _choices(hass: HomeAssistant, account: GarminAccount) -> list[Choice]:
             "blood_pressure",
             memory.blood_pressures,
             item.record,
-            f"{item.record.systolic}/{item.record.diastolic} mmHg",
+            amount(hass, item.record),
         )
         for item in memory.blood_pressures.items(State.FAILED)
     )
@@ -167,20 +168,9 @@ def _choices(hass: HomeAssistant, account: GarminAccount) -> list[Choice]:
 def _choice(
     kind: str, ledger: Ledger[Any], record: WeighIn | BloodPressure, value: str
 ) -> Choice:
-    measured_at = dt_util.as_local(record.measured_at)
     return Choice(
         key=f"{kind}_{record.second}",
-        label=f"{measured_at:%Y-%m-%d %H:%M} · {value}",
+        label=f"{local_time(record.measured_at)} · {value}",
         second=record.second,
         ledger=ledger,
     )
-
-
-def _weight(hass: HomeAssistant, weigh_in: WeighIn) -> str:
-    """Return a weight in the unit that the sensors show it in."""
-    if hass.config.units is US_CUSTOMARY_SYSTEM:
-        pounds = MassConverter.convert(
-            weigh_in.weight, UnitOfMass.KILOGRAMS, UnitOfMass.POUNDS
-        )
-        return f"{pounds:.1f} {UnitOfMass.POUNDS}"
-    return f"{weigh_in.weight:.2f} {UnitOfMass.KILOGRAMS}"

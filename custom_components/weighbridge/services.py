@@ -36,12 +36,13 @@ from .garmin import (
 from .ledger import Way
 from .model import BloodPressure, WeighIn
 from .names import account_name
-from .sources import Person, SourceConfigEntry, async_find_person
+from .sources import Person, SourceConfigEntry, Word, async_find_person
 
 SERVICE_PUSH_MEASUREMENT = "push_measurement"
 SERVICE_PUSH_BLOOD_PRESSURE = "push_blood_pressure"
 SERVICE_SYNC = "sync"
 SERVICE_GET_MEASUREMENTS = "get_measurements"
+SERVICE_ASSIGN_WEIGH_IN = "assign_weigh_in"
 
 ATTR_UNIT = "unit"
 ATTR_WEIGHT = "weight"
@@ -53,6 +54,7 @@ ATTR_START = "start"
 ATTR_END = "end"
 ATTR_DRY_RUN = "dry_run"
 ATTR_PERSON = "person"
+ATTR_WEIGH_IN = "weigh_in"
 
 UNITS = {
     "kg": UnitOfMass.KILOGRAMS,
@@ -126,6 +128,14 @@ GET_MEASUREMENTS_SCHEMA = ENTRY_SCHEMA.extend(
 )
 
 
+ASSIGN_WEIGH_IN_SCHEMA = ENTRY_SCHEMA.extend(
+    {
+        probatio.Required(ATTR_WEIGH_IN): cv.string,
+        probatio.Required(ATTR_PERSON): cv.string,
+    }
+)
+
+
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions, whether or not an account is loaded."""
@@ -156,6 +166,12 @@ def async_setup_services(hass: HomeAssistant) -> None:
         _async_get_measurements,
         schema=GET_MEASUREMENTS_SCHEMA,
         supports_response=SupportsResponse.ONLY,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_ASSIGN_WEIGH_IN,
+        _async_assign_weigh_in,
+        schema=ASSIGN_WEIGH_IN_SCHEMA,
     )
 
 
@@ -242,6 +258,27 @@ async def _async_get_measurements(call: ServiceCall) -> ServiceResponse:
     person = _person(entry, call.data.get(ATTR_PERSON))
     await person.async_catch_up()
     return {"measurements": [_to_json(w) for w in person.weigh_ins(start, end)]}
+
+
+async def _async_assign_weigh_in(call: ServiceCall) -> None:
+    """Say whose a measurement is that a source asks about."""
+    questions = _source_entry(call).runtime_data.questions
+    key, whose = call.data[ATTR_WEIGH_IN], call.data[ATTR_PERSON]
+    try:
+        is_known = await questions.async_assign(key, whose)
+    except ValueError as err:
+        words = (*questions.persons, Word.NOBODY) if questions.persons else Word
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="unknown_word",
+            translation_placeholders={"word": whose, "words": ", ".join(words)},
+        ) from err
+    if not is_known:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="no_such_weigh_in",
+            translation_placeholders={"weigh_in": key},
+        )
 
 
 def _source_entry(call: ServiceCall) -> SourceConfigEntry:

@@ -11,13 +11,24 @@ from custom_components.weighbridge.application_credentials import (
 )
 from custom_components.weighbridge.clients.google.client import Refusal
 from custom_components.weighbridge.const import SUBENTRY_LINK, Provider
-from custom_components.weighbridge.event import ATTR_MEASURED_AT
+from custom_components.weighbridge.event import (
+    ATTR_CANDIDATES,
+    ATTR_MEASURED_AT,
+    ATTR_REASON,
+    ATTR_WEIGH_IN,
+)
 from custom_components.weighbridge.flows.oauth import OWN_ABORTS
 from custom_components.weighbridge.frontend.serve import TEXTS
 from custom_components.weighbridge.garmin.pause import Reason
-from custom_components.weighbridge.model import COMPOSITION, DeviceKind
+from custom_components.weighbridge.model import (
+    COMPOSITION,
+    DeviceKind,
+    Reason as WhyHeld,
+)
+from custom_components.weighbridge.question_repair import LATER
 from custom_components.weighbridge.sending.ways import FAULTS
 from custom_components.weighbridge.sources.issues import REPORTED
+from custom_components.weighbridge.sources.shelf import Word
 from custom_components.weighbridge.trigger import TRIGGERS
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -107,15 +118,18 @@ def test_repairs() -> None:
         if "fix_flow" in issue
     ]
     own = [fix for fix in fixes if set(fix["step"]) != CONFIRM]
-    assert own
-    for fix in own:
-        assert set(fix["step"]) == _named("step", "fix_flow")
-        assert set(fix["abort"]) == _named("abort", "fix_flow")
-        for menu in _menus("fix_flow"):
-            (step,) = _names(menu)
-            assert set(fix["step"][step]["menu_options"]) == menu.besides(
-                "menu_options"
-            )
+    steps = {name: step for fix in own for name, step in fix["step"].items()}
+    assert set(steps) == _named("step", "fix_flow")
+    ends = {name for fix in own for name in fix["abort"]}
+    assert ends == _named("abort", "fix_flow")
+    for menu in _menus("fix_flow"):
+        offered = menu.besides("menu_options")
+        assert any(
+            set(fix["step"][name].get("menu_options", ())) == offered
+            for name in _names(menu)
+            for fix in own
+            if name in fix["step"]
+        )
 
 
 def test_fields_are_those_of_the_forms() -> None:
@@ -133,7 +147,7 @@ def test_choices() -> None:
     """There is one text for each choice, in forms and in actions."""
     choices: dict[str, set[str]] = {}
     for mention in mentions():
-        if mention.kind == "selector":
+        if mention.kind == "selector" and mention.path != "question_repair.py":
             (key,) = _names(mention)
             choices[key] = set(mention.besides("options"))
     for action in read_yaml(PACKAGE / "services.yaml").values():
@@ -141,6 +155,9 @@ def test_choices() -> None:
             select = (field["selector"] or {}).get("select") or {}
             if "translation_key" in select:
                 choices[select["translation_key"]] = set(select["options"])
+    # The repair of questions offers people, too, who have no text.
+    assert choices["whose"] == set(Word)
+    choices["whose"].add(LATER)
     texts = dict(english()["selector"])
     assert set(texts.pop("dashboard")["options"]) == set(TEXTS)
     assert choices == {key: set(texts[key]["options"]) for key in texts}
@@ -187,6 +204,11 @@ def _check_entity(platform: str, text: Json, description: Any) -> None:
         assert unit is None or "unit_of_measurement" not in text
     elif platform == Platform.EVENT:
         attributes = {"event_type", ATTR_MEASURED_AT, "weight", *COMPOSITION}
+        if description.key == "question":
+            attributes |= {ATTR_WEIGH_IN, ATTR_REASON, ATTR_CANDIDATES}
+            attributes |= {"systolic", "diastolic"}
+            reasons = text["state_attributes"]["reason"]["state"]
+            assert set(reasons) == set(WhyHeld)
         events = text["state_attributes"]["event_type"]["state"]
         assert set(events) == set(description.event_types)
     assert set(text.get("state", {})) == states

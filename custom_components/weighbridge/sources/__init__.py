@@ -18,10 +18,12 @@ from .oauth import (
     is_legacy_fitbit_id,
 )
 from .person import Limits, Person
+from .questions import ATTR_SOURCE, Questions
 from .shelf import Fate, Word
 from .webhook import CONF_CALLBACKS, async_remove_webhook, async_setup_webhook
 
 __all__ = (
+    "ATTR_SOURCE",
     "CONF_CALLBACKS",
     "Book",
     "DeviceCoordinator",
@@ -29,6 +31,7 @@ __all__ = (
     "Limits",
     "Person",
     "Question",
+    "Questions",
     "SourceConfigEntry",
     "SourceCoordinator",
     "UnknownImplementation",

@@ -6,6 +6,7 @@ of a person (newest values, trend, statistics, what is pushed) is derived from i
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from ..model import Batch, BloodPressure, Height, Reading, Reason, WeighIn
@@ -30,9 +31,19 @@ class Question:
     candidates: Mapping[str, str] = field(default_factory=dict)
     """The names of those whose it may be, by the ids of their subentries."""
 
+    @property
+    def key(self) -> str:
+        """Return what the source calls the measurement."""
+        return self.record.key
+
+    @property
+    def measured_at(self) -> datetime:
+        """Return when it was measured."""
+        return self.record.measured_at
+
 
 @dataclass(slots=True)
-class News:
+class Outcome:
     """What came of a change of the book."""
 
     seconds: set[int] = field(default_factory=set)
@@ -94,12 +105,12 @@ class Book:
         *,
         patience: int = HOUR,
         is_history: bool = False,
-    ) -> News:
+    ) -> Outcome:
         """Take in what a reading brought, and notice what it lacks.
 
         What is missing is gone at a second look, `patience` seconds later at least.
         """
-        news = News()
+        news = Outcome()
         whole = batch.window is not None
         for height in self.heights.put(batch.heights, whole=whole):
             news.is_new |= height.before != height.after
@@ -121,9 +132,9 @@ class Book:
         self._trim(looked_at)
         return news
 
-    def review(self, judge: Judge, since: int) -> News:
+    def review(self, judge: Judge, since: int) -> Outcome:
         """Judge anew what is open, and what was measured since an epoch second."""
-        news = News()
+        news = Outcome()
         for weigh_in in sorted(
             self.weigh_ins.records.values(), key=lambda weigh_in: weigh_in.second
         ):
@@ -137,9 +148,9 @@ class Book:
                 )
         return news
 
-    def answer(self, key: str, word: Word) -> News | None:
+    def answer(self, key: str, word: Word) -> Outcome | None:
         """Take a person's word on a measurement; return None if there is none such."""
-        news = News()
+        news = Outcome()
         shelves: tuple[Shelf[Any], ...] = (self.weigh_ins, self.blood_pressures)
         for shelf in shelves:
             if (record := shelf.records.get(key)) is not None:
@@ -181,7 +192,7 @@ class Book:
         shelf: Shelf[M],
         change: Change[M],
         judge: Judge,
-        news: News,
+        news: Outcome,
         *,
         is_history: bool,
     ) -> None:
@@ -204,7 +215,7 @@ class Book:
         self._stand(shelf, after, standing, news)
 
     def _stand[M: (WeighIn, BloodPressure)](
-        self, shelf: Shelf[M], record: M, standing: Standing, news: News
+        self, shelf: Shelf[M], record: M, standing: Standing, news: Outcome
     ) -> None:
         """Let something count, or not, and tell of it."""
         before = shelf.standing(record.key)
@@ -226,7 +237,7 @@ class Book:
         window: tuple[int, int],
         now: int,
         patience: int,
-        news: News,
+        news: Outcome,
     ) -> None:
         """Take off the shelves what was missing in an answer for some time."""
 

@@ -23,6 +23,7 @@ from .devices import DeviceCoordinator
 from .issues import async_check_sign_in, async_clear_refusals, async_clear_source
 from .person import Person
 from .poll import PollCoordinator
+from .questions import PersonQuestions, Questions, async_clear_questions
 from .session import SourceSession, async_create_session
 from .shelf import DAY, HOUR
 
@@ -44,6 +45,8 @@ class SourceRuntime:
     devices: DeviceCoordinator
     persons: Mapping[str, Person]
     """Those who are weighed, by their ids."""
+    questions: Questions
+    """What the source asks."""
 
     async def async_poll_now(self) -> None:
         """Poll all that the source knows, without delay."""
@@ -110,7 +113,7 @@ class SourceCoordinator(PollCoordinator[Batch]):
         # One at a time: an older state must not be written after a newer one.
         async with self._saving:
             memory, cursor = self.person.memory, self._cursor
-            data = await async_apart(memory.book.size, memory.freeze())
+            data = await async_apart(memory.book.size, memory.to_json)
             await self._store.async_save({"cursor": cursor, "person": data})
 
     @override
@@ -254,19 +257,27 @@ async def async_setup_source(hass: HomeAssistant, entry: SourceConfigEntry) -> N
     coordinator = SourceCoordinator(hass, entry, session)
     devices = DeviceCoordinator(hass, entry, session)
     person = coordinator.person
+    questions = PersonQuestions(person)
     entry.runtime_data = SourceRuntime(
-        coordinator=coordinator, devices=devices, persons={person.id: person}
+        coordinator=coordinator,
+        devices=devices,
+        persons={person.id: person},
+        questions=questions,
     )
     await coordinator.async_config_entry_first_refresh()
     # Weigh-ins do not wait for devices that cannot be read.
     await devices.async_refresh()
     # A coordinator polls only while it has listeners, and the links listen elsewhere.
     entry.async_on_unload(coordinator.async_add_listener(person.async_notify))
+    # Issues do not outlive a restart; what they ask for does.
+    questions.async_refresh()
+    entry.async_on_unload(person.async_add_listener(questions.async_refresh))
 
 
 async def async_remove_source(hass: HomeAssistant, entry: SourceConfigEntry) -> None:
     """Delete what was stored of a source that is removed."""
     async_clear_source(hass, entry)
+    async_clear_questions(hass, entry)
     await account_store(hass, entry.entry_id).async_remove()
 
 

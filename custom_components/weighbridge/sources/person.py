@@ -3,25 +3,28 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Self
+from datetime import UTC, datetime
+from typing import Any, Self
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_HEIGHT, CONF_MAX_WEIGHT, CONF_MIN_WEIGHT, signal_person_updated
+from ..const import (
+    CONF_HEIGHT,
+    CONF_MAX_WEIGHT,
+    CONF_MIN_WEIGHT,
+    DOMAIN,
+    signal_person_updated,
+)
 from ..model import Batch, Reason, WeighIn
 from ..names import person_name
 from ..pace import async_apart
-from .book import REACH, Book, Judge, Measured, News
+from .book import REACH, Book, Judge, Measured, Outcome
+from .news import News
 from .rows import book_from_json, book_to_json
 from .shelf import DAY, HOUR, Word
-
-# Of an import of years, nobody wants to hear each weigh-in.
-TOLD_AFTER: Final = timedelta(days=30)
-TOLD_AT_ONCE: Final = 20
 
 type Doubt = Callable[[Book, WeighIn], Reason | None]
 """Tells why a new weigh-in may be somebody else's, by what the book says of before."""
@@ -53,23 +56,25 @@ class Limits:
         return None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonMemory:
     """What of a person must outlive a restart."""
 
     book: Book = field(default_factory=Book)
-    untold: set[str] = field(default_factory=set)
+    untold: frozenset[str] = frozenset()
     """The keys of the weigh-ins that no event has told of."""
+    unasked: frozenset[str] = frozenset()
+    """The keys of the questions that no event has asked."""
     limits: Limits = field(default_factory=Limits)
     """Those by which the book was judged."""
 
-    def freeze(self) -> Callable[[], dict[str, Any]]:
-        """Return what makes plain JSON of it as it is now, in any thread."""
-        book, untold, limits = self.book, sorted(self.untold), self.limits
-        return lambda: {
-            "book": book_to_json(book),
-            "untold": untold,
-            "limits": [limits.min_weight, limits.max_weight],
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain JSON; it may be made in any thread."""
+        return {
+            "book": book_to_json(self.book),
+            "untold": sorted(self.untold),
+            "unasked": sorted(self.unasked),
+            "limits": [self.limits.min_weight, self.limits.max_weight],
         }
 
     @classmethod
@@ -78,7 +83,8 @@ class PersonMemory:
         low, high = data["limits"]
         return cls(
             book=book_from_json(data["book"]),
-            untold={str(key) for key in data["untold"]},
+            untold=frozenset(map(str, data["untold"])),
+            unasked=frozenset(map(str, data["unasked"])),
             limits=Limits(min_weight=low, max_weight=high),
         )
 
@@ -111,7 +117,12 @@ class Person:
         self.id = person_id
         self.unique_id = unique_id
         self.limits = Limits.of(settings)
-        self.memory = PersonMemory(limits=self.limits)
+        self.book = Book()
+        """All that is known of the person."""
+        self.told = News(lambda: self.book.weigh_ins.present, self._async_save_soon)
+        """The weigh-ins that are worth an event."""
+        self.asked = News(lambda: self.book.questions, self._async_save_soon)
+        """The questions that are worth an event."""
         self.available = True
         self.revision = 0
         """Counts the changes of the book, and of what follows from it."""
@@ -123,8 +134,6 @@ class Person:
         self._catch_up = catch_up
         self._lock = asyncio.Lock()
         self._listeners: list[CALLBACK_TYPE] = []
-        self._tellers = 0
-        self._is_ready = False
 
     @property
     def name(self) -> str:
@@ -139,9 +148,14 @@ class Person:
             await self._catch_up()
 
     @property
-    def book(self) -> Book:
-        """Return all that is known of the person."""
-        return self.memory.book
+    def memory(self) -> PersonMemory:
+        """Return what must outlive a restart, as it is now."""
+        return PersonMemory(
+            book=self.book,
+            untold=frozenset(self.told.keys),
+            unasked=frozenset(self.asked.keys),
+            limits=self.limits,
+        )
 
     def weigh_ins(
         self, start: datetime | None = None, end: datetime | None = None
@@ -204,26 +218,24 @@ class Person:
         Raises LookupError, TypeError, ValueError or AttributeError on damage.
         """
         memory = PersonMemory.from_json(stored)
+        self.book = memory.book
+        self.told.keys |= memory.untold
+        self.asked.keys |= memory.unasked
         if (memory.limits.min_weight, memory.limits.max_weight) != (
             self.limits.min_weight,
             self.limits.max_weight,
         ):
-            book = memory.book.copy()
             since = int(dt_util.utcnow().timestamp()) - REACH
-            news = book.review(self._judge_limits, since)
-            memory.book = book
-            memory.limits = self.limits
-            memory.untold |= {weigh_in.key for weigh_in in news.arrived}
-        self.memory = memory
+            self._note(self.book.review(self._judge_limits, since))
         self._refresh()
 
     async def async_learn(
         self, batch: Batch, *, patience: int = HOUR, is_history: bool = False
-    ) -> News:
+    ) -> Outcome:
         """Take in what a reading brought, and have it on disk if it is news."""
         async with self._lock:
             book = self.book.copy()
-            news = await async_apart(
+            outcome = await async_apart(
                 len(batch.weigh_ins),
                 lambda: book.apply(
                     batch,
@@ -233,62 +245,49 @@ class Person:
                     is_history=is_history,
                 ),
             )
-            await self._async_turn(book, news)
-        return news
+            if is_history:
+                outcome.asked.clear()
+            await self._async_turn(book, outcome)
+        return outcome
 
     async def async_answer(self, key: str, word: Word) -> bool:
         """Take a word on a measurement; tell whether there is one such."""
         async with self._lock:
             book = self.book.copy()
-            if (news := book.answer(key, word)) is None:
+            if (outcome := book.answer(key, word)) is None:
                 return False
-            await self._async_turn(book, news)
+            await self._async_turn(book, outcome)
         self.async_tell()
         return True
 
     @callback
-    def async_take_new(self) -> list[WeighIn]:
-        """Return the weigh-ins that are worth an event, the oldest first, each once."""
-        untold, self.memory.untold = self.memory.untold, set()
-        if not untold:
-            return []
-        self.entry.async_create_task(self.hass, self._save(), "weighbridge told")
-        since = dt_util.utcnow() - TOLD_AFTER
-        new = [
-            weigh_in
-            for weigh_in in self.book.weigh_ins.present
-            if weigh_in.key in untold and weigh_in.measured_at > since
-        ]
-        return [self.complete(weigh_in) for weigh_in in new[-TOLD_AT_ONCE:]]
-
-    @callback
-    def async_add_teller(self) -> CALLBACK_TYPE:
-        """Keep what is new until it is taken; return how to stop that."""
-        self._tellers += 1
-
-        @callback
-        def stop() -> None:
-            self._tellers -= 1
-
-        return stop
-
-    @callback
     def async_ready(self) -> None:
-        """Count as seen what nobody is there to tell of."""
-        self._is_ready = True
-        if not self._tellers:
-            self.async_take_new()
+        """Count as told from now on what nobody is there to tell."""
+        self.told.async_ready()
+        self.asked.async_ready()
 
-    async def _async_turn(self, book: Book, news: News) -> None:
+    async def _async_turn(self, book: Book, outcome: Outcome) -> None:
         """Go on with another book."""
-        self.memory.book = book
-        self.memory.untold |= {weigh_in.key for weigh_in in news.arrived}
+        self.book = book
+        self._note(outcome)
         self._refresh()
-        if news.is_new:
+        if outcome.is_new:
             self.revision += 1
             await self._save()
-        if self._is_ready and not self._tellers:
-            self.async_take_new()
+        self.told.async_settle()
+        self.asked.async_settle()
+
+    def _note(self, outcome: Outcome) -> None:
+        """Keep what is worth an event."""
+        self.told.keys |= {weigh_in.key for weigh_in in outcome.arrived}
+        self.asked.keys |= {question.key for question in outcome.asked}
+
+    @callback
+    def _async_save_soon(self) -> None:
+        """Put on disk that something was told."""
+        self.entry.async_create_task(
+            self.hass, self._save(), f"{DOMAIN} told {self.id}"
+        )
 
     def _refresh(self) -> None:
         """Derive the newest values."""
