@@ -2,10 +2,16 @@
 
 from typing import TypeIs
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigEntryState,
+)
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.typing import ConfigType
 
 from .battery import async_setup_battery_texts
@@ -20,6 +26,7 @@ from .sending import async_setup_sending
 from .services import async_setup_services
 from .sources import (
     SourceConfigEntry,
+    async_clear_issues,
     async_remove_source,
     async_remove_webhook,
     async_setup_history,
@@ -40,6 +47,14 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_services(hass)
     async_keep_names(hass)
     async_setup_sending(hass)
+
+    @callback
+    def entry_changed(change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        """Withdraw what an entry that is disabled asks for."""
+        if entry.domain == DOMAIN and entry.disabled_by:
+            async_clear_issues(hass, entry)
+
+    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, entry_changed)
     await async_setup_battery_texts(hass)
     await async_setup_frontend(hass)
     return True

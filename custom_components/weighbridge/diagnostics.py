@@ -52,6 +52,7 @@ def _source(coordinator: SourceCoordinator) -> dict[str, Any]:
             "blood_pressures": len(batch.blood_pressures),
             "readings": len(batch.readings),
             "heights": len(batch.heights),
+            "answers": dict(coordinator.session.client.shapes),
             "callbacks": len(coordinator.config_entry.data.get(CONF_CALLBACKS, ())),
         },
         "known": {

@@ -216,6 +216,9 @@ class DeviceKind(StrEnum):
     SHIFTER = "shifter"
     TEMPERATURE_SENSOR = "temperature_sensor"
     SENSOR = "sensor"
+    GATEWAY = "gateway"
+    BABY_MONITOR = "baby_monitor"
+    GLUCOSE_SENSOR = "glucose_sensor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,11 +19,12 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
+from .flows import SignInRepairFlow
 from .garmin import GarminAccount, GarminConfigEntry
 from .ledger import Ledger, State
 from .model import BloodPressure, WeighIn
 from .question_repair import QuestionsRepairFlow
-from .sources import ATTR_SOURCE
+from .sources import ATTR_SOURCE, SIGN_IN
 from .wording import amount, local_time
 
 CONF_PUSH = "push"
@@ -50,6 +51,8 @@ async def async_create_fix_flow(
     """Return the flow that settles an issue."""
     if data and ATTR_SOURCE in data:
         return QuestionsRepairFlow(str(data[ATTR_SOURCE]))
+    if data and SIGN_IN in data:
+        return SignInRepairFlow(str(data[SIGN_IN]))
     if data:
         return WaitingRepairFlow(str(data["entry_id"]))
     return ConfirmRepairFlow()

@@ -25,3 +25,18 @@ def account_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
         minor_version=MINOR_VERSION,
         serialize_in_event_loop=False,
     )
+
+
+def token_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+    """Return the store of an account's tokens.
+
+    They have a file of their own, so that other damage costs nobody a sign-in. Config
+    entries are written a second late: too late for a refresh token that is used once.
+    """
+    return Store(
+        hass,
+        VERSION,
+        f"{DOMAIN}.{entry_id}.tokens",
+        private=True,
+        atomic_writes=True,
+    )

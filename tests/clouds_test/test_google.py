@@ -195,6 +195,7 @@ async def test_weigh_in(clouds: Clouds, client: Client) -> None:
     clouds.google.height("carol", 1.79, when=MONDAY)
     assert (await client.points())["dataPoints"] == [
         {
+            "name": "users/me/dataTypes/weight/dataPoints/7301000001",
             "dataSource": {
                 "platform": "FITBIT",
                 "recordingMethod": "ACTIVELY_MEASURED",
@@ -221,6 +222,38 @@ async def test_weigh_in(clouds: Clouds, client: Client) -> None:
     assert fat["bodyFat"]["percentage"] == 18.5
     (height,) = (await client.points("height"))["dataPoints"]
     assert height["height"]["heightMillimeters"] == "1790"
+
+
+async def test_newest_first(clouds: Clouds, client: Client) -> None:
+    """List the newest first, also of one second, each by a name of its own."""
+    await client.sign_in()
+    for weight in (80, 81, 82):
+        clouds.google.step_on_scale("carol", weight, when=MONDAY)
+    points = (await client.points())["dataPoints"]
+    assert [p["weight"]["weightGrams"] for p in points] == [82000, 81000, 80000]
+    assert len({point["name"] for point in points}) == 3
+    assert await client.get("/v4/users/me/pairedDevices") == (200, {})
+
+
+async def test_deleted_client(clouds: Clouds, client: Client) -> None:
+    """Refuse each token request of a client that is gone, whatever it asks for."""
+    await client.sign_in()
+    clouds.google.oauth.deleted_apps.add(GOOGLE_CLIENT_ID)
+    status, answer = await client.refresh()
+    assert (status, answer["error"]) == (401, "deleted_client")
+
+
+async def test_lasting_and_passing_refusal(clouds: Clouds, client: Client) -> None:
+    """Name the reason of a refusal that lasts, and none in an outage."""
+    await client.sign_in()
+    clouds.google.fail("RESOURCE_PERMISSION_DENIED")
+    clouds.google.fail("PERMISSION_DENIED")
+    status, lasting = await client.get("/v4/users/me/identity")
+    assert (status, lasting["error"]["status"]) == (403, "PERMISSION_DENIED")
+    assert lasting["error"]["details"][0]["reason"] == "RESOURCE_PERMISSION_DENIED"
+    status, passing = await client.get("/v4/users/me/identity")
+    assert (status, passing["error"]["status"]) == (403, "PERMISSION_DENIED")
+    assert "details" not in passing["error"]
 
 
 async def test_sources(clouds: Clouds, client: Client) -> None:

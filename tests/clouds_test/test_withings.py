@@ -130,7 +130,9 @@ async def test_access_token_ends(
 async def test_missing_scope(client: Client) -> None:
     """Refuse what was not allowed."""
     await client.sign_in("user.info")
-    assert (await client.call("/measure", "getmeas"))["status"] == 277
+    answer = await client.call("/measure", "getmeas")
+    assert answer["status"] == 403
+    assert answer["error"].startswith("Insufficient_scope")
     assert (await client.call("/v2/user", "getdevice"))["status"] == 0
 
 
@@ -148,13 +150,19 @@ async def test_weigh_in(clouds: Clouds, client: Client) -> None:
         heart_rate=61,
         extra={170: 3.2},
     )
-    (answer,) = await client.groups(category=1, meastypes="1,5,6,8,11,77,170")
+    (pulse, answer) = sorted(
+        await client.groups(category=1, meastypes="1,5,6,8,11,77,170"),
+        key=lambda group: len(group["measures"]),
+    )
+    assert [m["type"] for m in answer["measures"]].count(8) == 2
+    assert [m["value"] for m in pulse["measures"]] == [61]
+    assert pulse["date"] == answer["date"]
     measures = {
         measure["type"]: measure["value"] * 10 ** measure["unit"]
         for measure in answer["measures"]
     }
     assert measures == pytest.approx(
-        {1: 80.05, 5: 65.321, 6: 18.4, 8: 14.729, 11: 61, 77: 44.125, 170: 3.2}
+        {1: 80.05, 5: 65.321, 6: 18.4, 8: 14.729, 77: 44.125, 170: 3.2}
     )
     assert answer["grpid"] == group.grpid
     assert answer["date"] == MONDAY.timestamp()
@@ -165,6 +173,26 @@ async def test_weigh_in(clouds: Clouds, client: Client) -> None:
         5,
     )
     assert answer["attrib"] == 0
+
+
+async def test_weighing_of_many_groups(clouds: Clouds, client: Client) -> None:
+    """Split a weighing into groups, of which the person is known for one only."""
+    await client.sign_in()
+    clouds.withings.device("alice", "f998")
+    clouds.withings.step_on_scale(
+        "alice", 80, heart_rate=61, extra={91: 6.75, 155: 41, 167: 69}
+    )
+    groups = await client.groups()
+    assert [
+        (group["attrib"], sorted(m["type"] for m in group["measures"]))
+        for group in groups
+    ] == [(0, [1]), (0, [11]), (8, [91, 155]), (8, [167])]
+    assert len({group["grpid"] for group in groups}) == 4
+    assert len({group["date"] for group in groups}) == 1
+    assert {group["timezone"] for group in groups} == {"Europe/Berlin"}
+    later = datetime.now(UTC) + timedelta(minutes=1)
+    clouds.withings.step_on_scale("alice", 95, when=later, extra={155: 41}, attrib=1)
+    assert [group["attrib"] for group in (await client.groups())[:2]] == [1, 1]
 
 
 async def test_manual_entry_and_height(clouds: Clouds, client: Client) -> None:
@@ -178,8 +206,8 @@ async def test_manual_entry_and_height(clouds: Clouds, client: Client) -> None:
     assert [group["deviceid"] for group in groups] == [None, None]
     (pressure,) = await client.groups(meastypes="9,10")
     assert {(m["type"], m["value"], m["unit"]) for m in pressure["measures"]} == {
-        (9, 79, 0),
-        (10, 121, 0),
+        (9, 7900, -2),
+        (10, 12100, -2),
     }
 
 
@@ -225,6 +253,9 @@ async def test_pages(clouds: Clouds, client: Client) -> None:
     assert len(dates) == 5
     assert dates == sorted(dates, reverse=True)
     assert clouds.log.count("withings", action="getmeas") == 3
+    clouds.withings.page_size = 300
+    answer = await client.call("/measure", "getmeas")
+    assert not answer["body"].keys() & {"more", "offset"}
 
 
 async def test_raw_things(clouds: Clouds, client: Client) -> None:

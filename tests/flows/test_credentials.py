@@ -149,19 +149,27 @@ async def test_two_credentials(
     assert implementations == [WITHINGS_CREDENTIAL, "bobs"]
 
 
-async def test_reauth_keeps_the_credential(
+async def test_reauth_suggests_the_credential(
     hass: HomeAssistant,
     clouds: Clouds,
     frontend: Frontend,
     withings_entry: MockConfigEntry,
 ) -> None:
-    """Signing in again asks for no credential while the entry's own is there."""
-    await add_bobs_credential(hass, clouds, "Bob")
+    """Signing in again offers each credential of the vendor, its own first."""
     result = await frontend.reconfigure(withings_entry)
     assert result["type"] == "external"
-    result = await frontend.approve(clouds, result)
-    assert result["reason"] == "reconfigure_successful"
-    assert withings_entry.data["auth_implementation"] == WITHINGS_CREDENTIAL
+    await frontend.close()
+    await add_bobs_credential(hass, clouds, "Bob")
+    for credential in ("bobs", WITHINGS_CREDENTIAL):
+        own = withings_entry.data["auth_implementation"]
+        result = await frontend.reconfigure(withings_entry)
+        assert result["step_id"] == "pick_implementation"
+        (field,) = result["data_schema"]
+        assert field["default"] == own
+        result = await frontend.submit(implementation=credential)
+        result = await frontend.approve(clouds, result)
+        assert result["reason"] == "reconfigure_successful"
+        assert withings_entry.data["auth_implementation"] == credential
 
 
 async def test_credential_is_gone(

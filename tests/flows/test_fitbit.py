@@ -9,8 +9,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.weighbridge.clients.google.client import (
     SCOPE_MEASUREMENTS,
-    SCOPE_PROFILE,
     SCOPE_SETTINGS,
+    SCOPE_USER_INFO,
 )
 from custom_components.weighbridge.const import CONF_PROVIDER, DOMAIN
 from homeassistant.components.application_credentials import (
@@ -131,7 +131,7 @@ async def test_partial_consent(
 async def test_useless_consent(clouds: Clouds, frontend: Frontend) -> None:
     """With neither there is nothing to do; the next try may tick more."""
     clouds.google.person("Alice")
-    clouds.google.grant("Alice", [SCOPE_PROFILE])
+    clouds.google.grant("Alice", [SCOPE_USER_INFO])
     result = await add_account(frontend, clouds)
     assert result["type"] == "abort"
     assert result["reason"] == "missing_scope"
@@ -221,9 +221,7 @@ async def test_no_answer(
     clouds: Clouds, frontend: Frontend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody waits for an answer for ever."""
-    monkeypatch.setattr(
-        "custom_components.weighbridge.clients.google.client.TIMEOUT", 0.05
-    )
+    monkeypatch.setattr("custom_components.weighbridge.clients.answers.TIMEOUT", 0.05)
     clouds.faults.delay(IDENTITY, 1)
     result = await add_account(frontend, clouds)
     assert result["reason"] == "cannot_connect"

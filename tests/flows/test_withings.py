@@ -128,13 +128,21 @@ async def test_reauth(
     assert result["description_placeholders"] == {"name": "Alice · Withings"}
     assert withings_entry.data["token"] == token
 
-    withings_entry.async_start_reauth(hass)
-    await hass.async_block_till_done()
+    # The question is still open.
+    clouds.withings.deny_next()
+    await frontend.sign_in_again(withings_entry)
+    result = await frontend.approve(clouds, await frontend.submit())
+    assert result["reason"] == "user_rejected_authorize"
+    clouds.withings.fail(601)
     clouds.withings.sign_in_as("alice")
+    await frontend.sign_in_again(withings_entry)
+    result = await frontend.approve(clouds, await frontend.submit())
+    assert result["reason"] == "cannot_connect"
     await frontend.sign_in_again(withings_entry)
     result = await frontend.approve(clouds, await frontend.submit())
     assert result["type"] == "abort"
     assert result["reason"] == "reauth_successful"
+    assert not hass.config_entries.flow.async_progress()
     assert entries(hass) == [withings_entry]
     assert withings_entry.state is ConfigEntryState.LOADED
 
@@ -195,6 +203,15 @@ async def test_denied(
         (MEASURE, {"status": 200, "body": '{"status": 601}'}, "cannot_connect"),
         (MEASURE, {"status": 200, "body": "<html></html>"}, "cannot_connect"),
         (MEASURE, {"status": 200, "body": '{"status": 277}'}, "missing_scope"),
+        (
+            MEASURE,
+            {
+                "status": 200,
+                "body": '{"status": 403, "body": {}, "error": "Insufficient_scope: x"}',
+            },
+            "missing_scope",
+        ),
+        (MEASURE, {"status": 200, "body": '{"status": 403}'}, "cannot_connect"),
     ],
 )
 async def test_faults(

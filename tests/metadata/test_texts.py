@@ -9,7 +9,7 @@ import pytest
 from custom_components.weighbridge.application_credentials import (
     async_get_description_placeholders,
 )
-from custom_components.weighbridge.clients.google.client import Refusal
+from custom_components.weighbridge.clients import Refusal, Trouble
 from custom_components.weighbridge.const import SUBENTRY_LINK, Provider
 from custom_components.weighbridge.event import (
     ATTR_CANDIDATES,
@@ -27,7 +27,7 @@ from custom_components.weighbridge.model import (
 )
 from custom_components.weighbridge.question_repair import LATER
 from custom_components.weighbridge.sending.ways import FAULTS
-from custom_components.weighbridge.sources.issues import REPORTED
+from custom_components.weighbridge.sources.issues import LASTING_TROUBLE
 from custom_components.weighbridge.sources.shelf import Word
 from custom_components.weighbridge.trigger import TRIGGERS
 from homeassistant.const import Platform
@@ -42,15 +42,17 @@ TOLD: dict[tuple[str, str], Iterable[str]] = {
     ("flows/account.py", "self._vendor.value"): Provider,
     ("device_entity.py", "device.kind.value"): DeviceKind,
     ("flows/identity.py", "err.refusal"): Refusal,
+    ("flows/oauth.py", "err.reason"): Refusal,
     ("garmin/issues.py", "reason"): (Reason.CONSENT, Reason.FORBIDDEN),
     ("flows/oauth.py", "reason"): OWN_ABORTS,
     ("garmin/gate.py", "f'queued_{reason}'"): [
         f"queued_{reason}" for reason in (*Reason, "unshown")
     ],
-    ("sources/session.py", "f'google_{err.refusal}'"): [
-        f"google_{why}" for why in Refusal
+    ("sources/session.py", "f'source_{key}'"): [
+        f"source_{why}" for why in (*Refusal, *Trouble)
     ],
-    ("sources/issues.py", "err.refusal"): REPORTED,
+    ("sources/issues.py", "err.refusal"): Refusal,
+    ("sources/issues.py", "trouble"): LASTING_TROUBLE,
     ("sending/ways.py", "self.kind"): FAULTS,
     ("sending/checks.py", "kind"): FAULTS,
 }

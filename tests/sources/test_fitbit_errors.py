@@ -2,20 +2,19 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 import time
-from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.weighbridge.clients.google import client as google_health
 from custom_components.weighbridge.clients.google.client import SCOPE_SETTINGS
 from custom_components.weighbridge.const import CONF_SIGN_IN_ENDS, DOMAIN
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 
 from ..clouds import Clouds, Fault
 from ..support.common import (
@@ -27,6 +26,7 @@ from ..support.common import (
     wait_for_poll,
 )
 from ..support.frontend import Frontend
+from ..support.vendors import issues, later, let_token_expire, reauth_flows
 
 MORNING = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
 
@@ -65,15 +65,6 @@ FAULTS: dict[str, Callable[[Clouds, str], Fault]] = {
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait less long for answers."""
-    monkeypatch.setattr(google_health, "TIMEOUT", 0.5)
-    monkeypatch.setattr(
-        "custom_components.weighbridge.sources.oauth.REFRESH_TIMEOUT", 0.5
-    )
-
-
-@pytest.fixture
 async def weighed(
     hass: HomeAssistant, clouds: Clouds, fitbit_entry: MockConfigEntry
 ) -> MockConfigEntry:
@@ -82,32 +73,6 @@ async def weighed(
     await set_up(hass, fitbit_entry)
     clouds.log.clear()
     return fitbit_entry
-
-
-def reauth_flows(hass: HomeAssistant) -> list[Any]:
-    """Return the flows that ask to sign in again."""
-    return [
-        flow
-        for flow in hass.config_entries.flow.async_progress()
-        if flow["context"]["source"] == SOURCE_REAUTH
-    ]
-
-
-def issues(hass: HomeAssistant) -> dict[str | None, dict[str, str] | None]:
-    """Return the open repair issues, with what they tell."""
-    return {
-        issue.translation_key: issue.translation_placeholders
-        for issue in ir.async_get(hass).issues.values()
-        if issue.domain == DOMAIN
-    }
-
-
-def let_token_expire(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Let Home Assistant believe that the access token is too old."""
-    hass.config_entries.async_update_entry(
-        entry,
-        data={**entry.data, "token": {**entry.data["token"], "expires_at": 0}},
-    )
 
 
 async def test_refused_refresh(
@@ -152,14 +117,18 @@ async def test_refused_access_token_is_renewed(
 
 
 async def test_fresh_access_token_is_refused(
-    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
+    hass: HomeAssistant,
+    clouds: Clouds,
+    weighed: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Who refuses even a fresh token wants the person to sign in again."""
+    """Who refuses fresh tokens at three polls wants the person to sign in again."""
     clouds.google.fail("ACCESS_TOKEN_EXPIRED", path=WEIGHT, times=None)
-    await wait_for_poll(hass)
-    assert clouds.log.count("google", path=REFRESH) == 1
-    assert len(reauth_flows(hass)) == 1
-    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
+    for asked in (0, 0, 1):
+        await later(hass, freezer, 15.1)
+        assert len(reauth_flows(hass)) == asked
+        assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
+    assert clouds.log.count("google", path=REFRESH) == 3
 
 
 @pytest.mark.usefixtures("impatient")
@@ -210,20 +179,25 @@ async def test_outage_at_start(
     assert hass.config_entries.async_loaded_entries(DOMAIN) == [fitbit_entry]
 
 
-@pytest.mark.parametrize(("retry_after", "minutes"), [(None, 1), (300, 5)])
+@pytest.mark.parametrize(
+    ("retry_after", "minutes"),
+    [(None, 1), ("300", 5), ("in five minutes", 5), ("whenever", 1), ("0", 1)],
+)
 async def test_google_says_when_to_come_back(
     hass: HomeAssistant,
     clouds: Clouds,
     weighed: MockConfigEntry,
-    retry_after: int | None,
+    retry_after: str | None,
     minutes: int,
 ) -> None:
     """Too many requests: the next poll comes after the pause that Google wants."""
+    if retry_after == "in five minutes":
+        retry_after = format_datetime(dt_util.utcnow() + timedelta(minutes=5), True)
     clouds.faults.answer(
         WEIGHT,
         429,
         body={"error": {"code": 429, "status": "RESOURCE_EXHAUSTED"}},
-        retry_after=retry_after,
+        headers={"Retry-After": retry_after} if retry_after else None,
     )
     await wait_for_poll(hass)
     assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
@@ -245,7 +219,7 @@ async def test_outage_is_logged_without_secrets(
     await wait_for_poll(hass)
     trouble.remove()
     await wait_for_poll(hass)
-    assert caplog.text.count("Error fetching weighbridge Bob data: Fitbit") == 1
+    assert caplog.text.count("Error fetching weighbridge Bob · Fitbit data") == 1
     assert caplog.text.count("recovered") == 1
     token = weighed.data["token"]
     assert token["access_token"] not in caplog.text
@@ -309,17 +283,6 @@ async def test_refusal(
     await wait_for_poll(hass)
     assert fitbit_entry.state is ConfigEntryState.LOADED
     assert not issues(hass)
-
-
-async def test_scope_was_lost(
-    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
-) -> None:
-    """A permission that is gone does not ask to sign in again and again."""
-    clouds.google.fail("ACCESS_TOKEN_SCOPE_INSUFFICIENT", path=WEIGHT, times=None)
-    await wait_for_poll(hass)
-    error = weighed.runtime_data.coordinator.last_exception
-    assert "leave the permissions ticked" in str(error)
-    assert not reauth_flows(hass)
 
 
 async def test_issues_go_with_the_entry(

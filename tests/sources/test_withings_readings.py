@@ -383,6 +383,34 @@ async def test_doubtful_reading(
     assert entity_id_of(hass, weighed, "pulse_wave_velocity") is None
 
 
+async def test_doubt_of_a_second(
+    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
+) -> None:
+    """What is stored apart from a doubtful weight is in doubt, too, whatever it says."""
+    for attrib, kind, value in ((1, 1, 82000), (8, 91, 9900)):
+        clouds.withings.raw_group(
+            "alice",
+            {
+                "attrib": attrib,
+                "date": int(NOON.timestamp()),
+                "measures": [{"type": kind, "value": value, "unit": -3}],
+            },
+        )
+    await wait_for_poll(hass)
+    assert entity_id_of(hass, weighed, "pulse_wave_velocity") is None
+
+
+async def test_no_fat_makes_no_fat_free_mass(
+    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
+) -> None:
+    """A weight by hand comes with zeros for the fat, and with itself for the rest."""
+    clouds.withings.measure("alice", {1: 67.0, 5: 67.0, 6: 0, 8: 0}, device="")
+    await wait_for_poll(hass)
+    assert value_of(hass, weighed, "weight") == 67.0
+    for key in ("fat_free_mass", "fat_mass", "body_fat"):
+        assert entity_id_of(hass, weighed, key) is None
+
+
 async def test_value_stays_until_a_newer_one(
     hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
 ) -> None:

@@ -1,21 +1,17 @@
 """What Withings answers, and what becomes of it."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.weighbridge.clients.withings import client as withings
-from custom_components.weighbridge.const import DOMAIN
 from custom_components.weighbridge.model import BatteryLevel, DeviceKind
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 
-from ..clouds import Clouds, Fault
+from ..clouds import Clouds
 from ..support.common import (
     entity_id_of,
     restart,
@@ -24,47 +20,11 @@ from ..support.common import (
     value_of,
     wait_for_poll,
 )
+from ..support.vendors import later
 
 MORNING = datetime(2026, 11, 19, 6, 30, 12, tzinfo=UTC)
 
 GETMEAS = "action=getmeas"
-REFRESH = "action=requesttoken"
-
-FAULTS: dict[str, Callable[[Clouds, str], Fault]] = {
-    "too many requests": lambda clouds, path: clouds.withings.fail(
-        601, action=path.removeprefix("action="), times=None
-    ),
-    "HTTP 500": lambda clouds, path: clouds.faults.answer(path, 500, times=None),
-    "HTTP 503": lambda clouds, path: clouds.faults.answer(
-        path, 503, body={"status": 503}, times=None
-    ),
-    "HTTP 429": lambda clouds, path: clouds.faults.answer(path, 429, times=None),
-    "captive portal": lambda clouds, path: clouds.faults.foreign(path, times=None),
-    "proxy says 403": lambda clouds, path: clouds.faults.foreign(
-        path, status=403, times=None
-    ),
-    "foreign JSON": lambda clouds, path: clouds.faults.answer(
-        path, 200, body='["hello"]', times=None
-    ),
-    "status 0 without a body": lambda clouds, path: clouds.faults.answer(
-        path, 200, body={"status": 0}, times=None
-    ),
-    "unknown status": lambda clouds, path: clouds.faults.answer(
-        path, 200, body={"status": 524, "body": None}, times=None
-    ),
-    "reset": lambda clouds, path: clouds.faults.reset(path, times=None),
-    "truncated": lambda clouds, path: clouds.faults.truncate(path, times=None),
-    "slow": lambda clouds, path: clouds.faults.delay(path, 2, times=None),
-}
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait less long for answers."""
-    monkeypatch.setattr(withings, "TIMEOUT", 0.5)
-    monkeypatch.setattr(
-        "custom_components.weighbridge.sources.oauth.REFRESH_TIMEOUT", 0.5
-    )
 
 
 @pytest.fixture
@@ -76,23 +36,6 @@ async def weighed(
     await set_up(hass, withings_entry)
     clouds.log.clear()
     return withings_entry
-
-
-def reauth_flows(hass: HomeAssistant) -> list[Any]:
-    """Return the flows that ask to sign in again."""
-    return [
-        flow
-        for flow in hass.config_entries.flow.async_progress()
-        if flow["context"]["source"] == SOURCE_REAUTH
-    ]
-
-
-def let_token_expire(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Let Home Assistant believe that the access token is too old."""
-    hass.config_entries.async_update_entry(
-        entry,
-        data={**entry.data, "token": {**entry.data["token"], "expires_at": 0}},
-    )
 
 
 async def test_every_page_is_read(
@@ -148,6 +91,23 @@ async def test_only_changes_are_asked_for(
     assert clouds.log.count("withings") == 1
 
 
+async def test_clock_of_withings_is_ahead(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    weighed: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """One answer from a wrong future makes nothing invisible that comes after it."""
+    ahead = datetime.now(UTC) + timedelta(days=900)
+    body = {"updatetime": int(ahead.timestamp()), "measuregrps": []}
+    clouds.faults.answer(GETMEAS, 200, body={"status": 0, "body": body})
+    await later(hass, freezer, 15.1)
+    await later(hass, freezer, 15.1)
+    clouds.withings.step_on_scale("alice", 61.5)
+    await later(hass, freezer, 15.1)
+    assert value_of(hass, weighed, "weight") == 61.5
+
+
 async def test_answer_without_a_time(
     hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
 ) -> None:
@@ -156,7 +116,7 @@ async def test_answer_without_a_time(
     clouds.faults.answer(
         GETMEAS,
         200,
-        body={"status": 0, "body": {"measuregrps": [group.as_json(None)]}},
+        body={"status": 0, "body": {"measuregrps": group.as_json(None)}},
     )
     await set_up(hass, withings_entry)
     batch = withings_entry.runtime_data.coordinator.data
@@ -294,158 +254,6 @@ async def test_fat_ratio_gives_fat_mass(
     assert value_of(hass, weighed, "fat_mass") == 15
 
 
-async def test_rotated_tokens_are_kept(
-    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
-) -> None:
-    """Every refresh gives new tokens, which are stored and used."""
-    seen = {weighed.data["token"]["refresh_token"]}
-    for _ in range(3):
-        let_token_expire(hass, weighed)
-        await wait_for_poll(hass)
-        seen.add(weighed.data["token"]["refresh_token"])
-        assert weighed.data["token"]["userid"] == 363
-    assert len(seen) == 4
-    assert clouds.log.count("withings", path="oauth2") == 3
-    assert value_of(hass, weighed, "weight") == 62.3
-    assert not reauth_flows(hass)
-
-
-async def test_refused_refresh(
-    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
-) -> None:
-    """A dead refresh token asks the person to sign in again."""
-    clouds.withings.revoke("alice")
-    let_token_expire(hass, weighed)
-    await wait_for_poll(hass)
-    assert len(reauth_flows(hass)) == 1
-    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
-    assert clouds.log.count("withings", path="/measure") == 0
-
-
-async def test_refused_refresh_at_start(
-    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
-) -> None:
-    """So it does when Home Assistant starts."""
-    clouds.withings.revoke("alice")
-    let_token_expire(hass, withings_entry)
-    await hass.config_entries.async_setup(withings_entry.entry_id)
-    await hass.async_block_till_done()
-    assert withings_entry.state is ConfigEntryState.SETUP_ERROR
-    assert len(reauth_flows(hass)) == 1
-
-
-async def test_refused_access_token_is_renewed(
-    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
-) -> None:
-    """An access token that dies early is renewed once, and nobody notices."""
-    clouds.withings.step_on_scale("alice", 61.8)
-    clouds.withings.expire_access("alice")
-    await wait_for_poll(hass)
-    assert value_of(hass, weighed, "weight") == 61.8
-    assert [request.action for request in clouds.log.requests("withings")] == [
-        "getmeas",
-        "requesttoken",
-        "getmeas",
-    ]
-    assert not reauth_flows(hass)
-
-
-@pytest.mark.parametrize("status", [100, 200, 214, 277, 401, 2555])
-async def test_fresh_access_token_is_refused(
-    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry, status: int
-) -> None:
-    """Who refuses even a fresh token wants the person to sign in again."""
-    clouds.withings.fail(status, times=None)
-    await wait_for_poll(hass)
-    assert clouds.log.count("withings", path="oauth2") == 1
-    assert len(reauth_flows(hass)) == 1
-    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
-
-
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("path", [GETMEAS, REFRESH])
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-async def test_outage(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    weighed: MockConfigEntry,
-    path: str,
-    fault: Callable[[Clouds, str], Fault],
-) -> None:
-    """Nothing but a refusal asks to sign in again; all is back when Withings is."""
-    event_state = state_of(hass, weighed, "weigh_in", "event").state
-    let_token_expire(hass, weighed)
-    trouble = fault(clouds, path)
-    await wait_for_poll(hass)
-    await wait_for_poll(hass)
-    assert trouble.hits == 2
-    assert not reauth_flows(hass)
-    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
-    assert state_of(hass, weighed, "weigh_in", "event").state == STATE_UNAVAILABLE
-
-    trouble.remove()
-    await wait_for_poll(hass)
-    assert value_of(hass, weighed, "weight") == 62.3
-    assert state_of(hass, weighed, "weigh_in", "event").state == event_state
-    assert not reauth_flows(hass)
-
-
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("path", [GETMEAS, REFRESH])
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-async def test_outage_at_start(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    withings_entry: MockConfigEntry,
-    path: str,
-    fault: Callable[[Clouds, str], Fault],
-) -> None:
-    """Home Assistant tries again by itself when Withings is away at its start."""
-    let_token_expire(hass, withings_entry)
-    trouble = fault(clouds, path)
-    await hass.config_entries.async_setup(withings_entry.entry_id)
-    assert withings_entry.state is ConfigEntryState.SETUP_RETRY
-    assert not reauth_flows(hass)
-    trouble.remove()
-    await wait_for_poll(hass, minutes=2)
-    assert hass.config_entries.async_loaded_entries(DOMAIN) == [withings_entry]
-
-
-async def test_withings_says_when_to_come_back(
-    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
-) -> None:
-    """Too many requests: the next poll comes after the pause that Withings wants."""
-    clouds.withings.fail(601)
-    await wait_for_poll(hass)
-    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
-    await wait_for_poll(hass, minutes=0.9)
-    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
-    await wait_for_poll(hass, minutes=1.1)
-    assert value_of(hass, weighed, "weight") == 62.3
-
-
-async def test_outage_is_logged_once(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    weighed: MockConfigEntry,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """The log tells of the beginning and the end of an outage, and no secret."""
-    trouble = clouds.faults.answer(GETMEAS, 500, times=None)
-    await wait_for_poll(hass)
-    await wait_for_poll(hass)
-    trouble.remove()
-    await wait_for_poll(hass)
-    assert (
-        caplog.text.count("Error fetching weighbridge Alice · Withings data: Withings")
-        == 1
-    )
-    assert caplog.text.count("recovered") == 1
-    token = weighed.data["token"]
-    assert token["access_token"] not in caplog.text
-    assert token["refresh_token"] not in caplog.text
-
-
 @pytest.mark.parametrize(
     "stored",
     [
@@ -507,20 +315,6 @@ async def test_store_goes_with_the_entry(
     await hass.config_entries.async_remove(weighed.entry_id)
     await hass.async_block_till_done()
     assert f"weighbridge.{weighed.entry_id}" not in hass_storage
-
-
-async def test_missing_credential(
-    hass: HomeAssistant, withings_entry: MockConfigEntry
-) -> None:
-    """An entry whose credential was deleted asks to sign in again."""
-    hass.config_entries.async_update_entry(
-        withings_entry,
-        data={**withings_entry.data, "auth_implementation": "deleted"},
-    )
-    await hass.config_entries.async_setup(withings_entry.entry_id)
-    await hass.async_block_till_done()
-    assert withings_entry.state is ConfigEntryState.SETUP_ERROR
-    assert len(reauth_flows(hass)) == 1
 
 
 async def test_period(
@@ -585,14 +379,3 @@ async def test_devices(
     assert caplog.text.count("a device of an unknown type: Toaster") == 1
     assert caplog.text.count("an unknown battery word: plenty") == 1
     assert "battery word: unknown" not in caplog.text
-
-
-async def test_devices_are_missing(
-    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
-) -> None:
-    """An answer without the list is no answer."""
-    clouds.faults.answer("action=getdevice", 200, body={"status": 0, "body": {}})
-    with pytest.raises(HomeAssistantError, match="the answer has no devices"):
-        await weighed.runtime_data.coordinator.session.async_read(
-            lambda client: client.async_get_devices()
-        )

@@ -110,6 +110,17 @@ class Frontend:
         assert response.status == HTTPStatus.OK
         return await self._show(await response.json())
 
+    async def sign_in_by_repair(self, issue_id: str) -> Result:
+        """Open the repair of an issue, submit it, and go where it leads to."""
+        path = "/api/repairs/issues/fix"
+        opened = await self._post(path, {"handler": DOMAIN, "issue_id": issue_id})
+        assert opened["step_id"] == "confirm"
+        done = await self._post(f"{path}/{opened['flow_id']}", {})
+        kind, flow_id = done["next_flow"]
+        assert kind == "config_flow"
+        self._flow = f"{FLOW}/{flow_id}"
+        return await self.look()
+
     async def close(self) -> None:
         """Close the dialog."""
         response = await self._client.delete(self._flow, headers=self._headers())

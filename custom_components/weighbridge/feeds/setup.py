@@ -23,9 +23,8 @@ from ..garmin import (
     async_setup_sensors,
     issues,
     sensor_store,
-    token_store,
 )
-from ..store import account_store
+from ..store import account_store, token_store
 from .feeds import LinkFeeds
 
 KEEP_ALIVE_INTERVAL = timedelta(hours=6)

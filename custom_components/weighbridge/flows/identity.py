@@ -10,13 +10,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from ..clients import SourceAuthError, SourceError, TokenGetter
+from ..clients import SourceAuthError, SourceError, SourceRefusedError, TokenGetter
 from ..clients.google import (
     SCOPE_MEASUREMENTS,
     SCOPE_SETTINGS,
     SCOPE_USER_INFO,
     GoogleHealthClient,
-    GoogleRefusedError,
 )
 from ..clients.withings import WithingsClient
 from ..const import LOGGER, Provider
@@ -43,6 +42,9 @@ async def async_identify(
         # The token is fresh: what it lacks is a permission.
         LOGGER.debug("%s refused a fresh token: %s", provider, err)
         raise AbortFlow("missing_scope") from err
+    except SourceRefusedError as err:
+        LOGGER.debug("%s refused a fresh token: %s", provider, err)
+        raise AbortFlow(err.refusal, {"url": err.url}) from err
     except SourceError as err:
         LOGGER.debug("%s did not answer a fresh token: %s", provider, err)
         raise AbortFlow("cannot_connect") from err
@@ -65,10 +67,7 @@ async def _async_identify_fitbit(
     if granted.isdisjoint({SCOPE_MEASUREMENTS, SCOPE_SETTINGS}):
         raise AbortFlow("missing_scope")
     client = GoogleHealthClient(async_get_clientsession(hass), _getter(token))
-    try:
-        user_id = await client.async_get_user_id()
-    except GoogleRefusedError as err:
-        raise AbortFlow(err.refusal, {"url": err.url}) from err
+    user_id = await client.async_get_user_id()
     name: str | None = None
     if SCOPE_USER_INFO in granted:
         try:

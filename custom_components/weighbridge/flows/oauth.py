@@ -9,6 +9,7 @@ import probatio
 from homeassistant.config_entries import ConfigFlowResult, FlowType
 from homeassistant.const import CONF_TOKEN
 from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.exceptions import ImplementationUnavailableError
 from homeassistant.helpers.config_entry_oauth2_flow import (
     AbstractOAuth2FlowHandler,
@@ -20,6 +21,7 @@ from homeassistant.helpers.translation import async_get_translations
 from ..const import CONF_PROVIDER, DOMAIN, LOGGER, Provider
 from ..sources import UnknownImplementation, VendorImplementation, is_legacy_fitbit_id
 from .account import AccountFlow
+from .again import AskAgainFlow
 from .identity import async_identify
 
 CONF_IMPLEMENTATION: Final = "implementation"
@@ -30,12 +32,13 @@ OWN_ABORTS: Final = frozenset(
 )
 
 
-class SourceFlow(AccountFlow, AbstractOAuth2FlowHandler):
+class SourceFlow(AskAgainFlow, AccountFlow, AbstractOAuth2FlowHandler):
     """The steps that end with an account of a source linked."""
 
     DOMAIN = DOMAIN
 
     _provider: Provider
+    _suggested: str | None = None
 
     @property
     @override
@@ -58,11 +61,13 @@ class SourceFlow(AccountFlow, AbstractOAuth2FlowHandler):
     async def _async_sign_in_to(
         self, provider: Provider, implementation: str | None = None
     ) -> ConfigFlowResult:
-        """Sign in to a vendor, with the credential given if it still exists."""
+        """Sign in to a vendor, with its only credential or the one that is chosen.
+
+        The one given is suggested: if it is the trouble, another one may do.
+        """
         self._provider = provider
-        return await self.async_step_pick_implementation(
-            None if implementation is None else {CONF_IMPLEMENTATION: implementation}
-        )
+        self._suggested = implementation
+        return await self.async_step_pick_implementation()
 
     @override
     async def async_step_pick_implementation(
@@ -87,7 +92,10 @@ class SourceFlow(AccountFlow, AbstractOAuth2FlowHandler):
             data_schema=probatio.Schema(
                 {
                     probatio.Required(
-                        CONF_IMPLEMENTATION, default=next(iter(fitting))
+                        CONF_IMPLEMENTATION,
+                        default=self._suggested
+                        if self._suggested in fitting
+                        else next(iter(fitting)),
                     ): probatio.In({key: impl.name for key, impl in fitting.items()})
                 }
             ),
@@ -96,7 +104,13 @@ class SourceFlow(AccountFlow, AbstractOAuth2FlowHandler):
     @override
     async def async_oauth_create_entry(self, data: dict[str, Any]) -> ConfigFlowResult:
         """Learn whose account it is, and finish with it."""
-        account = await async_identify(self.hass, self._provider, data[CONF_TOKEN])
+        try:
+            account = await async_identify(self.hass, self._provider, data[CONF_TOKEN])
+        except AbortFlow as err:
+            return self.async_abort(
+                reason=err.reason,
+                description_placeholders=err.description_placeholders,
+            )
         return await self._async_finish(
             f"{self._provider}_{account.account_id}",
             name=account.name,
@@ -148,6 +162,7 @@ class SourceFlow(AccountFlow, AbstractOAuth2FlowHandler):
         next_flow: tuple[FlowType, str] | None = None,
     ) -> ConfigFlowResult:
         """Abort the flow, in our own words where they help more."""
+        self._note_end(reason)
         if translation_domain is None and reason in OWN_ABORTS:
             translation_domain = DOMAIN
         return super().async_abort(

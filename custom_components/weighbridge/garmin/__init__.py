@@ -7,7 +7,7 @@ from .lanes import DIASTOLIC, PULSE, SYSTOLIC
 from .link import AccountLink, Link, SensorLink, links_of
 from .pause import SETTLING_SECONDS, Reason
 from .sensors import async_setup_sensors, sensor_store
-from .storage import AccountMemory, token_store
+from .storage import AccountMemory
 from .sync import async_sync
 
 __all__ = (
@@ -28,5 +28,4 @@ __all__ = (
     "issues",
     "links_of",
     "sensor_store",
-    "token_store",
 )

@@ -5,10 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
-
-from ..const import DOMAIN
 from ..ledger import (
     BLOOD_PRESSURE_COLUMNS,
     TWIN_BLOOD_PRESSURE,
@@ -23,23 +19,6 @@ from ..ledger import (
     time_to_json,
 )
 from ..model import BloodPressure, WeighIn
-from ..store import VERSION
-
-
-def token_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, str]]:
-    """Return the store of an account's tokens.
-
-    They have a file of their own, so that a damaged ledger costs nobody a sign-in.
-    Config entries are written a second late: too late for a refresh token that is
-    used once.
-    """
-    return Store(
-        hass,
-        VERSION,
-        f"{DOMAIN}.{entry_id}.tokens",
-        private=True,
-        atomic_writes=True,
-    )
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from .coordinator import (
 )
 from .devices import DeviceCoordinator
 from .history import async_setup_history
+from .issues import SIGN_IN, async_clear_issues
 from .oauth import (
     UnknownImplementation,
     VendorImplementation,
@@ -25,6 +26,7 @@ from .webhook import CONF_CALLBACKS, async_remove_webhook, async_setup_webhook
 __all__ = (
     "ATTR_SOURCE",
     "CONF_CALLBACKS",
+    "SIGN_IN",
     "Book",
     "DeviceCoordinator",
     "Fate",
@@ -37,6 +39,7 @@ __all__ = (
     "UnknownImplementation",
     "VendorImplementation",
     "Word",
+    "async_clear_issues",
     "async_create_implementation",
     "async_find_person",
     "async_find_source",

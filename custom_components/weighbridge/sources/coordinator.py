@@ -17,10 +17,10 @@ from ..clients import SourceClient
 from ..const import CONF_PROVIDER, DOMAIN, LOGGER, SOURCES
 from ..model import Batch
 from ..pace import async_apart
-from ..store import account_store
+from ..store import account_store, token_store
 from .book import REACH
 from .devices import DeviceCoordinator
-from .issues import async_check_sign_in, async_clear_refusals, async_clear_source
+from .issues import async_check_sign_in, async_clear_issues, async_clear_refusals
 from .person import Person
 from .poll import PollCoordinator
 from .questions import PersonQuestions, Questions, async_clear_questions
@@ -276,9 +276,10 @@ async def async_setup_source(hass: HomeAssistant, entry: SourceConfigEntry) -> N
 
 async def async_remove_source(hass: HomeAssistant, entry: SourceConfigEntry) -> None:
     """Delete what was stored of a source that is removed."""
-    async_clear_source(hass, entry)
+    async_clear_issues(hass, entry)
     async_clear_questions(hass, entry)
     await account_store(hass, entry.entry_id).async_remove()
+    await token_store(hass, entry.entry_id).async_remove()
 
 
 @callback

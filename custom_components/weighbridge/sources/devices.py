@@ -41,5 +41,7 @@ class DeviceCoordinator(PollCoordinator[Mapping[str, DeviceStatus]], ListedDevic
     async def _async_poll(self) -> Mapping[str, DeviceStatus]:
         """Read what the vendor lists."""
         return self.believe(
-            await self.session.async_read(lambda client: client.async_get_devices())
+            await self.session.async_read(
+                lambda client: client.async_get_devices(), decides=False
+            )
         )

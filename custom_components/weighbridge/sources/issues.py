@@ -1,43 +1,55 @@
 """Repair issues of sources: what only a person can put right at the vendor."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
-from ..clients.google import GoogleRefusedError, Refusal
+from ..clients import Refusal, SourceRefusedError, Trouble
 from ..const import CONF_SIGN_IN_ENDS, DOMAIN
 from ..names import account_name
 
-# Only these are the same for all that is asked for.
-REPORTED = (
-    Refusal.API_NOT_ENABLED,
-    Refusal.ACCOUNT_NOT_LINKED,
-    Refusal.PROJECT_DENIED,
-)
-SIGN_IN_ENDS = "sign_in_ends"
-WARNING_TIME = timedelta(days=7)
+SIGN_IN_ENDS: Final = "sign_in_ends"
+WARNING_TIME: Final = timedelta(days=7)
+
+# In the data of an issue: the entry to sign in to again, which is the way out.
+SIGN_IN: Final = "sign_in"
+
+# Trouble that is worth an issue when it lasts.
+LASTING_TROUBLE: Final = (Trouble.FORBIDDEN, Trouble.CLIENT_REFUSED)
 
 
 @callback
 def async_report_refusal(
-    hass: HomeAssistant, entry: ConfigEntry[Any], err: GoogleRefusedError
+    hass: HomeAssistant, entry: ConfigEntry[Any], err: SourceRefusedError
 ) -> None:
     """Raise an issue for a refusal that will not end by itself."""
-    if err.refusal in REPORTED:
-        _async_create(
-            hass, entry, err.refusal, {"account": account_name(entry), "url": err.url}
-        )
+    _async_create(
+        hass,
+        entry,
+        err.refusal,
+        {"url": err.url},
+        learn_more_url=err.url or None,
+        sign_in=err.refusal is Refusal.MISSING_SCOPE,
+    )
+
+
+@callback
+def async_report_trouble(
+    hass: HomeAssistant, entry: ConfigEntry[Any], trouble: Trouble, provider: str
+) -> None:
+    """Raise an issue for trouble that should have passed, and has not."""
+    _async_create(hass, entry, trouble, {"provider": provider}, sign_in=True)
 
 
 @callback
 def async_clear_refusals(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Withdraw the issues that a good answer has cured."""
-    for refusal in REPORTED:
-        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, refusal))
+    for key in (*Refusal, *LASTING_TROUBLE):
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, key))
 
 
 @callback
@@ -55,15 +67,17 @@ def async_check_sign_in(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         hass,
         entry,
         SIGN_IN_ENDS,
-        {"account": account_name(entry), "date": local.strftime("%Y-%m-%d %H:%M")},
+        {"date": local.strftime("%Y-%m-%d %H:%M")},
     )
 
 
 @callback
-def async_clear_source(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-    """Withdraw all issues of a source that is being removed."""
-    async_clear_refusals(hass, entry)
-    ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, SIGN_IN_ENDS))
+def async_clear_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Withdraw all issues of an entry that is removed or disabled."""
+    prefix = _issue_id(entry, "")
+    for domain, issue_id in list(ir.async_get(hass).issues):
+        if domain == DOMAIN and issue_id.startswith(prefix):
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
 
 
 @callback
@@ -72,15 +86,20 @@ def _async_create(
     entry: ConfigEntry[Any],
     key: str,
     placeholders: dict[str, str],
+    *,
+    learn_more_url: str | None = None,
+    sign_in: bool = False,
 ) -> None:
     ir.async_create_issue(
         hass,
         DOMAIN,
         _issue_id(entry, key),
-        is_fixable=False,
+        data={SIGN_IN: entry.entry_id} if sign_in else None,
+        is_fixable=sign_in,
+        learn_more_url=learn_more_url,
         severity=ir.IssueSeverity.WARNING,
         translation_key=key,
-        translation_placeholders=placeholders,
+        translation_placeholders={"account": account_name(entry), **placeholders},
     )
 
 

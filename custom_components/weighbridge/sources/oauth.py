@@ -22,12 +22,8 @@ from homeassistant.exceptions import (
 )
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
-from ..clients.google import (
-    SCOPE_MEASUREMENTS,
-    SCOPE_PROFILE,
-    SCOPE_SETTINGS,
-    SCOPE_USER_INFO,
-)
+from ..clients import Trouble
+from ..clients.google import SCOPE_MEASUREMENTS, SCOPE_SETTINGS, SCOPE_USER_INFO
 from ..clients.withings import STATUS_AUTH, STATUS_OK
 from ..const import CONF_SIGN_IN_ENDS, DOMAIN, LOGGER, Provider
 
@@ -37,16 +33,23 @@ GOOGLE_AUTHORIZE_URL = "https://accounts.google.com/o/oauth2/v2/auth"
 GOOGLE_TOKEN_URL = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 
 WITHINGS_SCOPES = ("user.info", "user.metrics")
-GOOGLE_SCOPES = (SCOPE_MEASUREMENTS, SCOPE_SETTINGS, SCOPE_PROFILE, SCOPE_USER_INFO)
+GOOGLE_SCOPES = (SCOPE_MEASUREMENTS, SCOPE_SETTINGS, SCOPE_USER_INFO)
 
 REFRESH_TIMEOUT = 30  # seconds
 
 # "Invalid Params", which is how Withings words a code or refresh token that is dead.
 WITHINGS_INVALID_PARAMS = 503
 
-# RFC 6749, section 5.2, and Google's own word for a redirect address.
+# RFC 6749, section 5.2, and Google's own words. Google deletes clients that nobody has
+# used for six months.
 GOOGLE_CLIENT_ERRORS = frozenset(
-    {"invalid_client", "unauthorized_client", "redirect_uri_mismatch"}
+    {
+        "deleted_client",
+        "disabled_client",
+        "invalid_client",
+        "redirect_uri_mismatch",
+        "unauthorized_client",
+    }
 )
 
 _GOOGLE_ID = re.compile(r".+\.apps\.googleusercontent\.com")
@@ -81,6 +84,16 @@ def credential_provider(client_id: str, name: str | None) -> Provider | None:
     return named[0]
 
 
+class TokenTroubleError(OAuth2TokenRequestConnectionError):
+    """The vendor gives no token now, and has not refused the sign-in."""
+
+    def __init__(self, trouble: Trouble, code: str = "", *, domain: str) -> None:
+        """Keep the trouble, and what the vendor said, in no language."""
+        super().__init__(domain=domain)
+        self.trouble = trouble
+        self.code = code
+
+
 class VendorImplementation(AuthImplementation):
     """OAuth with one of the vendors; only a clear refusal ends a refresh token."""
 
@@ -93,14 +106,14 @@ class VendorImplementation(AuthImplementation):
             async with asyncio.timeout(REFRESH_TIMEOUT):
                 return await super()._async_refresh_token(token)
         except TimeoutError as err:
-            raise OAuth2TokenRequestConnectionError(domain=DOMAIN) from err
+            raise TokenTroubleError(Trouble.NO_ANSWER, domain=DOMAIN) from err
 
     @override
     async def _token_request(self, data: dict[str, Any]) -> dict[str, Any]:
         """Return the answer of the token endpoint.
 
-        Raises OAuth2TokenRequestReauthError if the vendor refused, and
-        OAuth2TokenRequestConnectionError for everything that may pass.
+        Raises OAuth2TokenRequestReauthError if the vendor refused, and TokenTroubleError
+        for everything that may pass.
         """
         form = {
             **data,
@@ -112,16 +125,21 @@ class VendorImplementation(AuthImplementation):
             async with async_get_clientsession(self.hass).post(
                 self.token_url, data=form
             ) as response:
-                answer = await response.json(content_type=None)
-        except (ClientError, ValueError) as err:
+                try:
+                    answer = await response.json(content_type=None)
+                except ValueError:
+                    answer = None
+        except ClientError as err:
             LOGGER.debug("No token from %s: %s", self.provider, type(err).__name__)
-            raise OAuth2TokenRequestConnectionError(domain=DOMAIN) from err
+            raise TokenTroubleError(Trouble.UNREACHABLE, domain=DOMAIN) from err
         if not isinstance(answer, dict):
             answer = {}
-        if data.get("grant_type") == "authorization_code" and self._is_misconfigured(
-            answer
-        ):
-            self._refuse(response, answer.get("error"))
+        if self._is_misconfigured(answer):
+            if data.get("grant_type") == "authorization_code":
+                self._refuse(response, answer.get("error"))
+            raise TokenTroubleError(
+                Trouble.CLIENT_REFUSED, f"HTTP {response.status}", domain=DOMAIN
+            )
         token = self._unwrap(response, answer)
         if not (
             isinstance(token.get("access_token"), str)
@@ -136,10 +154,10 @@ class VendorImplementation(AuthImplementation):
         return {}
 
     def _is_misconfigured(self, answer: Mapping[str, Any]) -> bool:
-        """Tell whether the vendor does not know the client that signs somebody in.
+        """Tell whether the vendor does not know the client.
 
-        That is worth a look at the credential. Of a refresh it may be a passing mood,
-        and nobody is asked to sign in for it.
+        At a sign-in that is worth a look at the credential. At a refresh it may be a
+        passing mood: only when it lasts is it told.
         """
         return False
 
@@ -168,7 +186,14 @@ class VendorImplementation(AuthImplementation):
             response.status,
             sorted(answer) or "an unreadable body",
         )
-        raise OAuth2TokenRequestConnectionError(domain=DOMAIN)
+        code = f"HTTP {response.status}"
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise TokenTroubleError(Trouble.DOWN, code, domain=DOMAIN)
+        if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise TokenTroubleError(Trouble.BUSY, code, domain=DOMAIN)
+        raise TokenTroubleError(
+            Trouble.ODD if answer else Trouble.FOREIGN, code, domain=DOMAIN
+        )
 
 
 class WithingsImplementation(VendorImplementation):
@@ -187,6 +212,12 @@ class WithingsImplementation(VendorImplementation):
     def extra_token_data(self) -> Mapping[str, str]:
         """Return the action."""
         return {"action": "requesttoken"}
+
+    @override
+    def _is_misconfigured(self, answer: Mapping[str, Any]) -> bool:
+        """Tell whether Withings complains of client ID or secret."""
+        error = str(answer.get("error", "")).lower()
+        return answer.get("status") == WITHINGS_INVALID_PARAMS and "client_" in error
 
     @override
     def _unwrap(
@@ -240,8 +271,6 @@ class GoogleImplementation(VendorImplementation):
 
 class UnknownImplementation(AuthImplementation):
     """A credential of nobody knows whom; it is never offered."""
-
-    provider = None
 
 
 @callback

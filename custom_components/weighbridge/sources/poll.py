@@ -7,6 +7,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from ..const import LOGGER
@@ -47,9 +48,15 @@ class PollCoordinator[T](DataUpdateCoordinator[T]):
 
     @override
     async def _async_update_data(self) -> T:
-        """Poll, and count it."""
+        """Poll, and count it. Of an outage, the first poll that meets it tells the log."""
         self._polls += 1
-        return await self._async_poll()
+        try:
+            return await self._async_poll()
+        except HomeAssistantError:
+            if self.session.outage_told:
+                self.last_update_success = False
+            self.session.outage_told = True
+            raise
 
     @abstractmethod
     async def _async_poll(self) -> T:

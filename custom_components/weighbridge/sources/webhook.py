@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from aiohttp.hdrs import METH_POST
 from aiohttp.web import Request, Response
+from yarl import URL
 
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntry
@@ -65,6 +66,8 @@ REVOKE_TIMEOUT: Final = 10
 
 FAILURES: Final = (SourceError, CloudhookError, HomeAssistantError, TimeoutError)
 
+type Address = tuple[str, ...]
+
 
 @callback
 def async_setup_webhook(hass: HomeAssistant, entry: SourceConfigEntry) -> None:
@@ -83,7 +86,7 @@ async def async_remove_webhook(hass: HomeAssistant, entry: ConfigEntry[Any]) -> 
                 await _async_revoke(
                     client, await client.async_list_subscriptions(), callbacks
                 )
-        except FAILURES as err:
+        except Exception as err:  # noqa: BLE001 - an account can always be removed
             LOGGER.info("Withings goes on calling for %s: %s", entry.title, _why(err))
     if webhook_id := entry.data.get(CONF_WEBHOOK_ID):
         try:
@@ -175,11 +178,11 @@ class Notifications:
         """Renew the subscriptions, and see to the next time."""
         async with self._lock:
             self._stop_timer()
-            interval, wait = UPDATE_INTERVAL, RENEW_AFTER
+            interval, wait = UPDATE_INTERVAL, self._next_retry()
             try:
                 if await self._async_subscribe():
                     interval = SUBSCRIBED_INTERVAL
-            except FAILURES as err:
+            except Exception as err:  # noqa: BLE001 - whatever it is, there is a next try
                 log = LOGGER.debug if self._retry else LOGGER.warning
                 log(
                     "New weigh-ins of %s are polled for now: Withings could not be "
@@ -187,11 +190,9 @@ class Notifications:
                     self._entry.title,
                     _why(err),
                 )
-                wait = (
-                    min(2 * self._retry, LONGEST_RETRY) if self._retry else FIRST_RETRY
-                )
                 self._retry = wait
             else:
+                wait = RENEW_AFTER
                 if self._retry:
                     LOGGER.info(
                         "All is well with Withings' calls for %s", self._entry.title
@@ -202,6 +203,10 @@ class Notifications:
                 self._hass, wait, HassJob(self._renew, cancel_on_shutdown=True)
             )
 
+    def _next_retry(self) -> timedelta:
+        """Return when to try again if this renewal fails."""
+        return min(2 * self._retry, LONGEST_RETRY) if self._retry else FIRST_RETRY
+
     async def _async_subscribe(self) -> bool:
         """Bring our subscriptions in line with our address; return if it has any."""
         url = await self._async_get_url()
@@ -211,10 +216,11 @@ class Notifications:
         wanted = set() if url is None else {url}
         self._remember(ours | wanted)
         known = await self._client.async_list_subscriptions()
+        there = {(_address(each.url), each.appli) for each in known}
         for callbackurl in wanted:
             for appli in APPLIS:
-                if (subscription := Subscription(callbackurl, appli)) not in known:
-                    await self._client.async_subscribe(subscription)
+                if (_address(callbackurl), appli) not in there:
+                    await self._client.async_subscribe(Subscription(callbackurl, appli))
         await _async_revoke(self._client, known, ours - wanted)
         self._remember(wanted)
         return bool(wanted)
@@ -260,15 +266,30 @@ async def _async_revoke(
     client: WithingsClient, known: Iterable[Subscription], callbacks: Iterable[str]
 ) -> None:
     """Revoke all subscriptions of some addresses."""
-    unwanted = set(callbacks)
+    unwanted = set(map(_address, callbacks))
     for subscription in known:
-        if subscription.url in unwanted:
+        if _address(subscription.url) in unwanted:
             await client.async_revoke(subscription)
 
 
+def _address(url: str) -> Address:
+    """Return what an address is, however Withings spells it."""
+    try:
+        parsed = URL(url)
+        return (
+            parsed.scheme,
+            (parsed.host or "").lower(),
+            str(parsed.port),
+            parsed.path.rstrip("/"),
+        )
+    except ValueError:
+        return (url,)
+
+
 def _why(err: BaseException) -> str:
-    """Return what an error says, at least of what kind it is."""
-    return str(err) or type(err).__name__
+    """Return what an error says, if it is one that holds no secret, or its kind."""
+    kind = type(err).__name__
+    return str(err) or kind if isinstance(err, FAILURES) else kind
 
 
 async def _async_create_client(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any, Unpack
 
 from aiohttp import web
@@ -32,6 +33,7 @@ class GoogleCloud:
         self.page_limit: int | None = None
         """The largest page that is given, whatever is asked for."""
         self.oauth = GoogleOAuth(clock, self.people)
+        self._ids = count(7_301_000_001)
         self._faults = faults
         self.app = web.Application()
         self.oauth.register(self.app)
@@ -220,6 +222,7 @@ class GoogleCloud:
         utc = measured_at.astimezone(UTC)
         key = "bodyFat" if data_type == "body-fat" else data_type
         body = {
+            "name": f"users/me/dataTypes/{data_type}/dataPoints/{next(self._ids)}",
             "dataSource": dict(source),
             key: {**values, "sampleTime": person.sample_time(utc)},
         }

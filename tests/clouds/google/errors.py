@@ -29,6 +29,16 @@ _ERRORS: dict[str, tuple[int, str, str]] = {
         "PERMISSION_DENIED",
         "Request had insufficient authentication scopes.",
     ),
+    "RESOURCE_PERMISSION_DENIED": (
+        403,
+        "PERMISSION_DENIED",
+        "The caller does not have permission",
+    ),
+    "PERMISSION_DENIED": (
+        403,
+        "PERMISSION_DENIED",
+        "The caller does not have permission",
+    ),
     "SERVICE_DISABLED": (
         403,
         "PERMISSION_DENIED",
@@ -92,14 +102,9 @@ def google_error(reason: str) -> tuple[int, dict[str, Any]]:
                 ],
             }
         )
-    return code, {
-        "error": {
-            "code": code,
-            "message": message,
-            "status": status,
-            "details": details,
-        }
-    }
+    error = {"code": code, "message": message, "status": status}
+    # In an outage Google says no more than that.
+    return code, {"error": error if reason == status else {**error, "details": details}}
 
 
 def refusal(reason: str) -> web.HTTPException:

@@ -98,9 +98,12 @@ class HealthApi:
         of_family = _family(request.query.get("dataSourceFamily", ""))
         points = [
             dict(point.body)
-            for point in sorted(
-                person.points.get(data_type, []),
-                key=lambda point: point.measured_at,
+            # Of one second, what was entered last comes first.
+            for _, _, point in sorted(
+                (
+                    (point.measured_at, number, point)
+                    for number, point in enumerate(person.points.get(data_type, []))
+                ),
                 reverse=True,
             )
             if filtered(point) and of_family(point)

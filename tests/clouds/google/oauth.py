@@ -59,6 +59,8 @@ class GoogleOAuth:
         self.issued: set[str] = set()
         """Every secret that was ever given out, to look for in logs."""
         self.apps = {GOOGLE_CLIENT_ID: GOOGLE_CLIENT_SECRET}
+        self.deleted_apps: set[str] = set()
+        """Clients that were deleted: by hand, or by Google after six idle months."""
         self.browser = Browser()
         self.access_lifetime = timedelta(seconds=3599)
         self.refresh_token_expires_in: int | None = None
@@ -127,6 +129,8 @@ class GoogleOAuth:
             if isinstance(value, str)
         }
         client_id = form.get("client_id", "")
+        if client_id in self.deleted_apps:
+            return _invalid("deleted_client", "The OAuth client was deleted.", 401)
         if self.apps.get(client_id, "") != form.get("client_secret"):
             return _invalid("invalid_client", "Unauthorized", 401)
         match form.get("grant_type"):

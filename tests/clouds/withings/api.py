@@ -102,19 +102,26 @@ class WithingsApi:
             )
         )
         groups.sort(key=lambda dated: dated[0], reverse=True)
+        answers = [
+            answer
+            for _, group in groups
+            for answer in (
+                group.as_json(types, person.timezone)
+                if isinstance(group, MeasureGroup)
+                else [dict(group)]
+            )
+        ]
         offset = _integer(form, "offset") or 0
         end = offset + self._cloud.page_size
-        more = end < len(groups)
-        return {
+        body = {
             "updatetime": int(self._cloud.clock().timestamp()),
             "timezone": person.timezone,
-            "measuregrps": [
-                group.as_json(types) if isinstance(group, MeasureGroup) else dict(group)
-                for _, group in groups[offset:end]
-            ],
-            "more": int(more),
-            "offset": end if more else 0,
+            "measuregrps": answers[offset:end],
         }
+        if more := end < len(answers):
+            return {**body, "more": int(more), "offset": end}
+        # A first page that is the only one says nothing of others.
+        return {**body, "more": 0, "offset": 0} if offset else body
 
     async def _user(
         self, person: WithingsPerson, _client_id: str, form: Form

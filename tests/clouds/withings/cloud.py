@@ -32,7 +32,7 @@ class WithingsCloud:
         """Whether each new measurement is notified at once."""
         self.oauth = WithingsOAuth(clock, lambda: self.people, self._userid)
         self._faults = faults
-        self._ids = count(4_815_757_309)
+        self._ids = count(4_815_757_309, model.GROUPS)
         self._reach: dict[str, str] = {}
         self._notifying: set[asyncio.Task[list[int | None]]] = set()
         self._session: ClientSession | None = None
@@ -82,11 +82,17 @@ class WithingsCloud:
         self.oauth.revoke(self._who(person).name)
 
     def fail(
-        self, status: int, *, action: str = "getmeas", **match: Unpack[Match]
+        self,
+        status: int,
+        *,
+        action: str = "getmeas",
+        error: str = "",
+        **match: Unpack[Match],
     ) -> Fault:
         """Answer an action (`requesttoken`, `getdevice`, …) with a status in HTTP 200."""
+        body = refusal(status, error)
         return self._faults.answer(
-            rf"^/withings/.*action={action}$", 200, body=refusal(status), **match
+            rf"^/withings/.*action={action}$", 200, body=body, **match
         )
 
     # Measurements
@@ -248,7 +254,7 @@ class WithingsCloud:
         deviceid: str,
         *,
         type: str = "Scale",
-        model: str = "Body+",
+        model: str | None = "Body+",
         model_id: int = 5,
         battery: str = "high",
         last_session: datetime | None = None,

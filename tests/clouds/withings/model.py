@@ -23,10 +23,13 @@ NERVE_HEALTH_SCORE = 167
 EXTRACELLULAR_WATER = 168
 INTRACELLULAR_WATER = 169
 VISCERAL_FAT = 170
+NERVE_RESPONSE_SCORE = 196
 BASAL_METABOLIC_RATE = 226
 METABOLIC_AGE = 227
+SKIN_CONDUCTANCE = 229
 
 SEGMENTAL = {"fat_free_mass": 173, "fat_mass": 174, "muscle_mass": 175}
+WHOLE_BODY = 7
 POSITIONS = {
     "right_arm": 2,
     "left_arm": 3,
@@ -34,6 +37,13 @@ POSITIONS = {
     "right_leg": 11,
     "torso": 12,
 }
+# What Withings stores apart from the weight of the same second.
+_APART = (
+    frozenset({HEART_RATE}),
+    frozenset({PULSE_WAVE_VELOCITY, VASCULAR_AGE}),
+    frozenset({NERVE_HEALTH_SCORE, NERVE_RESPONSE_SCORE, SKIN_CONDUCTANCE}),
+)
+GROUPS = 1 + len(_APART)
 
 
 @dataclass(kw_only=True)
@@ -62,32 +72,69 @@ class MeasureGroup:
             for mass in masses
         )
 
-    def as_json(self, types: frozenset[int] | None) -> dict[str, Any]:
-        """Return the group with the measures of these types, or with all."""
+    def as_json(
+        self, types: frozenset[int] | None, timezone: str = "Europe/Berlin"
+    ) -> list[dict[str, Any]]:
+        """Return the groups of one second that Withings makes of it.
+
+        Recorded are 2 to 4 for one weighing: composition, pulse, arteries and nerves,
+        of which only the first has the attribution of the person. Each has an id.
+        """
+        wanted = {
+            kind: value
+            for kind, value in self.measures.items()
+            if types is None or kind in types
+        }
+        parts: list[list[dict[str, int]]] = [[] for _ in range(GROUPS)]
+        for kind, value in wanted.items():
+            parts[self._part(kind)].append(_measure(kind, value))
+        for segment, masses in self.segments.items():
+            parts[0].extend(
+                {**_measure(SEGMENTAL[mass], value), "position": POSITIONS[segment]}
+                for mass, value in masses.items()
+                if types is None or SEGMENTAL[mass] in types
+            )
+        if self.device and WEIGHT in self.measures:
+            # Scales of today tell them twice, the second time of a place.
+            parts[0].extend(
+                {**_measure(kind, wanted[kind]), "position": WHOLE_BODY}
+                for kind in (FAT_FREE_MASS, FAT_MASS)
+                if kind in wanted
+            )
+        return [
+            self._group(number, measures, timezone)
+            for number, measures in enumerate(parts)
+            if measures
+        ]
+
+    def _part(self, kind: int) -> int:
+        """Return which of the groups a measure is in."""
+        if WEIGHT not in self.measures:
+            return 0
+        return next((n for n, kinds in enumerate(_APART, 1) if kind in kinds), 0)
+
+    def _group(
+        self, number: int, measures: list[dict[str, int]], timezone: str
+    ) -> dict[str, Any]:
+        """Return one group."""
         deviceid = self.device.deviceid if self.device else None
+        if self.device is None:
+            measures = [{**measure, "apppfmid": 9} for measure in measures]
+        of_device = number > 1 and self.attrib not in (1, 4)
         return {
-            "grpid": self.grpid,
-            "attrib": self.attrib,
+            "grpid": self.grpid + number,
+            "attrib": 8 if of_device else self.attrib,
             "date": int(self.measured_at.timestamp()),
             "created": int(self.created.timestamp()),
             "modified": int(self.modified.timestamp()),
             "category": self.category,
             "deviceid": deviceid,
             "hash_deviceid": deviceid,
-            "measures": [
-                _measure(kind, value)
-                for kind, value in self.measures.items()
-                if types is None or kind in types
-            ]
-            + [
-                {**_measure(SEGMENTAL[mass], value), "position": POSITIONS[segment]}
-                for segment, masses in self.segments.items()
-                for mass, value in masses.items()
-                if types is None or SEGMENTAL[mass] in types
-            ],
+            "measures": measures,
             "modelid": self.device.model_id if self.device else None,
             "model": self.device.model if self.device else None,
             "comment": None,
+            "timezone": timezone,
         }
 
 
@@ -97,7 +144,7 @@ class WithingsDevice:
 
     deviceid: str
     type: str = "Scale"
-    model: str = "Body+"
+    model: str | None = "Body+"
     model_id: int = 5
     battery: str = "high"
     timezone: str = "Europe/Berlin"
@@ -148,7 +195,7 @@ class WithingsPerson:
 def _measure(kind: int, value: float) -> dict[str, int]:
     """Return a value as Withings words it: an integer and a power of ten."""
     exact = Decimal(str(value))
-    unit = 0 if kind in (DIASTOLIC, SYSTOLIC, HEART_RATE) else -3
+    unit = {DIASTOLIC: -2, SYSTOLIC: -2, HEART_RATE: 0}.get(kind, -3)
     _, _, exponent = exact.normalize().as_tuple()
     if isinstance(exponent, int):
         unit = min(unit, exponent)
@@ -156,6 +203,6 @@ def _measure(kind: int, value: float) -> dict[str, int]:
         "value": int(exact.scaleb(-unit)),
         "type": kind,
         "unit": unit,
-        "algo": 3 if kind == WEIGHT else 0,
+        "algo": 218235904 if kind == WEIGHT else 0,
         "fm": 3,
     }

@@ -29,7 +29,7 @@ class Grant:
     def require(self, scope: str) -> None:
         """Refuse what the person did not allow."""
         if scope not in self.scopes:
-            raise WithingsStatus(277, "Unauthorized: insufficient scope")
+            raise WithingsStatus(403, f"Insufficient_scope: {scope} is missing")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,21 +3,15 @@
 from .client import (
     API_LIBRARY_URL,
     SCOPE_MEASUREMENTS,
-    SCOPE_PROFILE,
     SCOPE_SETTINGS,
     SCOPE_USER_INFO,
     GoogleHealthClient,
-    GoogleRefusedError,
-    Refusal,
 )
 
 __all__ = (
     "API_LIBRARY_URL",
     "SCOPE_MEASUREMENTS",
-    "SCOPE_PROFILE",
     "SCOPE_SETTINGS",
     "SCOPE_USER_INFO",
     "GoogleHealthClient",
-    "GoogleRefusedError",
-    "Refusal",
 )

@@ -5,19 +5,26 @@ with a bearer token; an error is an HTTP status with a JSON body whose `details`
 the reason.
 """
 
-import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 import time
 from typing import Any
 
-from aiohttp import ClientError, ClientResponse, ClientSession
+from aiohttp import ClientSession
 
 from ...model import EVER, Batch, DeviceStatus, WeighIn
 from ...pace import async_apart
-from .. import SourceAuthError, SourceUnavailableError, TokenGetter
+from .. import (
+    Refusal,
+    SourceAuthError,
+    SourceError,
+    SourceRefusedError,
+    SourceUnavailableError,
+    TokenGetter,
+    Trouble,
+)
+from ..answers import Answer, Caller
 from ..oddities import Oddities
 from .devices import read_device
 from .points import (
@@ -36,53 +43,37 @@ from .points import (
 API_BASE = "https://health.googleapis.com"
 USER_INFO_URL = "https://www.googleapis.com/oauth2/v3/userinfo"
 API_LIBRARY_URL = "https://console.cloud.google.com/apis/library/health.googleapis.com"
+AUDIENCE_URL = "https://console.cloud.google.com/auth/audience"
+FITBIT_HELP_URL = "https://support.google.com/fitbit"
 
 _HEALTH_SCOPE = "https://www.googleapis.com/auth/googlehealth."
 SCOPE_MEASUREMENTS = f"{_HEALTH_SCOPE}health_metrics_and_measurements.readonly"
 SCOPE_SETTINGS = f"{_HEALTH_SCOPE}settings.readonly"
-SCOPE_PROFILE = f"{_HEALTH_SCOPE}profile.readonly"
 SCOPE_USER_INFO = "https://www.googleapis.com/auth/userinfo.profile"
 
-TIMEOUT = 30  # seconds for one request
 # Google filters by the time of measurement, and scales upload late.
 OVERLAP = timedelta(days=30)
 POINTS_PAGE = 5000
 DEVICES_PAGE = 100  # more than the vendor's default of 5
 MAX_PAGES = 1000
-TOO_MANY_REQUESTS_PAUSE = 60  # seconds; the limit counts requests per minute
 
 type Json = Mapping[str, Any]
 
 
-class Refusal(StrEnum):
-    """Why Google serves an account not at all, until a person changes something."""
-
-    MISSING_SCOPE = "missing_scope"
-    API_NOT_ENABLED = "api_not_enabled"
-    ACCOUNT_NOT_LINKED = "account_not_linked"
-    PROJECT_DENIED = "project_denied"
-
-
 REFUSALS: Mapping[str, Refusal] = {
     "ACCESS_TOKEN_SCOPE_INSUFFICIENT": Refusal.MISSING_SCOPE,
+    # Only a new consent has cured it.
+    "RESOURCE_PERMISSION_DENIED": Refusal.MISSING_SCOPE,
     "insufficient_scope": Refusal.MISSING_SCOPE,
     "SERVICE_DISABLED": Refusal.API_NOT_ENABLED,
     "ACCOUNT_NOT_LINKED": Refusal.ACCOUNT_NOT_LINKED,
     "USER_PROJECT_DENIED": Refusal.PROJECT_DENIED,
 }
-
-
-class GoogleRefusedError(SourceUnavailableError):
-    """Google refuses, and neither waiting nor signing in again would change it.
-
-    `refusal` tells why, and `url` is the page where a disabled API is enabled.
-    """
-
-    def __init__(self, refusal: Refusal, url: str | None = None) -> None:
-        """Keep why, and where that can be changed."""
-        super().__init__(f"Google refuses: {refusal}")
-        self.refusal = refusal
-        self.url = url or API_LIBRARY_URL
+REFUSAL_URLS: Mapping[Refusal, str] = {
+    Refusal.API_NOT_ENABLED: API_LIBRARY_URL,
+    Refusal.ACCOUNT_NOT_LINKED: FITBIT_HELP_URL,
+    Refusal.PROJECT_DENIED: AUDIENCE_URL,
+}
 
 
 class GoogleHealthClient:
@@ -95,17 +86,21 @@ class GoogleHealthClient:
         scopes: Collection[str] = (SCOPE_MEASUREMENTS, SCOPE_SETTINGS),
     ) -> None:
         """Read with the access tokens that `get_token` gives, within their scopes."""
-        self._websession = websession
-        self._get_token = get_token
+        self._caller = Caller(websession, get_token)
         self._scopes = scopes
         self._oddities = Oddities("Google Health")
+
+    @property
+    def shapes(self) -> Mapping[str, Any]:
+        """Return how the last answers looked, by their paths."""
+        return self._caller.shapes
 
     async def async_get_changes(self, since: int) -> Batch:
         """Return what was measured up to a month before an epoch second, or later.
 
         0 means everything. Google does not tell when it learned of what.
 
-        Raises SourceAuthError or SourceUnavailableError.
+        Raises SourceError.
         """
         if SCOPE_MEASUREMENTS not in self._scopes:
             # What may be asked shows whether Google still lets us in.
@@ -129,7 +124,7 @@ class GoogleHealthClient:
     async def async_get_period(self, start: datetime, end: datetime) -> Batch:
         """Return what was measured from `start` up to `end`, both aware.
 
-        Raises SourceAuthError or SourceUnavailableError.
+        Raises SourceError.
         """
         return Batch(
             since=int(start.timestamp()),
@@ -141,7 +136,7 @@ class GoogleHealthClient:
     async def async_get_devices(self) -> tuple[DeviceStatus, ...]:
         """Return the person's trackers and scales.
 
-        Raises SourceAuthError or SourceUnavailableError.
+        Raises SourceError.
         """
         if SCOPE_SETTINGS not in self._scopes:
             return ()
@@ -154,18 +149,18 @@ class GoogleHealthClient:
     async def async_get_user_id(self) -> str:
         """Return the person's id at Google Health. Any scope of the API will do.
 
-        Raises SourceAuthError or SourceUnavailableError.
+        Raises SourceError.
         """
         identity = await self._async_get(f"{API_BASE}/v4/users/me/identity")
         user_id = identity.get("healthUserId")
         if not isinstance(user_id, str) or not user_id:
-            raise SourceUnavailableError("the answer names no user")
+            raise SourceUnavailableError(Trouble.ODD, "healthUserId")
         return user_id
 
     async def async_get_name(self) -> str | None:
         """Return what the person is called, if they share it (SCOPE_USER_INFO).
 
-        Raises SourceAuthError or SourceUnavailableError.
+        Raises SourceError.
         """
         user_info = await self._async_get(USER_INFO_URL)
         name = user_info.get("given_name") or user_info.get("name")
@@ -176,8 +171,10 @@ class GoogleHealthClient:
     ) -> tuple[WeighIn, ...]:
         """Return the weighings of a period; None is without end.
 
-        What lies just outside decides what is a copy and what belongs together.
+        What lies just outside decides what is a copy and what belongs together. What is
+        entered by hand may carry the last second of its day: until then it is not told.
         """
+        now = datetime.now(UTC)
         margin_start = None if start is None else start - NEAR
         margin_end = None if end is None else end + NEAR
         weights = await self._async_get_points(WEIGHT, margin_start, margin_end)
@@ -190,6 +187,7 @@ class GoogleHealthClient:
             for weigh_in in weigh_ins
             if (start is None or weigh_in.measured_at >= start)
             and (end is None or weigh_in.measured_at < end)
+            and weigh_in.measured_at <= now
         )
 
     async def _async_get_points(
@@ -234,58 +232,41 @@ class GoogleHealthClient:
             )
             items = page.get(key, [])
             if not isinstance(items, list):
-                raise SourceUnavailableError(f"the answer has no {key}")
+                raise SourceUnavailableError(Trouble.ODD, key)
             found.extend(item if isinstance(item, dict) else {} for item in items)
             token = page.get("nextPageToken")
             if not token:
                 return found
-        raise SourceUnavailableError("the pages of the answer do not end")
+        raise SourceUnavailableError(Trouble.ODD, "nextPageToken")
 
     async def _async_get(
         self, url: str, params: Mapping[str, str] | None = None
     ) -> Json:
         """Return the body of a successful answer."""
-        token = await self._get_token()
-        try:
-            async with (
-                asyncio.timeout(TIMEOUT),
-                self._websession.get(
-                    url, params=params, headers={"Authorization": f"Bearer {token}"}
-                ) as response,
-            ):
-                answer = await response.json(content_type=None)
-        except TimeoutError as err:
-            raise SourceUnavailableError("no answer in time") from err
-        except ClientError as err:
-            raise SourceUnavailableError(str(err) or type(err).__name__) from err
-        except ValueError as err:
-            raise SourceUnavailableError("the answer is not from Google") from err
-        body: Json = answer if isinstance(answer, dict) else {}
-        if response.status != HTTPStatus.OK:
-            raise _error(response, body)
-        if not isinstance(answer, dict):
-            raise SourceUnavailableError("the answer is not from Google")
-        return body
+        name = url.removeprefix(API_BASE)
+        answer = await self._caller.async_ask(name, HTTPMethod.GET, url, params=params)
+        if answer.status != HTTPStatus.OK:
+            raise _error(answer)
+        return answer.body
 
 
-def _error(
-    response: ClientResponse, body: Json
-) -> SourceAuthError | SourceUnavailableError:
+def _error(answer: Answer) -> SourceError:
     """Return what an answer other than a success means."""
-    reasons = list(_reasons(body))
+    reasons = list(_reasons(answer.body))
     for reason in reasons:
         if (refusal := REFUSALS.get(reason)) is not None:
-            return GoogleRefusedError(refusal, _help_url(body))
-    told = ", ".join([f"HTTP {response.status}", *reasons])
-    if response.status == HTTPStatus.UNAUTHORIZED and "error" in body:
+            url = _help_url(answer.body) or REFUSAL_URLS.get(refusal, "")
+            return SourceRefusedError(refusal, url)
+    told = ", ".join([answer.code, *reasons])
+    if "error" not in answer.body:
+        trouble = Trouble.FOREIGN
+    elif answer.status == HTTPStatus.UNAUTHORIZED:
         return SourceAuthError(told)
-    seconds = response.headers.get("Retry-After", "")
-    retry_after: float | None = None
-    if seconds.isdecimal():
-        retry_after = int(seconds)
-    elif response.status == HTTPStatus.TOO_MANY_REQUESTS:
-        retry_after = TOO_MANY_REQUESTS_PAUSE
-    return SourceUnavailableError(told, retry_after=retry_after)
+    elif answer.status == HTTPStatus.FORBIDDEN:
+        trouble = Trouble.FORBIDDEN
+    else:
+        trouble = Trouble.ODD
+    return SourceUnavailableError(trouble, told, retry_after=answer.retry_after)
 
 
 def _reasons(body: Json) -> Iterator[str]:

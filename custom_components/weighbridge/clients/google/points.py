@@ -81,10 +81,13 @@ class Point:
 
     @property
     def rank(self) -> tuple[object, ...]:
-        """Return what sorts a point before its copies, whatever Google's order is."""
+        """Return what sorts a point before its copies.
+
+        Of what one source tells of one second, Google lists the newest first.
+        """
         source = self.source
         foreign = source.copied_from is not None
-        return foreign, not source.is_own, source, self.measured_at, self.value
+        return foreign, not source.is_own, source, self.measured_at
 
 
 def read_point(data_type: DataType, point: Json) -> Point | None:

@@ -4,52 +4,38 @@ The facts are those of the vendor's public API reference: every call is a POST f
 a bearer token, and every answer comes with HTTP 200 and a `status` of its own in the body.
 """
 
-import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from http import HTTPMethod
+import time
 from typing import Any, NamedTuple
 
-from aiohttp import ClientError, ClientSession
+from aiohttp import ClientSession
 
-from ...model import EVER, Batch, BatteryLevel, DeviceKind, DeviceStatus
+from ...model import EVER, Batch, DeviceStatus
 from ...pace import async_apart
-from .. import SourceAuthError, SourceUnavailableError, TokenGetter
-from ..oddities import Oddities
-from .measures import (
-    CATEGORY_REAL,
-    MEASTYPES,
-    Group,
-    integer,
-    make_batch,
-    moment,
-    parse_group,
+from .. import (
+    Refusal,
+    SourceAuthError,
+    SourceRefusedError,
+    SourceUnavailableError,
+    TokenGetter,
+    Trouble,
 )
+from ..answers import TOO_MANY_REQUESTS_PAUSE, Answer, Caller
+from ..oddities import Oddities
+from .devices import read_device
+from .measures import CATEGORY_REAL, MEASTYPES, Group, integer, make_batch, parse_group
 
 API_BASE = "https://wbsapi.withings.net"
 
-TIMEOUT = 30  # seconds for one request
 OVERLAP = 24 * 60 * 60  # seconds; late and concurrent writes at Withings hide in it
-TOO_MANY_REQUESTS_PAUSE = 60  # seconds; the limit counts requests per minute
 
 STATUS_OK = 0
-STATUS_AUTH = frozenset({100, 101, 102, 200, 214, 277, 401, 2553, 2555})
+STATUS_AUTH = frozenset({100, 101, 102, 200, 214, 401, 2553, 2555})
+STATUS_NO_SCOPE = 277
+STATUS_FORBIDDEN = 403  # a missing scope if the error says so, else nobody knows
 STATUS_TOO_MANY_REQUESTS = 601
-
-DEVICE_KINDS: Mapping[str, DeviceKind] = {
-    "Scale": DeviceKind.SCALE,
-    "Activity Tracker": DeviceKind.TRACKER,
-    "Blood Pressure Monitor": DeviceKind.BLOOD_PRESSURE_MONITOR,
-    "Sleep Monitor": DeviceKind.SLEEP_MONITOR,
-    "Smart Connected Thermometer": DeviceKind.THERMOMETER,
-}
-# Phones and health stores that Withings lists as devices.
-PHONE_MODELS = range(1051, 1063)
-BATTERY_LEVELS: Mapping[str, BatteryLevel] = {
-    "high": BatteryLevel.HIGH,  # above 75 %
-    "medium": BatteryLevel.MEDIUM,  # above 30 %
-    "low": BatteryLevel.LOW,
-}
-NO_BATTERY_WORDS = ("unknown", None)
 
 type Json = Mapping[str, Any]
 
@@ -70,18 +56,25 @@ class WithingsClient:
 
     def __init__(self, websession: ClientSession, get_token: TokenGetter) -> None:
         """Read with the access tokens that `get_token` gives."""
-        self._websession = websession
-        self._get_token = get_token
+        self._caller = Caller(websession, get_token)
         self._oddities = Oddities("Withings")
+
+    @property
+    def shapes(self) -> Mapping[str, Any]:
+        """Return how the last answers looked, by their actions."""
+        return self._caller.shapes
 
     async def async_get_changes(self, since: int) -> Batch:
         """Return what Withings learned since an epoch second; 0 means everything.
 
-        Raises SourceAuthError or SourceUnavailableError.
+        Raises SourceError.
         """
-        since = max(since - OVERLAP, 0)
+        now = int(time.time())
+        # From a time that a wrong clock has put into the future, nothing would be read.
+        since = max(min(since, now) - OVERLAP, 0)
         window = {"lastupdate": since} if since else {}
         groups, until = await self._async_get_groups(window)
+        until = min(until, now + OVERLAP)
         return await async_apart(
             len(groups),
             make_batch,
@@ -95,7 +88,7 @@ class WithingsClient:
     async def async_get_period(self, start: datetime, end: datetime) -> Batch:
         """Return what was measured from `start` up to `end`, both aware.
 
-        Raises SourceAuthError or SourceUnavailableError.
+        Raises SourceError.
         """
         first, last = int(start.timestamp()), int(end.timestamp())
         groups, _ = await self._async_get_groups({"startdate": first, "enddate": last})
@@ -113,16 +106,18 @@ class WithingsClient:
     async def async_get_devices(self) -> tuple[DeviceStatus, ...]:
         """Return the person's scales, trackers and monitors; phones are left out.
 
-        Raises SourceAuthError or SourceUnavailableError.
+        Raises SourceError.
         """
         body = await self._async_post("/v2/user", {"action": "getdevice"})
-        devices = map(self._parse_device, _objects(body, "devices"))
+        devices = (
+            read_device(device, self._oddities) for device in _objects(body, "devices")
+        )
         return tuple(device for device in devices if device)
 
     async def async_list_subscriptions(self) -> frozenset[Subscription]:
         """Return what Withings calls when it has something new of this person.
 
-        Raises SourceAuthError or SourceUnavailableError.
+        Raises SourceError.
         """
         body = await self._async_post("/notify", {"action": "list"})
         return frozenset(
@@ -135,14 +130,14 @@ class WithingsClient:
     async def async_subscribe(self, subscription: Subscription) -> None:
         """Have Withings call a URL, which must answer its HEAD request at once.
 
-        Raises SourceAuthError or SourceUnavailableError.
+        Raises SourceError.
         """
         await self._async_notify("subscribe", subscription)
 
     async def async_revoke(self, subscription: Subscription) -> None:
         """Have Withings call a URL no longer.
 
-        Raises SourceAuthError or SourceUnavailableError.
+        Raises SourceError.
         """
         await self._async_notify("revoke", subscription)
 
@@ -182,7 +177,7 @@ class WithingsClient:
                 break
             offset = integer(body.get("offset"))
             if offset is None or offset <= int(form.get("offset", 0)):
-                raise SourceUnavailableError("the pages of the answer do not end")
+                raise SourceUnavailableError(Trouble.ODD, "offset")
             form["offset"] = offset
         if until is None:
             until = max((group.modified for group in groups), default=0)
@@ -190,69 +185,42 @@ class WithingsClient:
 
     async def _async_post(self, path: str, form: Mapping[str, str | int]) -> Json:
         """Return the body of a successful answer."""
-        token = await self._get_token()
-        try:
-            async with (
-                asyncio.timeout(TIMEOUT),
-                self._websession.post(
-                    f"{API_BASE}{path}",
-                    data=form,
-                    headers={"Authorization": f"Bearer {token}"},
-                ) as response,
-            ):
-                if response.status >= 500:
-                    raise SourceUnavailableError(f"HTTP {response.status}")
-                answer = await response.json(content_type=None)
-        except TimeoutError as err:
-            raise SourceUnavailableError("no answer in time") from err
-        except (ClientError, ValueError) as err:
-            raise SourceUnavailableError(str(err) or type(err).__name__) from err
+        name = str(form["action"])
+        url = f"{API_BASE}{path}"
+        answer = await self._caller.async_ask(name, HTTPMethod.POST, url, data=form)
+        if isinstance(status := answer.body.get("status"), int):
+            self._caller.shapes[name]["status"] = status
         return _unwrap(answer)
 
-    def _parse_device(self, device: Json) -> DeviceStatus | None:
-        """Return a device, or None for a phone and for what cannot be told apart."""
-        if device.get("model_id") in PHONE_MODELS:
-            return None
-        kind = DEVICE_KINDS.get(str(device.get("type")))
-        device_id = device.get("deviceid")
-        if kind is None or not isinstance(device_id, str) or not device_id:
-            self._oddities.tell("a device of an unknown type", device.get("type"))
-            return None
-        word = device.get("battery")
-        level = BATTERY_LEVELS.get(str(word))
-        if level is None and word not in NO_BATTERY_WORDS:
-            self._oddities.tell("an unknown battery word", word)
-        model = device.get("model")
-        return DeviceStatus(
-            device_id=device_id,
-            kind=kind,
-            model=model if isinstance(model, str) else None,
-            manufacturer="Withings",
-            battery_level=level,
-            last_sync=moment(integer(device.get("last_session_date"))),
-        )
 
-
-def _unwrap(answer: object) -> Json:
+def _unwrap(answer: Answer) -> Json:
     """Return the body of a successful answer; raise what another status means."""
-    if not isinstance(answer, dict) or "status" not in answer:
-        raise SourceUnavailableError("the answer is not from Withings")
-    status, body = answer["status"], answer.get("body")
+    if "status" not in answer.body:
+        raise SourceUnavailableError(Trouble.FOREIGN, answer.code)
+    status, body = answer.body["status"], answer.body.get("body")
     if not isinstance(body, dict):
         body = {}
+    if status == STATUS_OK:
+        return body
+    code = f"status {status}"
     if status in STATUS_AUTH:
-        raise SourceAuthError(f"status {status}")
+        raise SourceAuthError(code)
+    error = str(answer.body.get("error", "")).lower()
+    if status == STATUS_NO_SCOPE or (
+        status == STATUS_FORBIDDEN and error.startswith("insufficient_scope")
+    ):
+        raise SourceRefusedError(Refusal.MISSING_SCOPE)
+    if status == STATUS_FORBIDDEN:
+        raise SourceUnavailableError(Trouble.FORBIDDEN, code)
     if status == STATUS_TOO_MANY_REQUESTS:
         wait = integer(body.get("wait_seconds")) or TOO_MANY_REQUESTS_PAUSE
-        raise SourceUnavailableError("too many requests", retry_after=wait)
-    if status != STATUS_OK:
-        raise SourceUnavailableError(f"status {status}")
-    return body
+        raise SourceUnavailableError(Trouble.BUSY, code, retry_after=wait)
+    raise SourceUnavailableError(Trouble.DOWN, code)
 
 
 def _objects(body: Json, name: str) -> list[Json]:
     """Return the objects of a list that an answer cannot lack."""
     items = body.get(name)
     if not isinstance(items, list):
-        raise SourceUnavailableError(f"the answer has no {name}")
+        raise SourceUnavailableError(Trouble.ODD, name)
     return [item for item in items if isinstance(item, dict)]

@@ -153,7 +153,9 @@ def make_batch(
                 heights[date] = Height(group.measured_at, height, group.key)
             has_own_pulse = weigh_in is None and not group.is_of_cuff
             names = (*READINGS, "heart_rate") if has_own_pulse else READINGS
-            readings.extend(_readings(group, names))
+            # What is stored apart from a weight is told as certain, and is not.
+            doubt = group.doubt or (weigh_in.doubt if weigh_in else None)
+            readings.extend(_readings(group, names, doubt))
     return Batch(
         since=since,
         until=until,
@@ -222,6 +224,9 @@ def _weigh_in(groups: list[Group]) -> WeighIn | None:
         values.setdefault("body_fat", _percentage(values["fat_mass"], weight))
     elif "body_fat" in values:
         values["fat_mass"] = round(weight * values["body_fat"] / 100, 3)
+    if values.get("fat_free_mass", 0.0) >= weight:
+        # Manual entries without a fat have the whole weight here.
+        del values["fat_free_mass"]
     if "water_mass" in measures:
         values["body_water"] = _percentage(measures["water_mass"], weight)
     return WeighIn(
@@ -252,7 +257,9 @@ def _blood_pressure(group: Group, oddities: Oddities) -> BloodPressure | None:
     )
 
 
-def _readings(group: Group, names: Iterable[str]) -> Iterator[Reading]:
+def _readings(
+    group: Group, names: Iterable[str], doubt: Doubt | None
+) -> Iterator[Reading]:
     """Yield those measures of a group that are readings of their own."""
     for name in names:
         if (value := group.measures.get(name)) is not None:
@@ -261,7 +268,7 @@ def _readings(group: Group, names: Iterable[str]) -> Iterator[Reading]:
                 measured_at=group.measured_at,
                 quantity=name,
                 value=value,
-                doubt=group.doubt,
+                doubt=doubt,
             )
 
 

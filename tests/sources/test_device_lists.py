@@ -1,0 +1,351 @@
+"""Lists of devices: what of them is believed, and when a device is forgotten."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.weighbridge.const import DOMAIN
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.setup import async_setup_component
+
+from ..clouds import Clouds
+from ..support.common import (
+    entity_id_of,
+    restart,
+    set_up,
+    state_of,
+    value_of,
+    wait_for_poll,
+)
+from ..support.vendors import issues, later
+
+SYNCED = datetime(2026, 11, 19, 6, 30, 12, tzinfo=UTC)
+
+
+GETDEVICE = "action=getdevice"
+
+
+PAIRED = "/pairedDevices"
+
+
+def device_of(
+    hass: HomeAssistant, entry: MockConfigEntry, device_id: str
+) -> dr.DeviceEntry | None:
+    """Return a device of an account as Home Assistant knows it."""
+    return dr.async_get(hass).async_get_device_by_identifier(
+        (DOMAIN, f"{entry.unique_id}_{device_id}"), entry.entry_id
+    )
+
+
+def names(hass: HomeAssistant, entry: MockConfigEntry) -> set[str | None]:
+    """Return the names of all devices of an account, and of the account."""
+    return {
+        device.name
+        for device in dr.async_entries_for_config_entry(
+            dr.async_get(hass), entry.entry_id
+        )
+    }
+
+
+def keys(hass: HomeAssistant, entry: MockConfigEntry, device_id: str) -> set[str]:
+    """Return the translation keys of a device's entities."""
+    device = device_of(hass, entry, device_id)
+    assert device is not None
+    return {
+        str(entity.translation_key)
+        for entity in er.async_entries_for_device(er.async_get(hass), device.id)
+    }
+
+
+async def test_every_page_of_devices(
+    hass: HomeAssistant, clouds: Clouds, fitbit_entry: MockConfigEntry
+) -> None:
+    """More devices than fit on a page are all there."""
+    clouds.google.page_limit = 2
+    for number in range(7):
+        clouds.google.device("bob", f"t{number}", version=f"Charge {number}")
+    await set_up(hass, fitbit_entry)
+    assert len(names(hass, fitbit_entry)) == 8
+    assert clouds.log.count("google", path=PAIRED) == 4
+
+
+async def test_odd_devices(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    fitbit_entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """New words and missing fields do no harm, and are told of once."""
+    odd: list[dict[str, Any]] = [
+        {},
+        {"name": "users/me/pairedDevices/"},
+        {"name": 7},
+        {"name": "users/me/pairedDevices/bare"},
+        {
+            "name": "users/me/pairedDevices/word",
+            "deviceType": "SCALE",
+            "batteryStatus": "NORMAL",
+            "lastSyncTime": "yesterday",
+        },
+        {
+            "name": "users/me/pairedDevices/level",
+            "deviceType": "RING",
+            "batteryLevel": 101,
+            "deviceVersion": "",
+        },
+        {
+            "name": "users/me/pairedDevices/text",
+            "deviceType": "TRACKER",
+            "deviceVersion": "Inspire 3",
+            "batteryLevel": "85",
+            "batteryStatus": "HIGH",
+        },
+    ]
+    for device in odd:
+        clouds.google.raw_device("bob", device)
+    await set_up(hass, fitbit_entry)
+    await wait_for_poll(hass, minutes=61)
+    assert names(hass, fitbit_entry) == {
+        "Bob",
+        "Bob tracker",
+        "Bob scale",
+        "Bob Inspire 3",
+    }
+    for device_id in ("bare", "word", "level"):
+        assert entity_id_of(hass, fitbit_entry, f"{device_id}_battery") is None
+        for key in ("battery_level", "last_sync"):
+            state = state_of(hass, fitbit_entry, f"{device_id}_{key}").state
+            assert state == STATE_UNKNOWN
+    assert value_of(hass, fitbit_entry, "text_battery") == 85
+    assert state_of(hass, fitbit_entry, "text_battery_level").state == "high"
+    assert caplog.text.count("a device without a name") == 1
+    assert caplog.text.count("a device of an unknown type") == 1
+    assert caplog.text.count("a device of an unknown type: RING") == 1
+    assert caplog.text.count("an unknown battery word: NORMAL") == 1
+    assert caplog.text.count("an unknown battery level: 101") == 1
+
+
+async def test_odd_devices_of_withings(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whatever is null, empty or a number, a device is the right one, without a word."""
+    clouds.withings.device("alice", "m1", type="Sleep Monitor", model="")
+    odd: list[dict[str, Any]] = [
+        {"type": "Scale", "deviceid": 4711, "model": "Body", "battery": "unknown"},
+        {"type": "Scale", "deviceid": None, "hash_deviceid": "h1", "model": None},
+        {"type": "Gateway", "deviceid": "g1", "model": "Gateway"},
+        {"type": "Babyphone", "deviceid": "b1", "model": None},
+        {"type": "Lingo", "deviceid": "l1", "last_session_date": None},
+    ]
+    for device in odd:
+        clouds.withings.raw_device("alice", device)
+    await set_up(hass, withings_entry)
+    assert names(hass, withings_entry) == {
+        "Alice",
+        "Alice sleep monitor",
+        "Alice Body",
+        "Alice scale",
+        "Alice Gateway",
+        "Alice baby monitor",
+        "Alice glucose sensor",
+    }
+    for device_id in ("4711", "h1"):
+        assert state_of(hass, withings_entry, f"{device_id}_battery_level").state == (
+            STATE_UNKNOWN
+        )
+    assert "Withings sent" not in caplog.text
+
+
+async def test_phones_are_not_shown(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """Of what Withings lists, only what has a battery to mind is a device."""
+    clouds.withings.device("alice", "s1")
+    clouds.withings.device("alice", "t1", type="Activity Tracker", model="ScanWatch")
+    clouds.withings.device("alice", "m1", type="Sleep Monitor", model="Sleep")
+    clouds.withings.device(
+        "alice", "b1", type="Blood Pressure Monitor", model="BPM Connect"
+    )
+    clouds.withings.device(
+        "alice", "h1", type="Smart Connected Thermometer", model="Thermo"
+    )
+    clouds.withings.device(
+        "alice", "p1", type="Activity Tracker", model="HealthKit", model_id=1055
+    )
+    clouds.withings.raw_device("alice", {"type": "Scale", "deviceid": "bare"})
+    await set_up(hass, withings_entry)
+    assert names(hass, withings_entry) == {
+        "Alice",
+        "Alice Body+",
+        "Alice ScanWatch",
+        "Alice Sleep",
+        "Alice BPM Connect",
+        "Alice Thermo",
+        "Alice scale",
+    }
+
+
+async def test_devices_are_polled_hourly(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """Batteries are read each hour, weigh-ins more often."""
+    clouds.withings.device("alice", "s1", battery="medium")
+    await set_up(hass, withings_entry)
+    clouds.log.clear()
+    clouds.withings.set_battery("alice", "s1", "low")
+    await wait_for_poll(hass, minutes=59)
+    assert clouds.log.count("withings", action="getmeas") == 1
+    assert state_of(hass, withings_entry, "s1_battery_level").state == "medium"
+    await wait_for_poll(hass, minutes=61)
+    assert state_of(hass, withings_entry, "s1_battery_level").state == "low"
+    assert clouds.log.count("withings", action="getdevice") == 1
+
+
+async def test_devices_come_and_go(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """A new device appears, one that is gone disappears, and may come back."""
+    clouds.withings.device("alice", "s1")
+    await set_up(hass, withings_entry)
+    clouds.withings.device("alice", "t1", type="Activity Tracker", model="ScanWatch")
+    await wait_for_poll(hass, minutes=61)
+    assert names(hass, withings_entry) == {"Alice", "Alice Body+", "Alice ScanWatch"}
+    tracker = device_of(hass, withings_entry, "t1")
+    assert tracker is not None
+    entity_id = entity_id_of(hass, withings_entry, "t1_battery_level")
+    assert entity_id is not None
+    er.async_get(hass).async_update_entity(entity_id, new_entity_id="sensor.my_watch")
+
+    clouds.withings.remove_device("alice", "t1")
+    await wait_for_poll(hass, minutes=61)
+    await wait_for_poll(hass, minutes=61)
+    assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
+    assert entity_id_of(hass, withings_entry, "t1_battery_level") is None
+    assert hass.states.get("sensor.my_watch") is None
+
+    clouds.withings.device("alice", "t1", type="Activity Tracker", model="ScanWatch")
+    await wait_for_poll(hass, minutes=61)
+    returned = device_of(hass, withings_entry, "t1")
+    assert returned is not None
+    assert returned.id == tracker.id
+    state = hass.states.get("sensor.my_watch")
+    assert state is not None
+    assert state.state == "high"
+
+
+async def test_device_went_while_home_assistant_was_down(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """What was unlinked meanwhile is gone at the second look after a restart."""
+    clouds.withings.device("alice", "s1")
+    await set_up(hass, withings_entry)
+    clouds.withings.remove_device("alice", "s1")
+    await restart(hass, withings_entry)
+    assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
+    await wait_for_poll(hass, minutes=61)
+    assert names(hass, withings_entry) == {"Alice"}
+
+
+async def test_devices_cannot_be_read(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """Weigh-ins do not wait for batteries; these come when they can be read."""
+    clouds.withings.device("alice", "s1")
+    clouds.withings.step_on_scale("alice", 62.3, when=SYNCED)
+    trouble = clouds.withings.fail(522, action="getdevice", times=None)
+    await set_up(hass, withings_entry)
+    assert value_of(hass, withings_entry, "weight") == 62.3
+    assert names(hass, withings_entry) == {"Alice"}
+
+    trouble.remove()
+    await wait_for_poll(hass, minutes=61)
+    assert state_of(hass, withings_entry, "s1_battery_level").state == "high"
+
+    trouble = clouds.withings.fail(522, action="getdevice", times=None)
+    await wait_for_poll(hass, minutes=61)
+    level = state_of(hass, withings_entry, "s1_battery_level")
+    assert level.state == STATE_UNAVAILABLE
+    assert value_of(hass, withings_entry, "weight") == 62.3
+    assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
+
+    await restart(hass, withings_entry)
+    assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
+    level = state_of(hass, withings_entry, "s1_battery_level")
+    assert level.state == STATE_UNAVAILABLE
+    trouble.remove()
+    await wait_for_poll(hass, minutes=61)
+    assert state_of(hass, withings_entry, "s1_battery_level").state == "high"
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["CREDENTIALS_MISSING", "RESOURCE_PERMISSION_DENIED", "PERMISSION_DENIED"],
+)
+async def test_devices_are_refused(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    fitbit_entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    reason: str,
+) -> None:
+    """Nobody is asked to sign in for a list that is refused while measures are not."""
+    clouds.google.device("bob", "t1")
+    clouds.google.step_on_scale("bob", 80.0, when=SYNCED)
+    await set_up(hass, fitbit_entry)
+    clouds.google.fail(reason, path=PAIRED, times=None)
+    for _ in range(4):
+        await later(hass, freezer, 61)
+    await restart(hass, fitbit_entry)
+    assert not hass.config_entries.flow.async_progress()
+    assert not issues(hass)
+    assert value_of(hass, fitbit_entry, "weight") == 80.0
+    assert state_of(hass, fitbit_entry, "t1_battery").state == STATE_UNAVAILABLE
+
+
+async def test_user_removes_a_device(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+) -> None:
+    """A user can delete what the account has no longer, and nothing else."""
+    clouds.withings.device("alice", "s1")
+    await set_up(hass, withings_entry)
+    await set_up(hass, garmin_entry)
+    registry = dr.async_get(hass)
+    stale = registry.async_get_or_create(
+        config_entry_id=withings_entry.entry_id,
+        identifiers={(DOMAIN, f"{withings_entry.unique_id}_gone")},
+    )
+    assert await async_setup_component(hass, "config", {})
+    client = await hass_ws_client(hass)
+
+    async def remove(device: dr.DeviceEntry | None) -> bool:
+        assert device is not None
+        await client.send_json_auto_id(
+            {"type": "config/device_registry/remove", "device_id": device.id}
+        )
+        answer = await client.receive_json()
+        return bool(answer["success"])
+
+    assert not await remove(device_of(hass, withings_entry, "s1"))
+    for entry in (withings_entry, garmin_entry):
+        account = registry.async_get_device_by_identifier(
+            (DOMAIN, str(entry.unique_id)), entry.entry_id
+        )
+        assert not await remove(account)
+    assert await remove(stale)
+    assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
+
+    assert await hass.config_entries.async_unload(withings_entry.entry_id)
+    assert not await remove(device_of(hass, withings_entry, "s1"))
