@@ -63,6 +63,15 @@ async def test_source(
         },
     )
     assert 10700 < diagnostics["token"].pop("expires_in") <= 10800
+    answers = diagnostics["polls"].pop("answers")
+    assert set(answers) == {"getdevice", "getmeas"}
+    assert answers["getmeas"]["http"] == 200
+    assert answers["getmeas"]["status"] == 0
+    groups = answers["getmeas"]["body"]["body"]["measuregrps"]
+    assert groups["count"] > 2
+    assert groups["items"]["deviceid"] == "null or text"
+    assert groups["items"]["measures"]["items"]["value"] == "integer"
+    assert "offset" not in answers["getmeas"]["body"]["body"]
     assert diagnostics["polls"].pop("window") >= 24 * 60 * 60
     assert diagnostics == {
         "provider": "withings",

@@ -273,7 +273,7 @@ async def test_refusal(
         assert text in (fitbit_entry.reason or "")
     placeholders = issues(hass)[issue]
     assert placeholders is not None
-    assert placeholders["account"] == "Bob"
+    assert placeholders["account"] == "Bob · Fitbit"
     if issue == "api_not_enabled":
         assert placeholders["url"].endswith("overview?project=123456789")
     assert not reauth_flows(hass)
@@ -322,7 +322,7 @@ async def test_sign_in_ends(
     freezer.tick(timedelta(minutes=21))
     await fitbit_entry.runtime_data.async_poll_now()
     assert issues(hass) == {
-        "sign_in_ends": {"account": "Bob", "date": "2027-05-19 10:00"}
+        "sign_in_ends": {"account": "Bob · Fitbit", "date": "2027-05-19 10:00"}
     }
 
     token = {**fitbit_entry.data["token"]}
@@ -343,6 +343,8 @@ async def test_project_in_testing(
     clouds.google.person("bob")
     clouds.google.sign_in_as("bob")
     await frontend.approve(clouds, await frontend.add("fitbit"))
+    await frontend.submit(name="Bob")
+    await hass.async_block_till_done(wait_background_tasks=True)
     (entry,) = hass.config_entries.async_entries(DOMAIN)
     ends = entry.data["token"][CONF_SIGN_IN_ENDS]
     assert 604700 < ends - time.time() <= 604799
