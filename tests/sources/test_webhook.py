@@ -163,7 +163,8 @@ async def test_answer_does_not_wait(
     for _ in range(20):
         async with browser.post(address(notified, ""), data=form) as response:
             assert response.status == HTTPStatus.OK
-    assert asyncio.get_running_loop().time() - start < 0.5
+    # Were each to wait for a poll, it would be ten seconds.
+    assert asyncio.get_running_loop().time() - start < 5
     await settle(hass, clouds)
     # Two polls, each of which looks for what was deleted, too.
     assert 2 <= slow.hits <= 4
