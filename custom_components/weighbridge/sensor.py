@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import override
 
 from homeassistant.components.sensor import (
@@ -23,6 +23,8 @@ from homeassistant.const import (
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_track_time_change
+from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .const import DOMAIN
@@ -31,7 +33,7 @@ from .devices import ListedDevices
 from .entity import GarminAccountEntity, PersonEntity
 from .garmin import GarminAccount, GarminConfigEntry
 from .model import SEGMENTAL_MASSES, SEGMENTS, BatteryLevel, DeviceStatus
-from .sources import Person, SourceConfigEntry
+from .sources import Person, SourceConfigEntry, Trends
 
 PARALLEL_UPDATES = 0
 
@@ -41,6 +43,19 @@ class PersonSensorDescription(SensorEntityDescription):
     """A sensor of a person: where its value is, None while there never was one."""
 
     value: Callable[[Person], float | datetime | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrendSensorDescription(SensorEntityDescription):
+    """A sensor of what becomes of a person's weight, at a moment.
+
+    `is_there` tells whether there is anything to tell; `missing` names an attribute, and
+    tells how much of it is missing before the value is known.
+    """
+
+    value: Callable[[Person, datetime], float | date | None]
+    is_there: Callable[[Trends], bool] = lambda trends: trends.weight.first is not None
+    missing: tuple[str, Callable[[Trends, datetime], int]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +165,51 @@ PERSON_SENSORS = (
     ),
 )
 
+TREND_SENSORS = (
+    TrendSensorDescription(
+        key="weight_trend",
+        device_class=SensorDeviceClass.WEIGHT,
+        native_unit_of_measurement=UnitOfMass.KILOGRAMS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value=lambda person, _now: person.trends.weight.value,
+    ),
+    TrendSensorDescription(
+        key="weight_change",
+        device_class=SensorDeviceClass.WEIGHT,
+        native_unit_of_measurement=UnitOfMass.KILOGRAMS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value=lambda person, now: person.trends.change(now),
+        missing=("missing_days", lambda trends, now: trends.days_missing(now)),
+    ),
+    TrendSensorDescription(
+        key="to_goal",
+        device_class=SensorDeviceClass.WEIGHT,
+        native_unit_of_measurement=UnitOfMass.KILOGRAMS,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=2,
+        value=lambda person, _now: person.trends.to_goal(person.goal),
+    ),
+    TrendSensorDescription(
+        key="goal_date",
+        device_class=SensorDeviceClass.DATE,
+        value=lambda person, now: person.trends.goal_date(person.goal, now),
+        missing=(
+            "missing_weigh_ins",
+            lambda trends, now: trends.weigh_ins_missing(now),
+        ),
+    ),
+    TrendSensorDescription(
+        key="body_fat_trend",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        suggested_display_precision=1,
+        value=lambda person, _now: person.trends.body_fat.value,
+        is_there=lambda trends: trends.body_fat.first is not None,
+    ),
+)
+
 BATTERY = DeviceSensorDescription(
     key="battery",
     device_class=SensorDeviceClass.BATTERY,
@@ -239,23 +299,44 @@ def _async_add_measured(
 
     @callback
     def add() -> None:
-        """Add what was measured for the first time."""
-        found = [
-            description
-            for description in PERSON_SENSORS
-            if description.key not in added and description.value(person) is not None
+        """Add what was measured for the first time, and what becomes of it."""
+        found: list[SensorEntity] = [
+            *(
+                PersonSensor(person, description)
+                for description in PERSON_SENSORS
+                if description.key not in added
+                and description.value(person) is not None
+            ),
+            *(
+                TrendSensor(person, description)
+                for description in TREND_SENSORS
+                if description.key not in added and description.is_there(person.trends)
+            ),
         ]
         if found:
-            added.update(description.key for description in found)
-            async_add_entities(
-                PersonSensor(person, description) for description in found
-            )
+            added.update(sensor.entity_description.key for sensor in found)
+            async_add_entities(found)
 
     add()
     person.entry.async_on_unload(person.async_add_listener(add))
 
 
-class PersonSensor(PersonEntity, SensorEntity):
+class MassSensor(PersonEntity, SensorEntity):
+    """Something of a person, in pounds if it is a mass and these are used here."""
+
+    @property
+    @override
+    def suggested_unit_of_measurement(self) -> str | None:
+        """Return pounds for a mass where Home Assistant is set to them."""
+        if (
+            self.device_class is SensorDeviceClass.WEIGHT
+            and self.hass.config.units is US_CUSTOMARY_SYSTEM
+        ):
+            return UnitOfMass.POUNDS
+        return super().suggested_unit_of_measurement
+
+
+class PersonSensor(MassSensor):
     """The newest value of something that was measured of a person.
 
     It stays until there is a newer one: who weighs in with socks on has no other fat.
@@ -269,16 +350,39 @@ class PersonSensor(PersonEntity, SensorEntity):
         """Return the newest value."""
         return self.entity_description.value(self.person)
 
+
+class TrendSensor(MassSensor):
+    """What becomes of a person's weight; it changes with time alone, too."""
+
+    entity_description: TrendSensorDescription
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Look each hour, for days begin and end."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_track_time_change(self.hass, self._look, minute=0, second=0)
+        )
+
+    @callback
+    def _look(self, _now: datetime) -> None:
+        """Show what is true now."""
+        self.async_write_ha_state()
+
     @property
     @override
-    def suggested_unit_of_measurement(self) -> str | None:
-        """Return pounds for a mass where Home Assistant is set to them."""
-        if (
-            self.device_class is SensorDeviceClass.WEIGHT
-            and self.hass.config.units is US_CUSTOMARY_SYSTEM
-        ):
-            return UnitOfMass.POUNDS
-        return super().suggested_unit_of_measurement
+    def native_value(self) -> float | date | None:
+        """Return the value, None while there is too little to tell."""
+        return self.entity_description.value(self.person, dt_util.utcnow())
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, int] | None:
+        """Return how much is missing before there is a value."""
+        if (missing := self.entity_description.missing) is None:
+            return None
+        name, count = missing
+        return {name: count(self.person.trends, dt_util.utcnow())}
 
 
 class DeviceSensor(DeviceEntity, SensorEntity):

@@ -204,6 +204,8 @@ def _check_entity(platform: str, text: Json, description: Any) -> None:
         # Where the code has a unit, a translated one would be ignored.
         unit = description.native_unit_of_measurement
         assert unit is None or "unit_of_measurement" not in text
+        if (missing := getattr(description, "missing", None)) is not None:
+            attributes = {missing[0]}
     elif platform == Platform.EVENT:
         attributes = {"event_type", ATTR_MEASURED_AT, "weight", *COMPOSITION}
         if description.key == "question":

@@ -87,3 +87,6 @@ class SourceClient(Protocol):
 
     async def async_get_devices(self) -> tuple[DeviceStatus, ...]:
         """Return the person's scales and trackers."""
+
+    async def async_get_goal(self) -> float | None:
+        """Return the weight in kg that the person wants to have, None if not known."""

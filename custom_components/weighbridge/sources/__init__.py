@@ -21,6 +21,7 @@ from .oauth import (
 from .person import Limits, Person
 from .questions import ATTR_SOURCE, Questions
 from .shelf import Fate, Word
+from .trends import Trends
 from .webhook import CONF_CALLBACKS, async_remove_webhook, async_setup_webhook
 
 __all__ = (
@@ -36,6 +37,7 @@ __all__ = (
     "Questions",
     "SourceConfigEntry",
     "SourceCoordinator",
+    "Trends",
     "UnknownImplementation",
     "VendorImplementation",
     "Word",

@@ -105,6 +105,17 @@ class SourceCoordinator(PollCoordinator[Batch]):
             lambda client: client.async_get_period(start, end)
         )
 
+    async def async_learn_goal(self) -> None:
+        """Ask for the goal that the person has at the vendor, unless they have one here."""
+        if self.person.memory.goal is not None:
+            return
+        try:
+            goal = await self.session.async_read(lambda client: client.async_get_goal())
+        except HomeAssistantError as err:
+            LOGGER.info("The goal is asked for at the next start: %s", err)
+            return
+        await self.person.async_learn_goal(goal)
+
     async def async_save(self) -> None:
         """Put on disk what is known of the person.
 
@@ -267,6 +278,9 @@ async def async_setup_source(hass: HomeAssistant, entry: SourceConfigEntry) -> N
     await coordinator.async_config_entry_first_refresh()
     # Weigh-ins do not wait for devices that cannot be read.
     await devices.async_refresh()
+    entry.async_create_background_task(
+        hass, coordinator.async_learn_goal(), f"{DOMAIN} goal {entry.entry_id}"
+    )
     # A coordinator polls only while it has listeners, and the links listen elsewhere.
     entry.async_on_unload(coordinator.async_add_listener(person.async_notify))
     # Issues do not outlive a restart; what they ask for does.

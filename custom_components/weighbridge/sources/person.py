@@ -1,6 +1,7 @@
 """A person: whose book it is, and all who want to know of it."""
 
 import asyncio
+from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from .book import REACH, Book, Judge, Measured, Outcome
 from .news import News
 from .rows import book_from_json, book_to_json
 from .shelf import DAY, HOUR, Word
+from .trends import Goals, Trends
 
 type Doubt = Callable[[Book, WeighIn], Reason | None]
 """Tells why a new weigh-in may be somebody else's, by what the book says of before."""
@@ -67,6 +69,7 @@ class PersonMemory:
     """The keys of the questions that no event has asked."""
     limits: Limits = field(default_factory=Limits)
     """Those by which the book was judged."""
+    goals: Goals = field(default_factory=Goals)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain JSON; it may be made in any thread."""
@@ -75,17 +78,20 @@ class PersonMemory:
             "untold": sorted(self.untold),
             "unasked": sorted(self.unasked),
             "limits": [self.limits.min_weight, self.limits.max_weight],
+            "goals": [self.goals.own, self.goals.vendor, self.goals.asked_at],
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read it; raise LookupError, TypeError, ValueError or AttributeError."""
         low, high = data["limits"]
+        own, vendor, asked_at = data["goals"]
         return cls(
             book=book_from_json(data["book"]),
             untold=frozenset(map(str, data["untold"])),
             unasked=frozenset(map(str, data["unasked"])),
             limits=Limits(min_weight=low, max_weight=high),
+            goals=Goals(own=own, vendor=vendor, asked_at=int(asked_at)),
         )
 
 
@@ -129,7 +135,9 @@ class Person:
         self.latest: Mapping[str, float] = {}
         """The newest value of each quantity, under the keys of the entities."""
         self.last_weigh_in: datetime | None = None
-        self.doubts: list[Doubt] = []
+        self.goals = Goals()
+        self.trends = Trends(dt_util.get_default_time_zone())
+        self.doubts: list[Doubt] = [self.trends.doubt]
         self._save = save
         self._catch_up = catch_up
         self._lock = asyncio.Lock()
@@ -155,7 +163,13 @@ class Person:
             untold=frozenset(self.told.keys),
             unasked=frozenset(self.asked.keys),
             limits=self.limits,
+            goals=self.goals,
         )
+
+    @property
+    def goal(self) -> float | None:
+        """Return the weight in kg that the person wants to have, None without one."""
+        return self.goals.vendor if self.goals.own is None else self.goals.own
 
     def weigh_ins(
         self, start: datetime | None = None, end: datetime | None = None
@@ -221,6 +235,7 @@ class Person:
         self.book = memory.book
         self.told.keys |= memory.untold
         self.asked.keys |= memory.unasked
+        self.goals = memory.goals
         if (memory.limits.min_weight, memory.limits.max_weight) != (
             self.limits.min_weight,
             self.limits.max_weight,
@@ -260,6 +275,25 @@ class Person:
         self.async_tell()
         return True
 
+    async def async_set_goal(self, goal: float) -> None:
+        """Want to have a weight in kg, whatever the vendor knows of."""
+        self.goals = replace(self.goals, own=goal)
+        await self._save()
+        self.async_notify()
+
+    @property
+    def wants_vendor_goal(self) -> bool:
+        """Return whether the vendor is to be asked for a goal: once a day, if at all."""
+        now = dt_util.utcnow().timestamp()
+        return self.goals.own is None and now - min(self.goals.asked_at, now) >= DAY
+
+    async def async_learn_goal(self, goal: float | None) -> None:
+        """Take note of the goal that the vendor knows of."""
+        asked_at = int(dt_util.utcnow().timestamp())
+        self.goals = replace(self.goals, vendor=goal, asked_at=asked_at)
+        await self._save()
+        self.async_notify()
+
     @callback
     def async_ready(self) -> None:
         """Count as told from now on what nobody is there to tell."""
@@ -290,8 +324,12 @@ class Person:
         )
 
     def _refresh(self) -> None:
-        """Derive the newest values."""
-        newest = self.book.newest(int(dt_util.utcnow().timestamp()) + DAY)
+        """Derive the newest values, and the trends."""
+        end = int(dt_util.utcnow().timestamp()) + DAY
+        weigh_ins = self.book.weigh_ins.present
+        believed = bisect_left(weigh_ins, end, key=lambda weigh_in: weigh_in.second)
+        self.trends.follow(weigh_ins[:believed], dt_util.get_default_time_zone())
+        newest = self.book.newest(end)
         latest = {quantity: value for quantity, (value, _) in newest.items()}
         weighed = newest.get("weight")
         self.last_weigh_in = None

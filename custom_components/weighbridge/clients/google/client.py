@@ -146,6 +146,9 @@ class GoogleHealthClient:
         devices = (read_device(device, self._oddities) for device in found)
         return tuple(device for device in devices if device)
 
+    async def async_get_goal(self) -> None:
+        """Know of no goal: the API tells of none."""
+
     async def async_get_user_id(self) -> str:
         """Return the person's id at Google Health. Any scope of the API will do.
 

@@ -25,7 +25,16 @@ from .. import (
 from ..answers import TOO_MANY_REQUESTS_PAUSE, Answer, Caller
 from ..oddities import Oddities
 from .devices import read_device
-from .measures import CATEGORY_REAL, MEASTYPES, Group, integer, make_batch, parse_group
+from .measures import (
+    CATEGORY_GOAL,
+    CATEGORY_REAL,
+    MEASTYPES,
+    Group,
+    integer,
+    make_batch,
+    newest_goal,
+    parse_group,
+)
 
 API_BASE = "https://wbsapi.withings.net"
 
@@ -113,6 +122,21 @@ class WithingsClient:
             read_device(device, self._oddities) for device in _objects(body, "devices")
         )
         return tuple(device for device in devices if device)
+
+    async def async_get_goal(self) -> float | None:
+        """Return the newest goal of the weight, in kg, None if there is none.
+
+        Raises SourceError.
+        """
+        body = await self._async_post(
+            "/measure",
+            {
+                "action": "getmeas",
+                "category": CATEGORY_GOAL,
+                "meastypes": MEASTYPES,
+            },
+        )
+        return newest_goal(_objects(body, "measuregrps"), self._oddities)
 
     async def async_list_subscriptions(self) -> frozenset[Subscription]:
         """Return what Withings calls when it has something new of this person.

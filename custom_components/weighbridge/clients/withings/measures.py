@@ -23,7 +23,8 @@ from ...model import (
 )
 from ..oddities import Oddities
 
-CATEGORY_REAL = 1  # 2 are the user's objectives
+CATEGORY_REAL = 1
+CATEGORY_GOAL = 2  # what the user wants to reach
 
 MEASURES: Mapping[int, str] = {
     1: "weight",
@@ -102,6 +103,17 @@ class Group:
         return "weight" not in self.measures and not self.measures.keys().isdisjoint(
             {"systolic", "diastolic"}
         )
+
+
+def newest_goal(groups: Iterable[Json], oddities: Oddities) -> float | None:
+    """Return the weight in kg that a person wants to have since the newest of groups."""
+    goals = [
+        (goal.date, goal.measures["weight"])
+        for found in groups
+        if (goal := parse_group({**found, "category": CATEGORY_REAL}, oddities))
+        and "weight" in goal.measures
+    ]
+    return max(goals)[1] if goals else None
 
 
 def parse_group(group: Json, oddities: Oddities) -> Group | None:
