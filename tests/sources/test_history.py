@@ -334,7 +334,7 @@ async def test_same_data_is_written_once(
         await poll(hass, freezer)
     await restart(hass, withings_entry)
     await restart(hass, withings_entry)
-    assert clouds.log.count("withings", path="/measure") == 10
+    assert clouds.log.count("withings", path="/measure") == 12
     assert value_of(hass, withings_entry, "weight") == 60
     assert await read() == before
     assert writes == []
@@ -415,7 +415,7 @@ async def test_vendor_is_away_when_history_is_missing(
     before = await read()
     recorder_mock.async_clear_statistics([WEIGHT])
     await poll(hass, freezer)
-    clouds.withings.fail(601, skip=1)
+    clouds.withings.fail(601, skip=2)
     await restart(hass, withings_entry)
     assert await read() == {}
     assert state_of(hass, withings_entry, "weight").state != STATE_UNAVAILABLE
@@ -488,4 +488,5 @@ async def test_without_a_recorder(
     assert "recorder" not in hass.config.components
     assert withings_entry.state is ConfigEntryState.LOADED
     assert value_of(hass, withings_entry, "weight") == 62
-    assert clouds.log.count("withings", path="/measure") == 1
+    # The measures, and the goal.
+    assert clouds.log.count("withings", path="/measure") == 2

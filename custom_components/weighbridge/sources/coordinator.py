@@ -107,7 +107,7 @@ class SourceCoordinator(PollCoordinator[Batch]):
 
     async def async_learn_goal(self) -> None:
         """Ask for the goal that the person has at the vendor, unless they have one here."""
-        if self.person.memory.goal is not None:
+        if not self.person.wants_vendor_goal:
             return
         try:
             goal = await self.session.async_read(lambda client: client.async_get_goal())
