@@ -150,7 +150,7 @@ PERSON_SENSORS = (
     _quantity("vascular_age", UnitOfTime.YEARS, precision=0),
     _quantity("nerve_health_score", None, precision=0),
     _quantity("nerve_response_score", None, precision=0),
-    _quantity("skin_conductance", None, precision=1, enabled=False),
+    _quantity("skin_conductance", "µS", precision=1, enabled=False),
     _mass("extracellular_water", enabled=False),
     _mass("intracellular_water", enabled=False),
     *(

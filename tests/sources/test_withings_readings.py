@@ -311,6 +311,8 @@ async def test_what_else_a_scale_measures(
         entity_registry.async_update_entity(entity_id, disabled_by=None)
     await restart(hass, withings_entry)
     assert {key: value_of(hass, withings_entry, key) for key in rare} == rare
+    state = state_of(hass, withings_entry, "skin_conductance")
+    assert state.attributes["unit_of_measurement"] == "µS"
     state = state_of(hass, withings_entry, "fat_mass_left_arm")
     assert state.attributes["unit_of_measurement"] == "kg"
     assert state.attributes["device_class"] == "weight"

@@ -168,7 +168,11 @@ class Lane[R: Record, M: Remote](ABC):
         batch = self.ledger.current(wanted)
         for record in batch:
             if not self._can_send(record):
-                self._refuse(record)
+                self._park(
+                    record,
+                    "A measurement is not sent, as Garmin Connect takes "
+                    "no such value; the others go on",
+                )
         batch = [record for record in batch if self._can_send(record)]
         if not batch:
             return
@@ -179,7 +183,10 @@ class Lane[R: Record, M: Remote](ABC):
         except GarminRejectedError:
             unsent.update(seconds)
             if len(batch) == 1:
-                self._refuse(batch[0])
+                self._park(
+                    batch[0],
+                    "Garmin Connect refuses a measurement; the others go on",
+                )
                 return
             middle = len(seconds) // 2
             await self._async_send(seconds[:middle], unsent)
@@ -201,10 +208,10 @@ class Lane[R: Record, M: Remote](ABC):
         LOGGER.debug("Garmin Connect has accepted %d measurements", len(batch))
         self._courier.async_pushed()
 
-    def _refuse(self, record: R) -> None:
-        """Park a record that Garmin refuses, and tell."""
+    def _park(self, record: R, why: str) -> None:
+        """Park a record that does not get to Garmin, and tell why."""
         self.ledger.fail(record)
-        LOGGER.warning("Garmin Connect refuses a measurement; the others go on")
+        LOGGER.warning(why)
         self._courier.async_changed()
 
 
