@@ -40,6 +40,7 @@ from .support.common import (
     withings_token,
 )
 from .support.frontend import FRONTEND, Frontend
+from .support.repairs import Fix
 from .support.texts import watched_texts
 
 # The same examples in each run there: what is new is found by whoever works on it.
@@ -184,6 +185,15 @@ def garmin_entry(
     )
     entry.add_to_hass(hass)
     return entry
+
+
+@pytest.fixture
+async def fix(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Fix:
+    """Return a person at the repairs."""
+    # The test client serves only what is there when it starts.
+    for component in ("repairs", "webhook"):
+        assert await async_setup_component(hass, component, {})
+    return Fix(hass, await hass_client())
 
 
 @pytest.fixture

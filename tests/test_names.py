@@ -13,7 +13,7 @@ from homeassistant.helpers import (
 )
 
 from .clouds import Clouds
-from .support.common import google_token, set_up, state_of
+from .support.common import google_token, link, set_up, state_of
 
 
 def device_names(hass: HomeAssistant, entry: MockConfigEntry) -> set[str | None]:
@@ -172,3 +172,29 @@ async def test_repairs_are_renamed(
         if issue.domain == DOMAIN and issue.translation_placeholders
     }
     assert names == {"Ally · Garmin Connect"}
+
+
+async def test_links_are_renamed_by_both_ends(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+) -> None:
+    """A link says from where to where, whatever is renamed or removed in any order."""
+
+    def title() -> str:
+        (subentry,) = garmin_entry.subentries.values()
+        return subentry.title
+
+    link(hass, garmin_entry, withings_entry)
+    await set_up(hass, withings_entry)
+    rename(hass, withings_entry, "Ally")
+    await hass.async_block_till_done()
+    assert title() == "Ally · Withings → Alice · Garmin Connect: weigh-ins"
+    rename(hass, garmin_entry, "Carol")
+    await hass.async_block_till_done()
+    assert title() == "Ally · Withings → Carol · Garmin Connect: weigh-ins"
+    await hass.config_entries.async_remove(withings_entry.entry_id)
+    rename(hass, garmin_entry, "Dora · Garmin Connect")
+    await hass.async_block_till_done()
+    assert title() == "Ally · Withings → Dora · Garmin Connect: weigh-ins"

@@ -1,7 +1,6 @@
 """What a person is asked to decide, through the repairs that the user sees."""
 
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_fire_time_changed,
 )
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.weighbridge.const import DOMAIN
 from homeassistant.core import HomeAssistant
@@ -22,6 +20,7 @@ from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .clouds import Clouds, GarminAccount
 from .support.common import link, restart, set_up, update_entity, value_of
+from .support.repairs import Fix, issue
 
 NOW = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 
@@ -63,53 +62,6 @@ async def weigh(
     await update_entity(hass, "event.alice_weigh_in")
 
 
-def issue(hass: HomeAssistant, name: str) -> ir.IssueEntry | None:
-    """Return an open issue of ours by its translation key."""
-    for entry in ir.async_get(hass).issues.values():
-        if entry.domain == DOMAIN and entry.translation_key == name and entry.active:
-            return entry
-    return None
-
-
-class Fix:
-    """A person who clicks through the repair of an issue."""
-
-    def __init__(self, hass: HomeAssistant, client: Any) -> None:
-        """Use a signed-in browser."""
-        self._hass = hass
-        self._client = client
-        self._flow_id = ""
-
-    async def open(self, name: str) -> dict[str, Any]:
-        """Open the repair of an issue."""
-        found = issue(self._hass, name)
-        assert found is not None
-        assert found.is_fixable
-        answer = await self._post(
-            "/api/repairs/issues/fix", {"handler": DOMAIN, "issue_id": found.issue_id}
-        )
-        self._flow_id = answer["flow_id"]
-        return answer
-
-    async def submit(self, **data: Any) -> dict[str, Any]:
-        """Fill in and submit what is shown."""
-        answer = await self._post(f"/api/repairs/issues/fix/{self._flow_id}", data)
-        await self._hass.async_block_till_done(wait_background_tasks=True)
-        return answer
-
-    async def _post(self, path: str, data: dict[str, Any]) -> dict[str, Any]:
-        response = await self._client.post(path, json=data)
-        assert response.status == HTTPStatus.OK, await response.text()
-        answer: dict[str, Any] = await response.json()
-        return answer
-
-
-@pytest.fixture
-async def fix(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Fix:
-    """Return a person at the repairs."""
-    return Fix(hass, await hass_client())
-
-
 @pytest.mark.parametrize(("choice", "arrived"), [("push", [25.0]), ("leave_out", [])])
 async def test_one_refused_weigh_in_is_a_question(
     hass: HomeAssistant,
@@ -128,7 +80,7 @@ async def test_one_refused_weigh_in_is_a_question(
     assert question["type"] == "menu"
     assert question["menu_options"] == ["push", "leave_out"]
     assert question["description_placeholders"] == {
-        "weigh_in": "2026-11-01 07:31 · 25.00 kg"
+        "weigh_in": "1 Nov 2026, 07:31 · 25.0 kg"
     }
     answer = await fix.submit(next_step_id=choice)
     assert answer["type"] == "create_entry"
@@ -147,7 +99,7 @@ async def test_weight_is_asked_about_in_pounds_where_people_use_them(
     await weigh(hass, clouds, 25.0)
     question = await fix.open("refused")
     assert question["description_placeholders"] == {
-        "weigh_in": "2026-11-01 07:31 · 55.1 lb"
+        "weigh_in": "1 Nov 2026, 07:31 · 55.1 lb"
     }
 
 
@@ -165,7 +117,7 @@ async def test_several_refused_weigh_ins_are_a_list(
     assert question["step_id"] == "choose"
     (field,) = question["data_schema"]
     labels = [option["label"] for option in field["selector"]["select"]["options"]]
-    assert labels == ["2026-11-01 07:32 · 26.00 kg", "2026-11-01 07:31 · 25.00 kg"]
+    assert labels == ["1 Nov 2026, 07:32 · 26.0 kg", "1 Nov 2026, 07:31 · 25.0 kg"]
     clouds.garmin.accept_all()
     chosen = field["selector"]["select"]["options"][1]["value"]
     await fix.submit(push=[chosen])

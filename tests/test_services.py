@@ -258,7 +258,7 @@ async def test_push_measurement_in_bad_weather(
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "push_measurement", garmin_entry, weight=80)
     assert caught.value.translation_key == "queued_unavailable"
-    assert caught.value.translation_placeholders == {"time": "2026-11-01 01:32"}
+    assert caught.value.translation_placeholders == {"time": "1 Nov 2026, 01:32"}
     assert value_of(hass, garmin_entry, "pending") == 1
     assert await call(hass, "push_measurement", garmin_entry, weight=80) == {
         "result": "pushed"

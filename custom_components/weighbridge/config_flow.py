@@ -21,8 +21,8 @@ from .flows import (
     LinkFlow,
     SourceFlow,
     SourceOptionsFlow,
-    async_get_sources,
 )
+from .names import async_sources
 
 
 class WeighbridgeConfigFlow(SourceFlow, GarminFlow, domain=DOMAIN):
@@ -70,9 +70,7 @@ class WeighbridgeConfigFlow(SourceFlow, GarminFlow, domain=DOMAIN):
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
         """Go on with the link that a new Garmin account is for."""
         entry = result["result"]
-        if entry.data[CONF_PROVIDER] == Provider.GARMIN and async_get_sources(
-            self.hass
-        ):
+        if entry.data[CONF_PROVIDER] == Provider.GARMIN and async_sources(self.hass):
             link = await self.hass.config_entries.subentries.async_init(
                 (entry.entry_id, SUBENTRY_LINK),
                 context=SubentryFlowContext(source=SOURCE_USER),

@@ -1,18 +1,45 @@
 """What people, accounts and their devices are called: all of it follows from titles."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.translation import async_get_cached_translations
 
-from .const import CONF_PROVIDER, DOMAIN, SOURCES, Provider
+from .const import (
+    CONF_BLOOD_PRESSURE,
+    CONF_PROVIDER,
+    CONF_WEIGH_INS,
+    DOMAIN,
+    SOURCES,
+    Provider,
+)
 
 NAMES: Final[Mapping[Provider, str]] = {
     Provider.WITHINGS: "Withings",
     Provider.FITBIT: "Fitbit",
     Provider.GARMIN: "Garmin Connect",
 }
+
+# What a link pushes: its weigh-ins or not, its blood pressures or not.
+LINK_WORDS: Final[Mapping[tuple[bool, bool], str]] = {
+    (True, False): "weigh_ins",
+    (False, True): "blood_pressure",
+    (True, True): "both",
+    (False, False): "nothing",
+}
+ARROW: Final = " → "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceName:
+    """What somebody who is weighed is called, and known by at the vendor."""
+
+    person: str
+    account: str
+    unique_id: str
 
 
 def provider_of(entry: ConfigEntry[Any]) -> Provider:
@@ -39,22 +66,59 @@ def account_name(entry: ConfigEntry[Any]) -> str:
 
 
 @callback
+def async_sources(hass: HomeAssistant) -> dict[str, SourceName]:
+    """Return all who are weighed, the first one first, by the ids that links name."""
+    entries = sorted(
+        hass.config_entries.async_entries(DOMAIN),
+        key=lambda entry: (entry.created_at, entry.entry_id),
+    )
+    return {
+        entry.entry_id: SourceName(
+            person=person_name(entry),
+            account=account_name(entry),
+            unique_id=str(entry.unique_id),
+        )
+        for entry in entries
+        if provider_of(entry) in SOURCES
+    }
+
+
+@callback
 def async_device_name(hass: HomeAssistant, entry: ConfigEntry[Any]) -> str:
     """Return what the device of an account is called.
 
     The first source of a person gives the device that is called as the person.
     """
-    if provider_of(entry) not in SOURCES:
+    sources = async_sources(hass)
+    if (own := sources.get(entry.entry_id)) is None:
         return account_name(entry)
-    name = person_name(entry)
-    first = min(
-        (
-            other
-            for other in hass.config_entries.async_entries(DOMAIN)
-            if provider_of(other) in SOURCES
-            and person_name(other).casefold() == name.casefold()
-        ),
-        key=lambda other: (other.created_at, other.entry_id),
-        default=entry,
+    first = next(
+        source
+        for source in sources.values()
+        if source.person.casefold() == own.person.casefold()
     )
-    return name if first.entry_id == entry.entry_id else account_name(entry)
+    return own.person if first is own else own.account
+
+
+@callback
+def async_link_title(
+    hass: HomeAssistant, source: str, entry: ConfigEntry[Any], data: Mapping[str, Any]
+) -> str:
+    """Return what a link is called: from where to where, and what goes there."""
+    pushes = (data.get(CONF_WEIGH_INS, True), data.get(CONF_BLOOD_PRESSURE, False))
+    word = async_link_word(hass, LINK_WORDS[pushes])
+    return f"{source}{ARROW}{account_name(entry)}: {word}"
+
+
+@callback
+def async_link_word(hass: HomeAssistant, key: str) -> str:
+    """Return a word about links in the language of Home Assistant."""
+    texts = async_get_cached_translations(
+        hass, hass.config.language, "selector", DOMAIN
+    )
+    return texts.get(f"component.{DOMAIN}.selector.link.options.{key}", key)
+
+
+def source_of_link(title: str) -> str:
+    """Return what the source of a link is called, also when it is there no longer."""
+    return title.partition(ARROW)[0]

@@ -13,10 +13,16 @@ from homeassistant.helpers.dispatcher import (
     async_dispatcher_send,
 )
 
-from .const import DOMAIN, SIGNAL_RENAMED, SOURCES
+from .const import CONF_SOURCE, DOMAIN, SIGNAL_RENAMED, SOURCES
 from .device_entity import async_device
 from .entity import async_account_device
-from .names import account_name, provider_of
+from .names import (
+    account_name,
+    async_link_title,
+    async_sources,
+    provider_of,
+    source_of_link,
+)
 from .sources import SourceConfigEntry
 
 
@@ -35,6 +41,7 @@ def async_keep_names(hass: HomeAssistant) -> None:
             return
         for each in entries:
             _async_rename_devices(hass, each)
+            _async_rename_links(hass, each)
             _async_rename_in_issues(hass, each)
         async_dispatcher_send(hass, SIGNAL_RENAMED)
 
@@ -56,6 +63,21 @@ def _async_rename_devices(hass: HomeAssistant, entry: SourceConfigEntry) -> None
 
 
 @callback
+def _async_rename_links(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Rename the links of a Garmin account by both their ends."""
+    sources = async_sources(hass)
+    for subentry in list(entry.subentries.values()):
+        if (source_id := subentry.data.get(CONF_SOURCE)) is not None:
+            source = sources.get(source_id)
+            name = source_of_link(subentry.title) if source is None else source.account
+            hass.config_entries.async_update_subentry(
+                entry,
+                subentry,
+                title=async_link_title(hass, name, entry, subentry.data),
+            )
+
+
+@callback
 def _async_rename_in_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Raise the issues of an account anew under its name."""
     registry = ir.async_get(hass)
@@ -74,6 +96,7 @@ def _async_rename_in_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
             data=issue.data,
             is_fixable=bool(issue.is_fixable),
             is_persistent=issue.is_persistent,
+            learn_more_url=issue.learn_more_url,
             severity=issue.severity or ir.IssueSeverity.WARNING,
             translation_key=str(issue.translation_key),
             translation_placeholders={**placeholders, "account": account_name(entry)},

@@ -19,13 +19,14 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
 )
 
-from .flows import SignInRepairFlow
+from .flows import MissingSourceFlow, NotLinkedFlow, SignInRepairFlow
 from .garmin import GarminAccount, GarminConfigEntry
 from .ledger import Ledger, State
 from .model import BloodPressure, WeighIn
 from .question_repair import QuestionsRepairFlow
 from .sources import ATTR_SOURCE, SIGN_IN
-from .wording import amount, local_time
+from .units import async_time_text
+from .wording import amount
 
 CONF_PUSH = "push"
 
@@ -49,13 +50,18 @@ async def async_create_fix_flow(
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
     """Return the flow that settles an issue."""
-    if data and ATTR_SOURCE in data:
+    if not data:
+        return ConfirmRepairFlow()
+    if ATTR_SOURCE in data:
         return QuestionsRepairFlow(str(data[ATTR_SOURCE]))
-    if data and SIGN_IN in data:
+    if SIGN_IN in data:
         return SignInRepairFlow(str(data[SIGN_IN]))
-    if data:
-        return WaitingRepairFlow(str(data["entry_id"]))
-    return ConfirmRepairFlow()
+    entry_id = str(data["entry_id"])
+    if "link_id" in data:
+        return MissingSourceFlow(entry_id, str(data["link_id"]))
+    if "not_linked" in data:
+        return NotLinkedFlow(entry_id)
+    return WaitingRepairFlow(entry_id)
 
 
 class WaitingRepairFlow(RepairsFlow):
@@ -153,11 +159,18 @@ def _choices(hass: HomeAssistant, account: GarminAccount) -> list[Choice]:
     """Return what was refused, the newest first, as a person recognises it."""
     memory = account.memory
     choices = [
-        _choice("weigh_in", memory.weigh_ins, item.record, amount(hass, item.record))
+        _choice(
+            hass,
+            "weigh_in",
+            memory.weigh_ins,
+            item.record,
+            amount(hass, item.record),
+        )
         for item in memory.weigh_ins.items(State.FAILED)
     ]
     choices.extend(
         _choice(
+            hass,
             "blood_pressure",
             memory.blood_pressures,
             item.record,
@@ -169,11 +182,15 @@ def _choices(hass: HomeAssistant, account: GarminAccount) -> list[Choice]:
 
 
 def _choice(
-    kind: str, ledger: Ledger[Any], record: WeighIn | BloodPressure, value: str
+    hass: HomeAssistant,
+    kind: str,
+    ledger: Ledger[Any],
+    record: WeighIn | BloodPressure,
+    value: str,
 ) -> Choice:
     return Choice(
         key=f"{kind}_{record.second}",
-        label=f"{local_time(record.measured_at)} · {value}",
+        label=f"{async_time_text(hass, record.measured_at)} · {value}",
         second=record.second,
         ledger=ledger,
     )

@@ -35,7 +35,7 @@ from .garmin import (
 )
 from .ledger import Way
 from .model import BloodPressure, WeighIn
-from .names import account_name
+from .names import account_name, source_of_link
 from .sources import Person, SourceConfigEntry, Word, async_find_person
 
 SERVICE_PUSH_MEASUREMENT = "push_measurement"
@@ -227,7 +227,7 @@ async def _async_sync(call: ServiceCall) -> ServiceResponse:
                 translation_domain=DOMAIN,
                 translation_key="source_not_loaded",
                 translation_placeholders={
-                    "source": entry.subentries[link.link_id].title
+                    "source": source_of_link(entry.subentries[link.link_id].title)
                 },
             )
         await person.async_catch_up()

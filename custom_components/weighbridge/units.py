@@ -1,9 +1,25 @@
-"""The units in which people read and enter masses and heights."""
+"""The units in which people read and enter masses and heights, and how they read times."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
 
 from homeassistant.const import UnitOfLength, UnitOfMass
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import MassConverter
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
+
+# How a day is written, by language; English is told apart by country below.
+_DATES: Final[Mapping[str, str]] = {
+    "de": "%d.%m.%Y",
+    "es": "%d/%m/%Y",
+    "fr": "%d/%m/%Y",
+    "it": "%d/%m/%Y",
+    "nl": "%d-%m-%Y",
+    "pl": "%d.%m.%Y",
+    "sv": "%Y-%m-%d",
+}
 
 
 @callback
@@ -24,7 +40,21 @@ def async_height_unit(hass: HomeAssistant) -> UnitOfLength:
 
 @callback
 def async_mass_text(hass: HomeAssistant, mass: float) -> str:
-    """Return a mass (kg) as it is read here: as exactly as its sensor shows it."""
+    """Return a mass (kg) as people say it, in their unit and language."""
     unit = async_mass_unit(hass)
-    shown = MassConverter.convert(mass, UnitOfMass.KILOGRAMS, unit)
-    return f"{shown:.{1 if unit is UnitOfMass.POUNDS else 2}f} {unit}"
+    shown = f"{MassConverter.convert(mass, UnitOfMass.KILOGRAMS, unit):.1f}"
+    if not hass.config.language.startswith("en"):
+        shown = shown.replace(".", ",")
+    return f"{shown} {unit}"
+
+
+@callback
+def async_time_text(hass: HomeAssistant, when: datetime) -> str:
+    """Return a moment as the language of Home Assistant writes it, in its time zone."""
+    local = dt_util.as_local(when)
+    language = hass.config.language.partition("-")[0]
+    if pattern := _DATES.get(language):
+        return f"{local:{pattern}}, {local:%H:%M}"
+    if hass.config.country == "US":
+        return f"{local:%b} {local.day}, {local.year}, {local:%I:%M %p}"
+    return f"{local.day} {local:%b %Y}, {local:%H:%M}"

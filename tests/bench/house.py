@@ -168,7 +168,6 @@ class House:
     async def link(self, home: Home) -> None:
         """Let all weigh-ins of a person go to Garmin, old ones too."""
         path = f"{LINK_FLOW}/{home.link_flow}"
-        await self.api.post(path, {"next_step_id": "account"})
         result = await self.api.post(
             path, {"source": home.withings, "weigh_ins": True, "history": "all"}
         )

@@ -29,7 +29,7 @@ async def add_withings(screen: Screen) -> None:
         )
     with step("Sign in to Withings"):
         await screen.visit_vendor(screen.choose(_WITHINGS))
-        await _say_whose(screen, "Alice")
+        await _say_whose(screen, "Alice", lightest="40")
         await screen.see("The account is linked")
         await screen.look("the end of the sign-in")
         await screen.press("Skip and finish")
@@ -68,7 +68,7 @@ async def add_garmin(screen: Screen) -> None:
         await screen.fill("code", str(ALICE.code))
         await screen.press("Submit")
         await _say_whose(screen, "Alice")
-        await _link(screen, "Alice · Withings", lightest="40")
+        await _link(screen, "Alice · Withings", picture=True)
 
 
 async def add_second_garmin(screen: Screen) -> None:
@@ -109,24 +109,23 @@ async def _sign_in(screen: Screen, person: Person, *, password: str = "") -> Non
     await screen.press("Submit")
 
 
-async def _say_whose(screen: Screen, name: str) -> None:
-    """Fill in whose a new account is."""
+async def _say_whose(screen: Screen, name: str, *, lightest: str = "") -> None:
+    """Fill in whose a new account is, and from which weight on."""
     await screen.see("Whose account is this?")
     await screen.fill("name", name)
+    if lightest:
+        field = screen.page.locator("ha-selector-number").filter(has_text="Lightest")
+        await field.locator("input").fill(lightest)
+        await screen.look("the limits of the person")
     await screen.press("Submit")
 
 
-async def _link(screen: Screen, source: str, *, lightest: str = "") -> None:
+async def _link(screen: Screen, source: str, *, picture: bool = False) -> None:
     """Go through the link that is asked for after an account."""
-    await screen.see("What do the weigh-ins come from?")
-    await screen.choose("A Withings or Fitbit account")
     await screen.see("Push weigh-ins")
     await _choose_account(screen, source)
-    if lightest:
+    if picture:
         await screen.picture("link", of=screen.dialog)
-        field = screen.page.locator("ha-selector-number").filter(has_text="Lightest")
-        await field.locator("input").fill(lightest)
-        await screen.look("the lower end of the link")
     await screen.press("Submit")
     await screen.see("The link is set up")
     await screen.press("Finish")
@@ -134,5 +133,4 @@ async def _link(screen: Screen, source: str, *, lightest: str = "") -> None:
 
 async def _choose_account(screen: Screen, title: str) -> None:
     """Choose the source of a link."""
-    await screen.page.locator("ha-picker-field[aria-label=Account]").click()
-    await screen.page.get_by_role("menuitem", name=title).click()
+    await screen.page.get_by_role("radio", name=title).click()

@@ -82,15 +82,18 @@ async def add_link(
     api: Api, flow_id: str, source: str, *, blood_pressure: bool
 ) -> None:
     """Let the weigh-ins of a source go to a Garmin account from now on."""
-    await _add_link(
-        api,
-        flow_id,
-        "account",
-        source=source,
-        weigh_ins=True,
-        blood_pressure=blood_pressure,
-        history="new",
+    path = f"{LINK_FLOW}/{flow_id}"
+    _expect(await api.get(path), "form", "user")
+    result = await api.post(
+        path,
+        {
+            "source": source,
+            "weigh_ins": True,
+            "blood_pressure": blood_pressure,
+            "history": "new",
+        },
     )
+    _expect(result, "create_entry")
 
 
 async def add_sensor_link(
@@ -100,7 +103,10 @@ async def add_sensor_link(
 
     The sensors come by the quantities that they measure, the height is in metres.
     """
-    await _add_link(api, flow_id, "sensors", height=height, **sensors)
+    path = f"{LINK_FLOW}/{flow_id}"
+    _expect(await api.post(path, {"source": "sensors"}), "form", "sensors")
+    result = await api.post(path, {"height": height, **sensors})
+    _expect(result, "create_entry")
 
 
 async def want_sensor_batteries(api: Api, garmin: str) -> None:
@@ -172,15 +178,6 @@ async def _name(api: Api, form: Step, name: str) -> Step:
     """Say whose a new account is."""
     _expect(form, "form", "name")
     return await _submit(api, form, name=name)
-
-
-async def _add_link(api: Api, flow_id: str, kind: str, **user_input: object) -> None:
-    """Choose what a link is from, and fill in its form."""
-    path = f"{LINK_FLOW}/{flow_id}"
-    _expect(await api.get(path), "menu", "user")
-    form = await api.post(path, {"next_step_id": kind})
-    _expect(form, "form", kind)
-    _expect(await api.post(path, user_input), "create_entry")
 
 
 async def _choose(api: Api, menu: Step, option: str) -> Step:

@@ -250,10 +250,10 @@ async def test_too_many_requests(
     clouds.faults.answer(SIGN_IN, 429, times=None)
     result = await add_account(frontend)
     assert_back_at_the_form(result, "too_many_requests")
-    assert result["description_placeholders"]["until"] == "2026-11-20 15:00 CET"
+    assert result["description_placeholders"]["until"] == "20 Nov 2026, 15:00 CET"
 
     result = await sign_in(frontend)
-    assert result["description_placeholders"]["until"] == "2026-11-20 17:00 CET"
+    assert result["description_placeholders"]["until"] == "20 Nov 2026, 17:00 CET"
     await frontend.close()
 
     # Another dialog, an hour later: it tells before it tries.
@@ -263,7 +263,7 @@ async def test_too_many_requests(
     await frontend.add("garmin")
     result = await frontend.submit(username=EMAIL.upper(), password=PASSWORD)
     assert_back_at_the_form(result, "too_many_requests", EMAIL.upper())
-    assert result["description_placeholders"]["until"] == "2026-11-20 17:00 CET"
+    assert result["description_placeholders"]["until"] == "20 Nov 2026, 17:00 CET"
     assert clouds.log.count("garmin") == 0
 
     result = await sign_in(frontend)
@@ -301,14 +301,14 @@ async def test_longest_wait(
     result = await add_account(frontend)
     for _ in range(5):
         result = await sign_in(frontend)
-    until = (dt_util.now() + timedelta(hours=24)).strftime("%Y-%m-%d %H:%M")
+    until = (dt_util.now() + timedelta(hours=24)).strftime("%-d %b %Y, %H:%M")
     assert result["description_placeholders"]["until"].startswith(until)
 
     fault.remove()
     clouds.faults.answer(PROFILE, 429, retry_after=3600, times=None)
     result = await sign_in(frontend)
     assert_back_at_the_form(result, "too_many_requests")
-    until = (dt_util.now() + timedelta(hours=1)).strftime("%Y-%m-%d %H:%M")
+    until = (dt_util.now() + timedelta(hours=1)).strftime("%-d %b %Y, %H:%M")
     assert result["description_placeholders"]["until"].startswith(until)
 
 

@@ -1,6 +1,7 @@
 """Linking a source to a Garmin account."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -10,8 +11,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.weighbridge.const import CONF_PROVIDER, DOMAIN
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
+from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from ..clouds import Clouds
+from ..support.common import set_up
 from ..support.frontend import Frontend, Result
 
 
@@ -61,14 +64,12 @@ async def test_defaults(
     """A link pushes what comes from now on."""
     freezer.move_to("2026-11-20T22:30:00+00:00")
     result = await frontend.add_link(garmin_entry)
-    assert result["type"] == "menu"
-    assert result["step_id"] == "user"
-    assert result["menu_options"] == ["account", "sensors"]
-    result = await frontend.choose("account")
     assert result["type"] == "form"
-    assert result["step_id"] == "account"
+    assert result["step_id"] == "user"
+    assert result["description_placeholders"] == {"account": "Alice · Garmin Connect"}
     assert sources(result) == [
-        {"value": withings_entry.entry_id, "label": "Alice · Withings"}
+        {"value": withings_entry.entry_id, "label": "Alice · Withings"},
+        {"value": "sensors", "label": "Sensors of another scale"},
     ]
     defaults = {
         field["name"]: field["default"]
@@ -76,8 +77,10 @@ async def test_defaults(
         if "default" in field
     }
     assert defaults == {
+        "source": withings_entry.entry_id,
         "weigh_ins": True,
         "blood_pressure": False,
+        "muscle_mass": True,
         "deletions": False,
         "history": "new",
     }
@@ -86,13 +89,14 @@ async def test_defaults(
 
     assert result["type"] == "create_entry"
     link = the_link(garmin_entry)
-    assert link.title == "Alice · Withings"
-    assert link.unique_id == withings_entry.entry_id
+    assert link.title == "Alice · Withings → Alice · Garmin Connect: weigh-ins"
+    assert link.unique_id == withings_entry.unique_id
     assert link.data == {
         "kind": "account",
         "source": withings_entry.entry_id,
         "weigh_ins": True,
         "blood_pressure": False,
+        "muscle_mass": True,
         "deletions": False,
         "history": "new",
         "start": "2026-11-20T22:30:00+00:00",
@@ -126,101 +130,80 @@ async def test_history(
     """The past begins at midnight where Home Assistant is, in summer as in winter."""
     await hass.config.async_set_time_zone("Europe/Berlin")
     freezer.move_to("2026-11-20T23:30:00+00:00")
-    await frontend.add_link(garmin_entry, "account")
+    await frontend.add_link(garmin_entry)
     result = await frontend.submit(
-        source=withings_entry.entry_id,
-        **history,
-        weigh_ins=False,
-        min_weight=45,
-        max_weight=99.5,
-        height=1.7,
+        source=withings_entry.entry_id, **history, weigh_ins=False, muscle_mass=False
     )
     assert result["type"] == "create_entry"
-    assert the_link(garmin_entry).data == {
+    link = the_link(garmin_entry)
+    assert link.title == "Alice · Withings → Alice · Garmin Connect: paused"
+    assert link.data == {
         "kind": "account",
         "source": withings_entry.entry_id,
         "weigh_ins": False,
         "blood_pressure": False,
+        "muscle_mass": False,
         "deletions": False,
         "history": history["history"],
         "start": start,
-        "min_weight": 45,
-        "max_weight": 99.5,
-        "height": 1.7,
     }
 
 
-@pytest.mark.parametrize(
-    ("data", "errors"),
-    [
-        ({"history": "since"}, {"since": "since_missing"}),
-        (
-            {"history": "since", "since": "2026-11-22"},
-            {"since": "since_out_of_range"},
-        ),
-        (
-            {"history": "since", "since": "0001-01-01"},
-            {"since": "since_out_of_range"},
-        ),
-        ({"min_weight": 70, "max_weight": 70}, {"max_weight": "weights_reversed"}),
-        (
-            {"history": "since", "min_weight": 90, "max_weight": 50.5},
-            {"since": "since_missing", "max_weight": "weights_reversed"},
-        ),
-    ],
-)
-async def test_errors(
+async def test_the_day_is_asked_for_when_it_is_needed(
     hass: HomeAssistant,
     frontend: Frontend,
     garmin_entry: ConfigEntry,
     withings_entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
-    data: dict[str, Any],
-    errors: dict[str, str],
 ) -> None:
-    """What cannot be meant is asked for again, the rest of the form stays."""
+    """Who pushes only new weigh-ins is asked for no day; for one of the past it is."""
     await hass.config.async_set_time_zone("Europe/Berlin")
     freezer.move_to("2026-11-20T23:30:00+00:00")
-    await frontend.add_link(garmin_entry, "account")
-    result = await frontend.submit(source=withings_entry.entry_id, height=1.8, **data)
-    assert result["type"] == "form"
-    assert result["step_id"] == "account"
-    assert result["errors"] == errors
-    assert entered(result).items() >= {"height": 1.8, **data}.items()
+    result = await frontend.add_link(garmin_entry)
+    assert "since" not in [field["name"] for field in result["data_schema"]]
+    result = await frontend.submit(source=withings_entry.entry_id, history="since")
+    assert result["step_id"] == "since"
+    for day in ("2026-11-22", "0001-01-01"):
+        result = await frontend.submit(since=day)
+        assert result["errors"] == {"since": "since_out_of_range"}
+        assert entered(result) == {"since": day}
+    result = await frontend.submit(since="2026-11-21")
+    assert result["type"] == "create_entry"
+    assert the_link(garmin_entry).data["start"] == "2026-11-20T23:00:00+00:00"
 
+
+@pytest.mark.parametrize("since", ["2026-11-22", "0001-01-01", "soon"])
+async def test_errors_come_at_once(
+    hass: HomeAssistant,
+    frontend: Frontend,
+    garmin_entry: ConfigEntry,
+    withings_entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    since: str,
+) -> None:
+    """What cannot be meant is told beside each field, and the rest of the form stays."""
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    freezer.move_to("2026-11-20T23:30:00+00:00")
+    await frontend.add_link(garmin_entry)
+    await hass.config_entries.async_remove(withings_entry.entry_id)
     result = await frontend.submit(
         source=withings_entry.entry_id,
         history="since",
-        since="2026-11-21",
-        max_weight=120,
+        since=since,
+        blood_pressure=True,
     )
-    assert result["type"] == "create_entry"
-
-    (link_id,) = garmin_entry.subentries
-    await frontend.change_link(garmin_entry, link_id)
-    result = await frontend.submit(**data)
-    assert result["step_id"] == "reconfigure"
-    assert result["errors"] == errors
-    result = await frontend.submit(min_weight=30)
-    assert result["reason"] == "reconfigure_successful"
+    assert result["errors"] == {
+        "source": "source_removed",
+        "since": "since_out_of_range",
+    }
+    assert entered(result)["blood_pressure"] is True
 
 
-async def test_limits(
-    frontend: Frontend, garmin_entry: ConfigEntry, withings_entry: MockConfigEntry
-) -> None:
-    """No person has these weights and heights; a height in cm is a typing error."""
-    await frontend.add_link(garmin_entry, "account")
-    errors = await frontend.refused(
-        source=withings_entry.entry_id, min_weight=0, max_weight=651, height=170
-    )
-    assert set(errors) == {"min_weight", "max_weight", "height"}
-
-
-async def test_no_sources(frontend: Frontend, garmin_entry: ConfigEntry) -> None:
-    """Without a source there is nothing to link."""
-    result = await frontend.add_link(garmin_entry, "account")
-    assert result["type"] == "abort"
-    assert result["reason"] == "no_sources"
+async def test_only_sensors(frontend: Frontend, garmin_entry: ConfigEntry) -> None:
+    """Without an account the sensors of a scale can be linked all the same."""
+    result = await frontend.add_link(garmin_entry)
+    assert [option["value"] for option in sources(result)] == ["sensors"]
+    assert (await frontend.submit(source="sensors"))["step_id"] == "sensors"
 
 
 async def test_already_linked(
@@ -229,7 +212,7 @@ async def test_already_linked(
     """One link is enough for a source; another source may have one, too."""
     other = MockConfigEntry(
         domain=DOMAIN,
-        title="Withings (Bob)",
+        title="Bob · Withings",
         unique_id="withings_1",
         data={CONF_PROVIDER: "withings"},
     )
@@ -239,9 +222,9 @@ async def test_already_linked(
         (withings_entry, "abort"),
         (other, "create_entry"),
     ):
-        result = await frontend.add_link(garmin_entry, "account")
+        result = await frontend.add_link(garmin_entry)
         labels = [option["label"] for option in sources(result)]
-        assert labels == ["Alice · Withings", "Withings (Bob)"]
+        assert labels[:2] == ["Alice · Withings", "Bob · Withings"]
         result = await frontend.submit(source=source.entry_id)
         assert result["type"] == outcome
         assert outcome != "abort" or result["reason"] == "already_configured"
@@ -259,7 +242,7 @@ async def test_source_removed_meanwhile(
         domain=DOMAIN, unique_id="withings_1", data={CONF_PROVIDER: "withings"}
     )
     other.add_to_hass(hass)
-    await frontend.add_link(garmin_entry, "account")
+    await frontend.add_link(garmin_entry)
     await hass.config_entries.async_remove(other.entry_id)
     result = await frontend.submit(source=other.entry_id)
     assert result["errors"] == {"source": "source_removed"}
@@ -277,53 +260,143 @@ async def test_reconfigure(
     """A link is filled in as it was entered, and keeps its start unless told."""
     await hass.config.async_set_time_zone("Europe/Berlin")
     freezer.move_to("2026-11-20T12:00:00+00:00")
-    await frontend.add_link(garmin_entry, "account")
-    await frontend.submit(source=withings_entry.entry_id, max_weight=99, height=1.7)
+    await frontend.add_link(garmin_entry)
+    await frontend.submit(source=withings_entry.entry_id, muscle_mass=False)
     (link_id,) = garmin_entry.subentries
     freezer.move_to("2026-11-25T12:00:00+00:00")
 
-    async def change(**data: Any) -> Mapping[str, Any]:
+    async def change(since: str | None = None, **data: Any) -> Mapping[str, Any]:
         result = await frontend.submit(**data)
+        if since is not None:
+            assert result["step_id"] == "since"
+            result = await frontend.submit(since=since)
         assert result["type"] == "abort"
         assert result["reason"] == "reconfigure_successful"
         link = the_link(garmin_entry)
         assert link.subentry_id == link_id
-        assert link.unique_id == link.data["source"] == withings_entry.entry_id
+        assert link.unique_id == withings_entry.unique_id
+        assert link.data["source"] == withings_entry.entry_id
         assert link.data["kind"] == "account"
         return link.data
 
+    title = "Alice · Withings → Alice · Garmin Connect: weigh-ins"
     result = await frontend.change_link(garmin_entry, link_id)
     assert result["type"] == "form"
     assert result["step_id"] == "reconfigure"
-    assert result["description_placeholders"] == {"source": "Alice · Withings"}
+    assert result["description_placeholders"] == {"link": title}
     assert entered(result) == {
         "weigh_ins": True,
         "blood_pressure": False,
+        "muscle_mass": False,
         "deletions": False,
         "history": "new",
-        "max_weight": 99,
-        "height": 1.7,
     }
-    data = await change(weigh_ins=False, history="new", min_weight=40)
+    data = await change(blood_pressure=True, history="new")
     assert data["start"] == "2026-11-20T12:00:00+00:00"
-    assert data["weigh_ins"] is False
-    assert data["min_weight"] == 40
-    assert "max_weight" not in data
-    assert "height" not in data
+    assert data["muscle_mass"] is True
+    assert the_link(garmin_entry).title == f"{title} and blood pressure"
 
     await frontend.change_link(garmin_entry, link_id)
-    data = await change(history="since", since="2026-01-15")
-    assert data["start"] == "2026-01-14T23:00:00+00:00"
-    result = await frontend.change_link(garmin_entry, link_id)
-    assert entered(result)["since"] == "2026-01-15"
-    data = await change(history="since", since="2026-01-15", height=1.71)
+    data = await change("2026-01-15", history="since")
     assert data["start"] == "2026-01-14T23:00:00+00:00"
     await frontend.change_link(garmin_entry, link_id)
-    data = await change(history="since", since="2026-01-16")
+    result = await frontend.submit(history="since")
+    assert entered(result) == {"since": "2026-01-15"}
+    await frontend.change_link(garmin_entry, link_id)
+    data = await change("2026-01-15", history="since", deletions=True)
+    assert data["start"] == "2026-01-14T23:00:00+00:00"
+    await frontend.change_link(garmin_entry, link_id)
+    data = await change("2026-01-16", history="since")
     assert data["start"] == "2026-01-15T23:00:00+00:00"
 
     await frontend.change_link(garmin_entry, link_id)
-    assert (await change(history="all", since="2026-01-16"))["start"] is None
+    assert (await change(history="all"))["start"] is None
     await frontend.change_link(garmin_entry, link_id)
     data = await change(history="new")
     assert data["start"] == "2026-11-25T12:00:00+00:00"
+
+
+def a_source(hass: HomeAssistant, title: str, unique_id: str) -> MockConfigEntry:
+    """Return the entry of another source, which is never set up."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title=title,
+        unique_id=unique_id,
+        data={CONF_PROVIDER: "fitbit"},
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+async def preselected(frontend: Frontend, entry: ConfigEntry) -> object:
+    """Return the source that the form of a link has chosen by itself."""
+    field = (await frontend.add_link(entry))["data_schema"][0]
+    return field.get("default")
+
+
+async def test_preselection(
+    hass: HomeAssistant,
+    frontend: Frontend,
+    garmin_entry: ConfigEntry,
+    withings_entry: MockConfigEntry,
+) -> None:
+    """The one of the same name is preselected, or the only one that is free."""
+    bob = a_source(hass, "Bob · Fitbit", "fitbit_bob")
+    assert await preselected(frontend, garmin_entry) == withings_entry.entry_id
+    hass.config_entries.async_update_entry(withings_entry, title="Carol")
+    assert await preselected(frontend, garmin_entry) is None
+    await frontend.submit(source=withings_entry.entry_id)
+    assert await preselected(frontend, garmin_entry) == bob.entry_id
+    a_source(hass, "alice", "fitbit_alice")
+    hass.config_entries.async_update_entry(bob, title="Alice")
+    assert await preselected(frontend, garmin_entry) is None
+
+
+async def test_second_destination_is_confirmed(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    frontend: Frontend,
+    garmin_entry: ConfigEntry,
+    withings_entry: MockConfigEntry,
+) -> None:
+    """Nobody sends the weights of one person to another one by a single click."""
+    await frontend.add_link(garmin_entry)
+    await frontend.submit(source=withings_entry.entry_id)
+    clouds.garmin.account("bob@example.com", "secret")
+    await frontend.add("garmin")
+    await frontend.submit(username="bob@example.com", password="secret")
+    result = await frontend.say_whose(await frontend.wait(), "Bob")
+    bob = hass.config_entries.async_get_known_entry(result["result"]["entry_id"])
+
+    assert await preselected(frontend, bob) is None
+    result = await frontend.submit(source=withings_entry.entry_id)
+    assert result["step_id"] == "confirm"
+    assert result["description_placeholders"] == {
+        "source": "Alice · Withings",
+        "others": "Alice · Garmin Connect",
+        "account": "Bob · Garmin Connect",
+    }
+    assert not bob.subentries
+    result = await frontend.submit()
+    assert result["type"] == "create_entry"
+    assert result["title"] == "Alice · Withings → Bob · Garmin Connect: weigh-ins"
+
+
+async def test_sources_tell_the_last_weight(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    frontend: Frontend,
+    garmin_entry: ConfigEntry,
+    withings_entry: MockConfigEntry,
+) -> None:
+    """The last weight, in the units of the home, and its time tell who is who."""
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    hass.config.units = US_CUSTOMARY_SYSTEM
+    clouds.withings.step_on_scale(
+        "alice", 67.9, when=datetime(2026, 11, 20, 6, 10, tzinfo=UTC)
+    )
+    await set_up(hass, withings_entry)
+    result = await frontend.add_link(garmin_entry)
+    assert sources(result)[0]["label"] == (
+        "Alice · Withings · 149.7 lb · 20 Nov 2026, 07:10"
+    )

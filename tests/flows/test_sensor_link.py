@@ -80,7 +80,7 @@ async def test_form(
     hass: HomeAssistant, frontend: Frontend, garmin_entry: ConfigEntry, scale: Scale
 ) -> None:
     """Each field offers what can measure it, and nothing of Weighbridge itself."""
-    result = await frontend.add_link(garmin_entry, "sensors")
+    result = await frontend.add_sensors(garmin_entry)
     assert result["type"] == "form"
     assert result["step_id"] == "sensors"
     assert [field["name"] for field in result["data_schema"]] == [
@@ -127,7 +127,7 @@ async def test_link(
 ) -> None:
     """A link knows its sensors by what no renaming changes."""
     freezer.move_to("2026-11-20T22:30:00+00:00")
-    await frontend.add_link(garmin_entry, "sensors")
+    await frontend.add_sensors(garmin_entry)
     result = await frontend.submit(
         weight=WEIGHT,
         body_fat=FAT,
@@ -168,7 +168,7 @@ async def test_change(
 ) -> None:
     """All of a link can be changed; what is gone or renamed is shown as it is."""
     freezer.move_to("2026-11-20T12:00:00+00:00")
-    await frontend.add_link(garmin_entry, "sensors")
+    await frontend.add_sensors(garmin_entry)
     await frontend.submit(weight=WEIGHT, body_fat=FAT, muscle_mass=MUSCLE, height=1.7)
     freezer.move_to("2026-11-25T12:00:00+00:00")
     registry = er.async_get(hass)
@@ -218,7 +218,7 @@ async def test_already_linked(
         (registry_id(hass, WEIGHT), "abort"),
         ("sensor.other", "create_entry"),
     ):
-        await frontend.add_link(garmin_entry, "sensors")
+        await frontend.add_sensors(garmin_entry)
         result = await frontend.submit(weight=weight)
         assert result["type"] == outcome
         assert outcome != "abort" or result["reason"] == "already_configured"
@@ -255,7 +255,7 @@ async def test_errors(
     """What cannot be meant is asked for again, the rest of the form stays."""
     scale.show(weight=80.0, body_fat=21.5)
     hass.states.async_set("sensor.no_unit", "80")
-    await frontend.add_link(garmin_entry, "sensors")
+    await frontend.add_sensors(garmin_entry)
     result = await frontend.submit(**{"weight": WEIGHT, "height": 1.8} | data)
     assert result["type"] == "form"
     assert result["step_id"] == "sensors"
@@ -283,7 +283,7 @@ async def test_nothing_of_weighbridge_itself(
         "sensor", "weighbridge", "weight", suggested_object_id="alice_weight"
     )
     assert entry.entity_id == own
-    await frontend.add_link(garmin_entry, "sensors")
+    await frontend.add_sensors(garmin_entry)
     assert set(await frontend.refused(weight=own)) == {"weight"}
     result = await frontend.submit(weight=entry.id)
     assert result["errors"] == {"weight": "own_sensor"}
@@ -291,7 +291,7 @@ async def test_nothing_of_weighbridge_itself(
 
 async def test_limits(frontend: Frontend, garmin_entry: ConfigEntry) -> None:
     """No person has these weights and heights; a height in cm is a typing error."""
-    await frontend.add_link(garmin_entry, "sensors")
+    await frontend.add_sensors(garmin_entry)
     errors = await frontend.refused(
         weight=WEIGHT, min_weight=0, max_weight=651, height=170
     )

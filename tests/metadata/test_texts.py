@@ -10,7 +10,7 @@ from custom_components.weighbridge.application_credentials import (
     async_get_description_placeholders,
 )
 from custom_components.weighbridge.clients import Refusal, Trouble
-from custom_components.weighbridge.const import SUBENTRY_LINK, Provider
+from custom_components.weighbridge.const import KIND_SENSORS, SUBENTRY_LINK, Provider
 from custom_components.weighbridge.event import (
     ATTR_CANDIDATES,
     ATTR_MEASURED_AT,
@@ -25,6 +25,7 @@ from custom_components.weighbridge.model import (
     DeviceKind,
     Reason as WhyHeld,
 )
+from custom_components.weighbridge.names import LINK_WORDS
 from custom_components.weighbridge.question_repair import LATER
 from custom_components.weighbridge.sending.ways import FAULTS
 from custom_components.weighbridge.sources.issues import LASTING_TROUBLE
@@ -160,8 +161,10 @@ def test_choices() -> None:
     # The repair of questions offers people, too, who have no text.
     assert choices["whose"] == set(Word)
     choices["whose"].add(LATER)
-    texts = dict(english()["selector"])
-    assert set(texts.pop("dashboard")["options"]) == set(TEXTS)
+    # Not chosen from, but parts of what a link is called.
+    choices["link"] = {*LINK_WORDS.values(), KIND_SENSORS}
+    choices["dashboard"] = set(TEXTS)
+    texts = english()["selector"]
     assert choices == {key: set(texts[key]["options"]) for key in texts}
 
 
@@ -237,7 +240,10 @@ def _names(mention: Mention) -> frozenset[str]:
 
 
 def _named(
-    kind: str, flow: str | None = None, functions: Iterable[str] | None = None
+    kind: str,
+    flow: str | None = None,
+    functions: Iterable[str] | None = None,
+    path: str | None = None,
 ) -> set[str]:
     """Return all names of a kind; outside of a class a flow may be that of accounts."""
     return {
@@ -246,6 +252,7 @@ def _named(
         if mention.kind == kind
         and flow in (None, mention.flow or _home(mention))
         and (functions is None or mention.function in functions)
+        and path in (None, mention.path)
         for name in _names(mention)
     }
 

@@ -147,7 +147,6 @@ async def inhabited(residents: int, *, seed: int, keep: bool) -> AsyncGenerator[
 async def _link(api: Api, flow_id: str, source: str) -> None:
     """Let all weigh-ins of a source, old ones too, go to a Garmin account."""
     path = f"{LINK_FLOW}/{flow_id}"
-    await api.post(path, {"next_step_id": "account"})
     result = await api.post(
         path, {"source": source, "weigh_ins": True, "history": "all"}
     )

@@ -322,7 +322,7 @@ async def test_sign_in_ends(
     freezer.tick(timedelta(minutes=21))
     await fitbit_entry.runtime_data.async_poll_now()
     assert issues(hass) == {
-        "sign_in_ends": {"account": "Bob · Fitbit", "date": "2027-05-19 10:00"}
+        "sign_in_ends": {"account": "Bob · Fitbit", "date": "19 May 2027, 10:00"}
     }
 
     token = {**fitbit_entry.data["token"]}

@@ -178,8 +178,8 @@ def link(
             }
         ),
         subentry_type="link",
-        title=source.title,
-        unique_id=source.entry_id,
+        title=f"{source.title} → {garmin.title}: weigh-ins",
+        unique_id=source.unique_id,
     )
     hass.config_entries.async_add_subentry(garmin, subentry)
     return subentry

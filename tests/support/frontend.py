@@ -60,10 +60,14 @@ class Frontend:
         self._flow = f"{FLOW}/{flow['flow_id']}"
         return await self.look()
 
-    async def add_link(self, entry: ConfigEntry, kind: str | None = None) -> Result:
-        """Add a link to a Garmin account, and choose from the menu."""
-        result = await self._start(LINK_FLOW, {"handler": [entry.entry_id, "link"]})
-        return result if kind is None else await self.choose(kind)
+    async def add_link(self, entry: ConfigEntry) -> Result:
+        """Add a link to a Garmin account."""
+        return await self._start(LINK_FLOW, {"handler": [entry.entry_id, "link"]})
+
+    async def add_sensors(self, entry: ConfigEntry) -> Result:
+        """Add a link to a Garmin account, from the sensors of a scale."""
+        await self.add_link(entry)
+        return await self.submit(source="sensors")
 
     async def change_link(self, entry: ConfigEntry, subentry_id: str) -> Result:
         """Reconfigure a link."""

@@ -12,9 +12,17 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util import dt as dt_util
 
-from ..const import CONF_PROVIDER, DOMAIN, Provider, signal_person_updated
+from ..const import (
+    CONF_PROVIDER,
+    CONF_SOURCE,
+    DOMAIN,
+    SOURCES,
+    Provider,
+    signal_person_updated,
+)
 from ..garmin import AccountLink, GarminAccount, SensorLink, issues, links_of
 from ..model import EVER, Batch, Origin, WeighIn
+from ..names import async_link_title, async_sources, provider_of, source_of_link
 from ..pace import async_apart
 from ..sources import Book, Fate, Person, async_find_person, async_find_source
 from .sensor_feed import SensorFeed
@@ -174,7 +182,9 @@ class LinkFeeds:
                 feed.async_look()
         ours = entry.entry_id == self._account.entry.entry_id
         if (ours and links_of(entry) != self._links()) or (
-            feeds and change is ConfigEntryChange.REMOVED
+            entry.domain == DOMAIN
+            and change is not ConfigEntryChange.UPDATED
+            and provider_of(entry) in SOURCES
         ):
             self._account.entry.async_create_background_task(
                 self._hass,
@@ -189,6 +199,7 @@ class LinkFeeds:
         """Bring the feeds in line with the links."""
         async with self._lock:
             entry = self._account.entry
+            self._find_sources()
             wanted = links_of(entry)
             known = set(self._feeds) | self._account.known_links()
             for link_id in known - set(wanted):
@@ -207,6 +218,8 @@ class LinkFeeds:
                     await self._account.async_review(link)
                 self._feeds[link_id] = self._feed(link)
                 self._feeds[link_id].async_start()
+            issues.async_update_not_linked(self._hass, entry, is_linked=bool(wanted))
+            self._account.async_changed()
 
     def _feed(self, link: AccountLink | SensorLink) -> LinkFeed | SensorFeed:
         """Return the feed that a link needs."""
@@ -215,11 +228,31 @@ class LinkFeeds:
         return LinkFeed(self._hass, self._account, link)
 
     @callback
+    def _find_sources(self) -> None:
+        """Follow sources that were removed and added again, by the vendors' ids."""
+        entry = self._account.entry
+        sources = async_sources(self._hass)
+        by_vendor = {source.unique_id: key for key, source in sources.items()}
+        for subentry in list(entry.subentries.values()):
+            if (
+                (old := subentry.data.get(CONF_SOURCE)) is not None
+                and old not in sources
+                and (new := by_vendor.get(str(subentry.unique_id))) is not None
+            ):
+                name = sources[new].account
+                self._hass.config_entries.async_update_subentry(
+                    entry,
+                    subentry,
+                    title=async_link_title(self._hass, name, entry, subentry.data),
+                    data={**subentry.data, CONF_SOURCE: new},
+                )
+
+    @callback
     def _check_source(self, link: AccountLink) -> None:
         """Tell the user of a link that has lost its source."""
         entry = self._account.entry
         if async_find_source(self._hass, link.source) is None:
-            title = entry.subentries[link.link_id].title
-            issues.async_report_missing_source(self._hass, entry, link.link_id, title)
+            source = source_of_link(entry.subentries[link.link_id].title)
+            issues.async_report_missing_source(self._hass, entry, link.link_id, source)
         else:
             issues.async_clear_missing_source(self._hass, entry, link.link_id)

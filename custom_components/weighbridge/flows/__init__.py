@@ -1,7 +1,9 @@
 """The steps of the config and subentry flows."""
 
 from .garmin import GarminFlow
-from .link import LinkFlow, async_get_sources
+from .link import LinkFlow
+from .missing_source import MissingSourceFlow
+from .not_linked import NotLinkedFlow
 from .oauth import SourceFlow
 from .options import GarminOptionsFlow, SourceOptionsFlow
 from .repair import SignInRepairFlow
@@ -10,8 +12,9 @@ __all__ = (
     "GarminFlow",
     "GarminOptionsFlow",
     "LinkFlow",
+    "MissingSourceFlow",
+    "NotLinkedFlow",
     "SignInRepairFlow",
     "SourceFlow",
     "SourceOptionsFlow",
-    "async_get_sources",
 )

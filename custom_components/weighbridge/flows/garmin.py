@@ -27,6 +27,7 @@ from ..clients.garmin import (
     GarminUnavailableError,
 )
 from ..const import CONF_PROVIDER, CONF_TOKENS, LOGGER, Provider
+from ..units import async_time_text
 from .account import AccountFlow
 from .cooldown import async_get_cooldowns
 
@@ -88,7 +89,7 @@ class GarminFlow(AccountFlow):
                 {CONF_USERNAME: self._username} if self._username else None,
             ),
             errors={"base": self._error} if self._error else {},
-            description_placeholders={"until": _as_text(self._until)},
+            description_placeholders={"until": self._until_text()},
         )
 
     async def async_step_garmin_login(
@@ -196,6 +197,13 @@ class GarminFlow(AccountFlow):
         self._until = until
         self._warned_of = self._username.casefold()
 
+    def _until_text(self) -> str:
+        """Return until when to wait, with the time zone: the reader may be elsewhere."""
+        if self._until is None:
+            return ""
+        zone = dt_util.as_local(self._until).tzname()
+        return f"{async_time_text(self.hass, self._until)} {zone}"
+
     @callback
     @override
     def async_remove(self) -> None:
@@ -215,10 +223,3 @@ def _error_key(err: GarminError) -> str:
             return "invalid_mfa_code"
         case _:
             return "cannot_connect"
-
-
-def _as_text(until: datetime | None) -> str:
-    """Return a moment as wall clock with its time zone, which may not be the reader's."""
-    return (
-        "" if until is None else dt_util.as_local(until).strftime("%Y-%m-%d %H:%M %Z")
-    )

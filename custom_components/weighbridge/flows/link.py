@@ -6,7 +6,12 @@ from typing import Any, Final
 
 import probatio
 
-from homeassistant.config_entries import ConfigEntry, SubentryFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntry,
+    ConfigEntryState,
+    SubentryFlowResult,
+)
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -24,7 +29,7 @@ from ..const import (
     CONF_DELETIONS,
     CONF_HISTORY,
     CONF_KIND,
-    CONF_PROVIDER,
+    CONF_MUSCLE_MASS,
     CONF_SINCE,
     CONF_SOURCE,
     CONF_START,
@@ -32,11 +37,20 @@ from ..const import (
     DOMAIN,
     KIND_ACCOUNT,
     KIND_SENSORS,
-    SOURCES,
+    SUBENTRY_LINK,
     History,
 )
-from ..names import account_name
-from .limits import LIMITS, find_limit_errors, limits
+from ..names import (
+    SourceName,
+    account_name,
+    async_link_title,
+    async_link_word,
+    async_sources,
+    person_name,
+    source_of_link,
+)
+from ..sources import SourceConfigEntry
+from ..units import async_mass_text, async_time_text
 from .sensor_link import SensorLinkFlow
 
 # Links count in epoch seconds.
@@ -45,6 +59,7 @@ EARLIEST: Final = date(1970, 1, 1)
 SETTINGS: Final[VolDictType] = {
     probatio.Required(CONF_WEIGH_INS, default=True): BooleanSelector(),
     probatio.Required(CONF_BLOOD_PRESSURE, default=False): BooleanSelector(),
+    probatio.Required(CONF_MUSCLE_MASS, default=True): BooleanSelector(),
     probatio.Required(CONF_DELETIONS, default=False): BooleanSelector(),
     probatio.Required(CONF_HISTORY, default=History.NEW.value): SelectSelector(
         SelectSelectorConfig(
@@ -53,80 +68,61 @@ SETTINGS: Final[VolDictType] = {
             translation_key=CONF_HISTORY,
         )
     ),
-    probatio.Optional(CONF_SINCE): DateSelector(),
-    **LIMITS,
 }
-
-
-@callback
-def async_get_sources(hass: HomeAssistant) -> dict[str, ConfigEntry]:
-    """Return the accounts that a link may start from, by their ids."""
-    return {
-        entry.entry_id: entry
-        for entry in hass.config_entries.async_entries(DOMAIN)
-        if entry.data[CONF_PROVIDER] in SOURCES
-    }
 
 
 class LinkFlow(SensorLinkFlow):
     """Choose whose weigh-ins go to a Garmin account, and which of them."""
 
+    _entered: dict[str, Any]
+
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
-        """Ask what the weigh-ins come from."""
-        return self.async_show_menu(
-            step_id="user", menu_options=[KIND_ACCOUNT, KIND_SENSORS]
-        )
-
-    async def async_step_account(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Link an account of Withings or Fitbit."""
-        sources = async_get_sources(self.hass)
-        if not sources:
-            return self.async_abort(reason="no_sources")
+        """Ask whose weigh-ins the account gets."""
+        sources = async_sources(self.hass)
         errors: dict[str, str] = {}
         if user_input is not None:
-            source = user_input[CONF_SOURCE]
-            if any(
-                subentry.unique_id == source
-                for subentry in self._get_entry().subentries.values()
-            ):
-                return self.async_abort(reason="already_configured")
+            chosen = user_input[CONF_SOURCE]
+            if chosen == KIND_SENSORS:
+                return await self.async_step_sensors()
             errors = _find_errors(user_input)
-            if source not in sources:
+            if chosen not in sources:
                 errors[CONF_SOURCE] = "source_removed"
+            elif self._is_linked(sources[chosen].unique_id):
+                return self.async_abort(reason="already_configured")
             if not errors:
-                return self.async_create_entry(
-                    description="linked",
-                    title=sources[source].title,
-                    data={
-                        CONF_KIND: KIND_ACCOUNT,
-                        CONF_SOURCE: source,
-                        CONF_START: _start(user_input),
-                        **_settings(user_input),
-                    },
-                    unique_id=source,
-                )
+                self._entered = user_input
+                return await self._async_go_on()
         source_selector = SelectSelector(
             SelectSelectorConfig(
                 options=[
-                    SelectOptionDict(value=entry_id, label=account_name(entry))
-                    for entry_id, entry in sources.items()
+                    *(
+                        SelectOptionDict(value=key, label=_label(self.hass, key, name))
+                        for key, name in sources.items()
+                    ),
+                    SelectOptionDict(
+                        value=KIND_SENSORS,
+                        label=async_link_word(self.hass, KIND_SENSORS),
+                    ),
                 ],
-                mode=SelectSelectorMode.DROPDOWN,
+                mode=SelectSelectorMode.LIST,
             )
         )
+        certain = self._find_certain(sources)
         return self.async_show_form(
-            step_id="account",
-            data_schema=self.add_suggested_values_to_schema(
-                probatio.Schema(
-                    {probatio.Required(CONF_SOURCE): source_selector, **SETTINGS}
-                ),
+            step_id="user",
+            data_schema=self._schema(
+                {
+                    probatio.Required(
+                        CONF_SOURCE, default=certain or probatio.UNDEFINED
+                    ): source_selector,
+                    **SETTINGS,
+                },
                 user_input,
             ),
             errors=errors,
+            description_placeholders={"account": account_name(self._get_entry())},
         )
 
     async def async_step_reconfigure(
@@ -136,78 +132,205 @@ class LinkFlow(SensorLinkFlow):
         subentry = self._get_reconfigure_subentry()
         if subentry.data[CONF_KIND] == KIND_SENSORS:
             return await self.async_step_reconfigure_sensors()
-        current = _as_input(subentry.data)
         errors: dict[str, str] = {}
         if user_input is not None:
             errors = _find_errors(user_input)
             if not errors:
-                start = (
-                    subentry.data[CONF_START]
-                    if _reach(user_input) == _reach(current)
-                    else _start(user_input)
-                )
-                return self.async_update_and_abort(
-                    self._get_entry(),
-                    subentry,
-                    data={
-                        CONF_KIND: KIND_ACCOUNT,
-                        CONF_SOURCE: subentry.data[CONF_SOURCE],
-                        CONF_START: start,
-                        **_settings(user_input),
-                    },
-                )
+                self._entered = user_input
+                return await self._async_go_on()
         return self.async_show_form(
             step_id="reconfigure",
-            data_schema=self.add_suggested_values_to_schema(
-                probatio.Schema(SETTINGS), current if user_input is None else user_input
+            data_schema=self._schema(
+                SETTINGS, _as_input(subentry.data) if user_input is None else user_input
             ),
             errors=errors,
-            description_placeholders={"source": subentry.title},
+            description_placeholders={"link": subentry.title},
         )
+
+    async def async_step_since(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask for the day to begin with."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            entered = {**self._entered, **user_input}
+            errors = _find_errors(entered)
+            if not errors:
+                self._entered = entered
+                return await self._async_go_on()
+        elif self.source == SOURCE_RECONFIGURE:
+            user_input = _as_input(self._get_reconfigure_subentry().data)
+        return self.async_show_form(
+            step_id="since",
+            data_schema=self.add_suggested_values_to_schema(
+                probatio.Schema({probatio.Required(CONF_SINCE): DateSelector()}),
+                user_input,
+            ),
+            errors=errors,
+        )
+
+    async def async_step_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask again, as the weigh-ins of one person go to another account already."""
+        if user_input is not None:
+            return self._create()
+        source = async_sources(self.hass)[self._entered[CONF_SOURCE]]
+        return self.async_show_form(
+            step_id="confirm",
+            description_placeholders={
+                "source": source.account,
+                "others": ", ".join(self._find_others(source)),
+                "account": account_name(self._get_entry()),
+            },
+        )
+
+    async def _async_go_on(self) -> SubentryFlowResult:
+        """Ask for what is still open, then finish."""
+        entered = self._entered
+        if entered[CONF_HISTORY] == History.SINCE and CONF_SINCE not in entered:
+            return await self.async_step_since()
+        if self.source == SOURCE_RECONFIGURE:
+            return self._update()
+        source = async_sources(self.hass).get(entered[CONF_SOURCE])
+        if source is not None and self._find_others(source):
+            return await self.async_step_confirm()
+        return self._create()
+
+    @callback
+    def _create(self) -> SubentryFlowResult:
+        """Add the link."""
+        entered = self._entered
+        source = async_sources(self.hass).get(entered[CONF_SOURCE])
+        if source is None:
+            return self.async_abort(reason="source_removed")
+        return self.async_create_entry(
+            description="linked",
+            title=async_link_title(
+                self.hass, source.account, self._get_entry(), entered
+            ),
+            data={
+                CONF_KIND: KIND_ACCOUNT,
+                CONF_SOURCE: entered[CONF_SOURCE],
+                CONF_START: _start(entered),
+                **_settings(entered),
+            },
+            # By this the link finds its source when that is removed and added again.
+            unique_id=source.unique_id,
+        )
+
+    @callback
+    def _update(self) -> SubentryFlowResult:
+        """Change the link."""
+        subentry, entered = self._get_reconfigure_subentry(), self._entered
+        is_as_before = _reach(entered) == _reach(_as_input(subentry.data))
+        data = {
+            CONF_KIND: KIND_ACCOUNT,
+            CONF_SOURCE: subentry.data[CONF_SOURCE],
+            CONF_START: subentry.data[CONF_START] if is_as_before else _start(entered),
+            **_settings(entered),
+        }
+        return self.async_update_and_abort(
+            self._get_entry(),
+            subentry,
+            title=async_link_title(
+                self.hass, source_of_link(subentry.title), self._get_entry(), data
+            ),
+            data=data,
+        )
+
+    @callback
+    def _schema(
+        self, fields: VolDictType, values: Mapping[str, Any] | None
+    ) -> probatio.Schema:
+        """Return a form that takes the day to begin with, too, but does not show it.
+
+        Nobody needs it but with one choice of the history; it is asked for then.
+        """
+        filled = self.add_suggested_values_to_schema(probatio.Schema(fields), values)
+        return probatio.Schema(filled.schema, extra=probatio.ALLOW_EXTRA)
+
+    @callback
+    def _find_certain(self, sources: Mapping[str, SourceName]) -> str | None:
+        """Return the source that is meant without doubt: by its name, or the only one."""
+        name = person_name(self._get_entry()).casefold()
+        namesakes = [k for k, s in sources.items() if s.person.casefold() == name]
+        free = [k for k, s in sources.items() if not self._find_links(s)]
+        for found in (namesakes, free):
+            if len(found) == 1 and not self._is_linked(sources[found[0]].unique_id):
+                return found[0]
+        return None
+
+    @callback
+    def _find_others(self, source: SourceName) -> list[str]:
+        """Return the other Garmin accounts that a source feeds."""
+        own = self._get_entry().entry_id
+        return [
+            account_name(entry)
+            for entry in self._find_links(source)
+            if entry.entry_id != own
+        ]
+
+    @callback
+    def _find_links(self, source: SourceName) -> list[ConfigEntry]:
+        """Return the Garmin accounts that a source feeds."""
+        return [
+            entry
+            for entry in self.hass.config_entries.async_entries(DOMAIN)
+            for subentry in entry.subentries.values()
+            if subentry.subentry_type == SUBENTRY_LINK
+            and subentry.unique_id == source.unique_id
+        ]
+
+
+@callback
+def _label(hass: HomeAssistant, source_id: str, name: SourceName) -> str:
+    """Return a source as people recognise it: name, vendor, last weight and its time."""
+    entry: SourceConfigEntry | None = hass.config_entries.async_get_entry(source_id)
+    if entry is None or entry.state is not ConfigEntryState.LOADED:
+        return name.account
+    person = entry.runtime_data.persons[source_id]
+    if person.last_weigh_in is None:
+        return name.account
+    weight = async_mass_text(hass, person.latest["weight"])
+    return f"{name.account} · {weight} · {async_time_text(hass, person.last_weigh_in)}"
 
 
 def _find_errors(user_input: Mapping[str, Any]) -> dict[str, str]:
     """Return what is wrong with the settings, by field."""
-    errors = find_limit_errors(user_input)
-    if user_input[CONF_HISTORY] == History.SINCE:
-        if CONF_SINCE not in user_input:
-            errors[CONF_SINCE] = "since_missing"
-        elif not EARLIEST <= _since(user_input) <= dt_util.now().date():
-            errors[CONF_SINCE] = "since_out_of_range"
-    return errors
+    if user_input[CONF_HISTORY] == History.SINCE and CONF_SINCE in user_input:
+        since = dt_util.parse_date(str(user_input[CONF_SINCE]))
+        if since is None or not EARLIEST <= since <= dt_util.now().date():
+            return {CONF_SINCE: "since_out_of_range"}
+    return {}
 
 
-def _settings(user_input: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a link keeps as it was entered; what was left empty is absent."""
+def _settings(entered: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a link keeps as it was entered."""
     kept = (
         CONF_WEIGH_INS,
         CONF_BLOOD_PRESSURE,
+        CONF_MUSCLE_MASS,
         CONF_DELETIONS,
         CONF_HISTORY,
     )
-    chosen = {key: user_input[key] for key in kept if key in user_input}
-    return chosen | limits(user_input)
+    return {key: entered[key] for key in kept if key in entered}
 
 
-def _start(user_input: Mapping[str, Any]) -> str | None:
+def _start(entered: Mapping[str, Any]) -> str | None:
     """Return from when on a link pushes, as ISO 8601 in UTC; None is from ever."""
-    if user_input[CONF_HISTORY] == History.NEW:
+    if entered[CONF_HISTORY] == History.NEW:
         return dt_util.utcnow().isoformat()
-    if user_input[CONF_HISTORY] == History.SINCE:
-        midnight = dt_util.start_of_local_day(_since(user_input))
+    if entered[CONF_HISTORY] == History.SINCE:
+        midnight = dt_util.start_of_local_day(date.fromisoformat(entered[CONF_SINCE]))
         return midnight.astimezone(UTC).isoformat()
     return None
 
 
-def _since(user_input: Mapping[str, Any]) -> date:
-    """Return the date that was entered."""
-    return date.fromisoformat(user_input[CONF_SINCE])
-
-
-def _reach(user_input: Mapping[str, Any]) -> tuple[str, str | None]:
+def _reach(entered: Mapping[str, Any]) -> tuple[str, str | None]:
     """Return what decides how far back a link goes."""
-    history: str = user_input[CONF_HISTORY]
-    return history, user_input[CONF_SINCE] if history == History.SINCE else None
+    history: str = entered[CONF_HISTORY]
+    return history, entered[CONF_SINCE] if history == History.SINCE else None
 
 
 def _as_input(data: Mapping[str, Any]) -> dict[str, Any]:

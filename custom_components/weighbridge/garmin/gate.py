@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from ..clients.garmin import GarminAuthError, GarminError
 from ..const import DOMAIN, LOGGER
+from ..units import async_time_text
 from . import issues
 from .pause import (
     IMPATIENT,
@@ -135,11 +136,12 @@ class GarminGate:
         if memory.pause_reason is None and self._is_unshown():
             reason = "unshown"
             until = now + timedelta(seconds=UNSHOWN_RETRY)
-        local = dt_util.as_local(max(until, now))
         return HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=f"queued_{reason}",
-            translation_placeholders={"time": local.strftime("%Y-%m-%d %H:%M")},
+            translation_placeholders={
+                "time": async_time_text(self._hass, max(until, now))
+            },
         )
 
     async def _async_cure(self) -> None:

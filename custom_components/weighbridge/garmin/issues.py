@@ -15,6 +15,8 @@ from .pause import Reason
 # A single 403 is a passing mood of Garmin's gatekeeper.
 FORBIDDEN_STRIKES = 3
 
+NOT_LINKED = "not_linked"
+
 
 @callback
 def async_report_pause(
@@ -53,12 +55,35 @@ def async_update_waiting(
 
 
 @callback
+def async_update_not_linked(
+    hass: HomeAssistant, entry: ConfigEntry, *, is_linked: bool
+) -> None:
+    """Tell of an account that nothing comes to, as long as it has no link."""
+    if is_linked:
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, NOT_LINKED))
+    else:
+        _async_create(
+            hass,
+            entry,
+            NOT_LINKED,
+            NOT_LINKED,
+            {},
+            fix={"entry_id": entry.entry_id, "not_linked": True},
+        )
+
+
+@callback
 def async_report_missing_source(
-    hass: HomeAssistant, entry: ConfigEntry, link_id: str, title: str
+    hass: HomeAssistant, entry: ConfigEntry, link_id: str, source: str
 ) -> None:
     """Raise an issue for a link whose source was removed."""
     _async_create(
-        hass, entry, f"missing_source_{link_id}", "missing_source", {"source": title}
+        hass,
+        entry,
+        f"missing_source_{link_id}",
+        "missing_source",
+        {"source": source},
+        fix={"entry_id": entry.entry_id, "link_id": link_id},
     )
 
 

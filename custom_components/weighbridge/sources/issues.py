@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 from ..clients import Refusal, SourceRefusedError, Trouble
 from ..const import CONF_SIGN_IN_ENDS, DOMAIN
 from ..names import account_name
+from ..units import async_time_text
 
 SIGN_IN_ENDS: Final = "sign_in_ends"
 WARNING_TIME: Final = timedelta(days=7)
@@ -62,12 +63,11 @@ def async_check_sign_in(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     ):
         ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, SIGN_IN_ENDS))
         return
-    local = dt_util.as_local(dt_util.utc_from_timestamp(ends))
     _async_create(
         hass,
         entry,
         SIGN_IN_ENDS,
-        {"date": local.strftime("%Y-%m-%d %H:%M")},
+        {"date": async_time_text(hass, dt_util.utc_from_timestamp(ends))},
     )
 
 

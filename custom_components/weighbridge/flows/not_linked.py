@@ -1,0 +1,28 @@
+"""Settling that a Garmin account has no link."""
+
+from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
+from homeassistant.components.repairs.const import FlowType
+from homeassistant.config_entries import SOURCE_USER, SubentryFlowContext
+
+from ..const import SUBENTRY_LINK
+
+
+class NotLinkedFlow(RepairsFlow):
+    """Open the form of a link; the issue goes when there is one."""
+
+    def __init__(self, entry_id: str) -> None:
+        """Add a link to a Garmin account."""
+        self._entry_id = entry_id
+
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Go on with the flow of the link."""
+        link = await self.hass.config_entries.subentries.async_init(
+            (self._entry_id, SUBENTRY_LINK),
+            context=SubentryFlowContext(source=SOURCE_USER),
+        )
+        return self.async_abort(
+            reason="link_form",
+            next_flow=(FlowType.CONFIG_SUBENTRIES_FLOW, link["flow_id"]),
+        )
