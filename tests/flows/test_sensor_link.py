@@ -93,6 +93,7 @@ async def test_form(
         "basal_metabolic_rate",
         "metabolic_age",
         "bmi",
+        "heart_rate",
         "min_weight",
         "max_weight",
         "height",
