@@ -241,7 +241,7 @@ async def test_questions(
             "config_entry_id": alice.entry_id,
             "weigh_in": str(group.grpid),
             "measured_at": "2026-11-19T08:30:12+00:00",
-            "text": "61.50 kg",
+            "text": "61.5 kg",
             "candidates": {},
         }
     ]
