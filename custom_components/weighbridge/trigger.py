@@ -4,10 +4,9 @@ from asyncio import Task
 from typing import Any, ClassVar, override
 
 from homeassistant.components.event import DOMAIN as EVENT_DOMAIN
-from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
-from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT, UnitOfMass
+from homeassistant.const import UnitOfMass
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, State, callback
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.automation import DomainSpec
 from homeassistant.helpers.trigger import (
     StatelessEntityTriggerBase,
@@ -15,72 +14,11 @@ from homeassistant.helpers.trigger import (
     TriggerActionRunner,
     TriggerNotTriggeredReporter,
 )
-from homeassistant.util.unit_conversion import MassConverter
 
-from .const import DOMAIN
 from .event import ATTR_MEASURED_AT, WEIGH_IN
+from .siblings import Siblings, in_unit, is_ours
 
 _OF_EVENTS = {"event_type", "event_types", "friendly_name", "icon", "device_class"}
-
-
-class _Family:
-    """An entity of ours, and those that stand beside it on its device."""
-
-    def __init__(self, hass: HomeAssistant, entity_id: str) -> None:
-        """Look it up by the entity's id."""
-        self._hass = hass
-        registry = er.async_get(hass)
-        entry = registry.async_get(entity_id)
-        self.config_entry_id = entry and entry.config_entry_id
-        self.device_id = entry and entry.device_id
-        self._others = (
-            er.async_entries_for_device(registry, self.device_id)
-            if self.device_id
-            else []
-        )
-
-    @property
-    def name(self) -> str | None:
-        """Return what people call the device."""
-        if not self.device_id:
-            return None
-        device = dr.async_get(self._hass).async_get(self.device_id)
-        return None if device is None else device.name_by_user or device.name
-
-    def state(self, domain: str, key: str) -> State | None:
-        """Return the state of the entity that a key names."""
-        for entry in self._others:
-            if is_ours(entry, key) and entry.domain == domain:
-                return self._hass.states.get(entry.entity_id)
-        return None
-
-    def mass_unit(self) -> str:
-        """Return the unit in which this person reads weights."""
-        weight = self.state(SENSOR_DOMAIN, "weight")
-        unit = weight and weight.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-        return str(unit or UnitOfMass.KILOGRAMS)
-
-    def mass(self, key: str, unit: str) -> float | None:
-        """Return what a sensor shows of a mass, None as long as it shows none."""
-        if (state := self.state(SENSOR_DOMAIN, key)) is None:
-            return None
-        try:
-            shown = float(state.state)
-        except ValueError:
-            return None
-        return _convert(shown, state.attributes[ATTR_UNIT_OF_MEASUREMENT], unit)
-
-
-def is_ours(entry: er.RegistryEntry | None, key: str) -> bool:
-    """Tell whether an entity is one of ours that a key names."""
-    return (
-        entry is not None and entry.platform == DOMAIN and entry.translation_key == key
-    )
-
-
-def _convert(mass: float, unit: str, wanted: str) -> float:
-    """Convert a mass, to hundredths, as scales show it."""
-    return round(MassConverter.convert(mass, unit, wanted), 2)
 
 
 class _WeighInTrigger(StatelessEntityTriggerBase):
@@ -122,18 +60,18 @@ class _WeighInTrigger(StatelessEntityTriggerBase):
 
     def _carried(self, state: State) -> dict[str, Any]:
         """Return whose weigh-in it is, and what was measured, in the person's unit."""
-        family = _Family(self._hass, state.entity_id)
+        siblings = Siblings(self._hass, state.entity_id)
         values = {k: v for k, v in state.attributes.items() if k not in _OF_EVENTS}
-        unit = family.mass_unit()
+        unit = siblings.mass_unit()
         return {
-            "device_id": family.device_id,
-            "config_entry_id": family.config_entry_id,
-            "name": family.name,
+            "device_id": siblings.device_id,
+            "config_entry_id": siblings.config_entry_id,
+            "name": siblings.name,
             "measured_at": values.pop(ATTR_MEASURED_AT),
-            "weight": _convert(values.pop("weight"), UnitOfMass.KILOGRAMS, unit),
+            "weight": in_unit(values.pop("weight"), UnitOfMass.KILOGRAMS, unit),
             "unit": unit,
-            "trend": family.mass("weight_trend", unit),
-            "change": family.mass("weight_change", unit),
+            "trend": siblings.mass("weight_trend", unit),
+            "change": siblings.mass("weight_change", unit),
             "measured": values,
         }
 
