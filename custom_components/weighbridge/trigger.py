@@ -1,31 +1,77 @@
 """What automations can be triggered by, as Home Assistant's editor offers it."""
 
 from asyncio import Task
-from typing import Any, ClassVar, override
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, ClassVar, Final, override
+
+import probatio
 
 from homeassistant.components.event import DOMAIN as EVENT_DOMAIN
-from homeassistant.const import UnitOfMass
+from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
+from homeassistant.const import ATTR_ENTITY_ID, CONF_OPTIONS, UnitOfMass
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, State, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.automation import DomainSpec
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.helpers.target import (
+    TargetStateChangedData,
+    async_track_target_selector_state_change_event,
+)
 from homeassistant.helpers.trigger import (
+    ENTITY_STATE_TRIGGER_SCHEMA,
+    EntityTriggerBase,
+    NotTriggeredReasonReporter,
     StatelessEntityTriggerBase,
     Trigger,
     TriggerActionRunner,
+    TriggerConfig,
     TriggerNotTriggeredReporter,
 )
+from homeassistant.util import dt as dt_util
 
-from .event import ATTR_MEASURED_AT, WEIGH_IN
+from .event import ATTR_MEASURED_AT, QUESTION, WEIGH_IN
 from .siblings import Siblings, in_unit, is_ours
 
-_OF_EVENTS = {"event_type", "event_types", "friendly_name", "icon", "device_class"}
+CONF_DAYS: Final = "days"
+
+# After the first wait of an hour Garmin is asked once more before it is worth a word.
+FAILED_AFTER: Final = timedelta(minutes=65)
+
+_OF_EVENTS: Final = {
+    "device_class",
+    "event_type",
+    "event_types",
+    "friendly_name",
+    "icon",
+}
+_NOT_WEIGHED_SCHEMA: Final = ENTITY_STATE_TRIGGER_SCHEMA.extend(
+    {
+        probatio.Required(CONF_OPTIONS): {
+            probatio.Required(CONF_DAYS): probatio.All(
+                cv.positive_int, probatio.Range(min=1)
+            )
+        }
+    }
+)
 
 
-class _WeighInTrigger(StatelessEntityTriggerBase):
-    """Triggers by an event that carries a weigh-in."""
+def whose(siblings: Siblings) -> dict[str, Any]:
+    """Return what each action is told: by what name and ids to know whose it is."""
+    return {
+        "name": siblings.name,
+        "device_id": siblings.device_id,
+        "config_entry_id": siblings.config_entry_id,
+    }
 
-    _domain_specs = {EVENT_DOMAIN: DomainSpec()}
+
+class _OurTrigger(EntityTriggerBase):
+    """Triggers by one of our entities, and lets the action have more than its state."""
+
     _key: ClassVar[str]
+    _schema = ENTITY_STATE_TRIGGER_SCHEMA
+    _primary_entities_only = False
 
     @override
     def entity_filter(self, entities: set[str]) -> set[str]:
@@ -43,7 +89,7 @@ class _WeighInTrigger(StatelessEntityTriggerBase):
         run_action: TriggerActionRunner,
         did_not_trigger: TriggerNotTriggeredReporter | None = None,
     ) -> CALLBACK_TYPE:
-        """Let the action have the weigh-in as variables."""
+        """Let the action know more."""
 
         @callback
         def run(
@@ -52,23 +98,37 @@ class _WeighInTrigger(StatelessEntityTriggerBase):
             context: Context | None = None,
         ) -> Task[Any]:
             """Run the action."""
-            carried = self._carried(extra_trigger_payload["to_state"])
-            payload = {**extra_trigger_payload, **carried}
+            state: State = extra_trigger_payload["to_state"]
+            siblings = Siblings(self._hass, state.entity_id)
+            payload = {
+                **extra_trigger_payload,
+                **whose(siblings),
+                **self._carried(state, siblings),
+            }
             return run_action(payload, description, context)
 
         return await super().async_attach_runner(run, did_not_trigger)
 
-    def _carried(self, state: State) -> dict[str, Any]:
-        """Return whose weigh-in it is, and what was measured, in the person's unit."""
-        siblings = Siblings(self._hass, state.entity_id)
+    def _carried(self, state: State, siblings: Siblings) -> Mapping[str, Any]:
+        """Return what else there is to know."""
+        return {}
+
+
+class WeighedInTrigger(_OurTrigger, StatelessEntityTriggerBase):
+    """Triggers when a person has weighed in, once for each weigh-in."""
+
+    _domain_specs = {EVENT_DOMAIN: DomainSpec()}
+    _key = WEIGH_IN.key
+
+    @override
+    def _carried(self, state: State, siblings: Siblings) -> Mapping[str, Any]:
+        """Return what was measured, masses in the person's unit where they have a name."""
         values = {k: v for k, v in state.attributes.items() if k not in _OF_EVENTS}
         unit = siblings.mass_unit()
+        weight = values.pop("weight", None)
         return {
-            "device_id": siblings.device_id,
-            "config_entry_id": siblings.config_entry_id,
-            "name": siblings.name,
             "measured_at": values.pop(ATTR_MEASURED_AT),
-            "weight": in_unit(values.pop("weight"), UnitOfMass.KILOGRAMS, unit),
+            "weight": weight and in_unit(weight, UnitOfMass.KILOGRAMS, unit),
             "unit": unit,
             "trend": siblings.mass("weight_trend", unit),
             "change": siblings.mass("weight_change", unit),
@@ -76,15 +136,181 @@ class _WeighInTrigger(StatelessEntityTriggerBase):
         }
 
 
-class WeighedInTrigger(_WeighInTrigger):
-    """Triggers when a person has weighed in, once for each weigh-in."""
+class UnclearTrigger(WeighedInTrigger):
+    """Triggers when a source asks whose a measurement is."""
 
-    _key = WEIGH_IN.key
+    _key = QUESTION.key
+
+    @override
+    def _carried(self, state: State, siblings: Siblings) -> Mapping[str, Any]:
+        """Return what an answer needs, too."""
+        carried = {**super()._carried(state, siblings)}
+        asked = ("weigh_in", "reason", "candidates")
+        return carried | {key: carried["measured"].pop(key) for key in asked}
 
 
-TRIGGERS: dict[str, type[Trigger]] = {"weighed_in": WeighedInTrigger}
+class NotWeighedTrigger(_OurTrigger):
+    """Triggers once when a person has not weighed in for some days.
+
+    The last weigh-in is dated, so neither a restart nor an outage makes the time longer.
+    """
+
+    _domain_specs = {SENSOR_DOMAIN: DomainSpec()}
+    _key = "last_weigh_in"
+    _schema = _NOT_WEIGHED_SCHEMA
+
+    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
+        """Wait for some days."""
+        super().__init__(hass, config)
+        self._days: int = self._options[CONF_DAYS]
+
+    @override
+    async def async_attach_runner(
+        self,
+        run_action: TriggerActionRunner,
+        did_not_trigger: TriggerNotTriggeredReporter | None = None,
+    ) -> CALLBACK_TYPE:
+        """Wait for the end of the days of each person."""
+        absences = _Absences(self._hass, self._days, run_action)
+        untrack = await async_track_target_selector_state_change_event(
+            self._hass,
+            self._target,
+            absences.async_changed,
+            self.entity_filter,
+            absences.async_targets_changed,
+            primary_entities_only=False,
+        )
+
+        @callback
+        def remove() -> None:
+            """Wait for nobody any more."""
+            untrack()
+            absences.async_stop()
+
+        return remove
+
+
+class _Absences:
+    """Waits for each of some people until they have not weighed in for some days."""
+
+    def __init__(
+        self, hass: HomeAssistant, days: int, run_action: TriggerActionRunner
+    ) -> None:
+        """Wait for nobody yet."""
+        self._hass = hass
+        self._days = days
+        self._run_action = run_action
+        self._waits: dict[str, CALLBACK_TYPE] = {}
+        # Whose days have ended while their source did not answer.
+        self._overdue: set[str] = set()
+
+    @callback
+    def async_changed(self, data: TargetStateChangedData) -> None:
+        """Take note of what an entity shows now."""
+        event = data.state_change_event
+        self._async_wait(event.data["entity_id"], event.data["new_state"])
+
+    @callback
+    def async_targets_changed(
+        self, added: set[str], removed: set[str], states: Mapping[str, State | None]
+    ) -> None:
+        """Take note of who is to be waited for."""
+        for entity_id in removed:
+            self._async_stop(entity_id)
+        for entity_id in added:
+            self._async_wait(entity_id, states[entity_id])
+
+    @callback
+    def async_stop(self) -> None:
+        """Wait for nobody any more."""
+        for entity_id in list(self._waits):
+            self._async_stop(entity_id)
+
+    @callback
+    def _async_stop(self, entity_id: str) -> None:
+        """Wait no more for somebody."""
+        if (cancel := self._waits.pop(entity_id, None)) is not None:
+            cancel()
+
+    @callback
+    def _async_wait(self, entity_id: str, state: State | None) -> None:
+        """Wait for the end of somebody's days, if it is to come."""
+        last = state and dt_util.parse_datetime(state.state)
+        if not last:
+            return
+        self._async_stop(entity_id)
+        due = dt_util.as_utc(last) + timedelta(days=self._days)
+        if due > dt_util.utcnow():
+            self._overdue.discard(entity_id)
+            self._waits[entity_id] = async_track_point_in_utc_time(
+                self._hass, partial(self._async_end, entity_id), due
+            )
+        elif entity_id in self._overdue:
+            self._async_tell(entity_id, last)
+
+    @callback
+    def _async_end(self, entity_id: str, _now: datetime) -> None:
+        """Tell at the end of the days, or once the source answers again."""
+        del self._waits[entity_id]
+        self._overdue.add(entity_id)
+        self._async_wait(entity_id, self._hass.states.get(entity_id))
+
+    @callback
+    def _async_tell(self, entity_id: str, last: datetime) -> None:
+        """Run the action."""
+        self._overdue.discard(entity_id)
+        self._run_action(
+            {
+                ATTR_ENTITY_ID: entity_id,
+                **whose(Siblings(self._hass, entity_id)),
+                "last_weigh_in": dt_util.as_local(last).isoformat(),
+                "days": self._days,
+            },
+            f"no weigh-in for {self._days} days",
+        )
+
+
+class PushFailedTrigger(_OurTrigger):
+    """Triggers once when measurements cannot be pushed, after the first wait of an hour."""
+
+    _domain_specs = {SENSOR_DOMAIN: DomainSpec()}
+    _key = "pending"
+    # What was pending when the account was loaded again counts, too.
+    _excluded_from_states = frozenset()
+
+    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
+        """Wait for more than an hour."""
+        super().__init__(hass, config)
+        self._duration = FAILED_AFTER
+
+    @override
+    def is_valid_state(
+        self, state: State, report_not_triggered: NotTriggeredReasonReporter
+    ) -> bool:
+        """Tell whether anything is pending."""
+        return state.state != "0"
+
+    @override
+    def is_valid_transition(self, from_state: State, to_state: State) -> bool:
+        """Tell whether nothing was pending before, as far as that is known."""
+        return from_state.state == "0" or from_state.state in self._excluded_states
+
+    @override
+    def _carried(self, state: State, siblings: Siblings) -> Mapping[str, Any]:
+        """Return how much waits, and why."""
+        newest = self._hass.states.get(state.entity_id) or state
+        status = siblings.state(SENSOR_DOMAIN, "status")
+        return {"pending": int(newest.state), "status": status and status.state}
+
+
+TRIGGERS: Final[Mapping[str, type[Trigger]]] = {
+    "not_weighed": NotWeighedTrigger,
+    "push_failed": PushFailedTrigger,
+    "unclear": UnclearTrigger,
+    "weighed_in": WeighedInTrigger,
+}
 
 
 async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:
     """Return the triggers of Weighbridge."""
-    return TRIGGERS
+    return dict(TRIGGERS)
