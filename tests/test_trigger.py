@@ -126,9 +126,9 @@ async def test_weight_is_told_in_the_unit_of_the_person(
     told = async_capture_events(hass, TOLD)
     target = str(entity_id_of(hass, alice, "weigh_in", "event"))
     await editor.save("w", weighed_in(entity_id=target), tell("weight", "unit"))
-    clouds.withings.step_on_scale("alice", 80, when=MORNING + timedelta(hours=24))
+    clouds.withings.step_on_scale("alice", 63, when=MORNING + timedelta(hours=24))
     await wait_for_poll(hass)
-    assert [event.data for event in told] == [{"weight": 176.37, "unit": "lb"}]
+    assert [event.data for event in told] == [{"weight": 138.89, "unit": "lb"}]
 
 
 async def test_other_events_of_the_device_do_not_trigger(
