@@ -289,9 +289,15 @@ async def test_push_measurement_that_garmin_refuses(
     """A refused weigh-in is an error of the action, not a silent loss."""
     await set_up(hass, garmin_entry)
     clouds.garmin.refuse(weight_above=150.0)
-    with pytest.raises(HomeAssistantError) as caught:
-        await call(hass, "push_measurement", garmin_entry, weight=151)
-    assert caught.value.translation_key == "refused"
+    data = {"weight": 151, "measured_at": (NOW - timedelta(hours=1)).isoformat()}
+    # Garmin might as well refuse everything today.
+    answer: dict[str, Any] = {}
+    for key in ("queued_rejected", "refused"):
+        with pytest.raises(HomeAssistantError) as caught:
+            await call(hass, "push_measurement", garmin_entry, **data)
+        assert caught.value.translation_key == key
+        answer = await call(hass, "push_measurement", garmin_entry, weight=80)
+    assert answer == {"result": "already_there"}
 
 
 async def test_push_measurement_signed_out(
@@ -496,16 +502,16 @@ async def test_push_measurement_corrects_what_was_refused(
     garmin_user: GarminAccount,
 ) -> None:
     """A weigh-in of a link that Garmin refuses can be corrected by an action."""
-    clouds.garmin.refuse(weight_above=80.5)
-    answer = await call(hass, "sync", linked, start="2026-10-31")
-    assert answer["failed"] == 1
+    clouds.garmin.refuse(weight_above=80.5, at=NOW - timedelta(days=1))
+    answer = await call(hass, "sync", linked, start="2026-10-30")
+    assert (answer["pushed"], answer["failed"]) == (1, 1)
     when = (NOW - timedelta(days=1)).isoformat()
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "push_measurement", linked, weight=81, measured_at=when)
     assert caught.value.translation_key == "refused"
     answer = await call(hass, "push_measurement", linked, weight=80, measured_at=when)
     assert answer == {"result": "pushed"}
-    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [80.0]
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [82.0, 80.0]
 
 
 async def test_sync_of_some_days(

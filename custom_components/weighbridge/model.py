@@ -21,6 +21,17 @@ COMPOSITION = (
     "heart_rate",
 )
 
+# What goes along with the weight and the body fat to whoever takes weigh-ins. The BMI
+# does not count: a new height makes a new one for years of weigh-ins.
+EXTRAS = (
+    "muscle_mass",
+    "bone_mass",
+    "body_water",
+    "visceral_fat",
+    "basal_metabolic_rate",
+    "metabolic_age",
+)
+
 # What some scales weigh of each part of the body, in kg.
 SEGMENTAL_MASSES = ("fat_free_mass", "fat_mass", "muscle_mass")
 SEGMENTS = ("torso", "left_arm", "right_arm", "left_leg", "right_leg")
@@ -108,6 +119,11 @@ class WeighIn(Keyed):
         """Return what tells a weigh-in from another: its weight and its body fat."""
         return self.weight, self.body_fat
 
+    @property
+    def extent(self) -> int:
+        """Return how much was measured beside its facts."""
+        return sum(getattr(self, name) is not None for name in EXTRAS)
+
     def values(self) -> Iterator[tuple[str, float]]:
         """Yield the name and value of all that was measured, the weight first."""
         yield "weight", self.weight
@@ -139,6 +155,11 @@ class BloodPressure(Keyed):
     def facts(self) -> tuple[float | None, ...]:
         """Return what tells a reading from another: all that was measured."""
         return self.systolic, self.diastolic, self.heart_rate
+
+    @property
+    def extent(self) -> int:
+        """Return how much was measured beside its facts."""
+        return 0
 
     def values(self) -> Iterator[tuple[str, float]]:
         """Yield the name and value of all that was measured."""

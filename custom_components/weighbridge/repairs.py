@@ -10,7 +10,6 @@ from homeassistant.components.repairs import (
     RepairsFlow,
     RepairsFlowResult,
 )
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
     SelectOptionDict,
@@ -20,7 +19,8 @@ from homeassistant.helpers.selector import (
 )
 
 from .flows import MissingSourceFlow, NotLinkedFlow, SignInRepairFlow
-from .garmin import GarminAccount, GarminConfigEntry
+from .garmin import GarminAccount
+from .gone_repair import GoneRepairFlow, loaded_account
 from .ledger import Ledger, State
 from .model import BloodPressure, WeighIn
 from .question_repair import QuestionsRepairFlow
@@ -40,8 +40,18 @@ class Choice:
 
     key: str
     label: str
-    second: int
+    record: WeighIn | BloodPressure
     ledger: Ledger[Any]
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether it is still what was shown, and still waits."""
+        item = self.ledger.item(self.record.second)
+        return (
+            item is not None
+            and item.state is State.FAILED
+            and item.record == self.record
+        )
 
 
 async def async_create_fix_flow(
@@ -57,6 +67,8 @@ async def async_create_fix_flow(
     if SIGN_IN in data:
         return SignInRepairFlow(str(data[SIGN_IN]))
     entry_id = str(data["entry_id"])
+    if "gone" in data:
+        return GoneRepairFlow(entry_id, str(data["gone"]))
     if "link_id" in data:
         return MissingSourceFlow(entry_id, str(data["link_id"]))
     if "not_linked" in data:
@@ -77,7 +89,7 @@ class WaitingRepairFlow(RepairsFlow):
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Ask about one measurement by a question, about several by a list."""
-        account = self._account()
+        account = loaded_account(self.hass, self._entry_id)
         if account is None:
             return self.async_abort(reason="account_not_loaded")
         self._shown = {
@@ -129,14 +141,15 @@ class WaitingRepairFlow(RepairsFlow):
 
     async def _async_decide(self, push: set[str]) -> RepairsFlowResult:
         """Carry out the word on all that was shown."""
-        account = self._account()
+        account = loaded_account(self.hass, self._entry_id)
         if account is None:
             return self.async_abort(reason="account_not_loaded")
         for ledger in account.memory.ledgers:
+            # What was edited meanwhile is asked about again.
             seconds = {
-                choice.key: choice.second
+                choice.key: choice.record.second
                 for choice in self._shown.values()
-                if choice.ledger is ledger
+                if choice.ledger is ledger and choice.is_current
             }
             chosen = {seconds[key] for key in seconds.keys() & push}
             await account.async_decide(ledger, chosen, set(seconds.values()) - chosen)
@@ -144,15 +157,6 @@ class WaitingRepairFlow(RepairsFlow):
             # To finish would withdraw the question about these.
             return await self.async_step_init()
         return self.async_create_entry(description="decided", data={})
-
-    def _account(self) -> GarminAccount | None:
-        """Return the account, None while it is not loaded."""
-        entry: GarminConfigEntry | None = self.hass.config_entries.async_get_entry(
-            self._entry_id
-        )
-        if entry is None or entry.state is not ConfigEntryState.LOADED:
-            return None
-        return entry.runtime_data
 
 
 def _choices(hass: HomeAssistant, account: GarminAccount) -> list[Choice]:
@@ -178,7 +182,7 @@ def _choices(hass: HomeAssistant, account: GarminAccount) -> list[Choice]:
         )
         for item in memory.blood_pressures.items(State.FAILED)
     )
-    return sorted(choices, key=lambda choice: choice.second, reverse=True)
+    return sorted(choices, key=lambda choice: choice.record.second, reverse=True)
 
 
 def _choice(
@@ -191,6 +195,6 @@ def _choice(
     return Choice(
         key=f"{kind}_{record.second}",
         label=f"{async_time_text(hass, record.measured_at)} · {value}",
-        second=record.second,
+        record=record,
         ledger=ledger,
     )

@@ -1,9 +1,11 @@
 """Files of our own in `.storage`, written whole and readable by nobody else."""
 
-from typing import Any
+from typing import Any, override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
+from homeassistant.util.file import WriteError
+from homeassistant.util.json import SerializationError
 
 from .const import DOMAIN
 
@@ -11,12 +13,38 @@ VERSION = 1
 MINOR_VERSION = 1
 
 
-def account_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+class DiskError(OSError):
+    """Something could not be written, so that nothing may be done that relies on it."""
+
+
+class SureStore[T: dict[str, Any]](Store[T]):
+    """A store that can tell that nothing was written, as on a disk that is full."""
+
+    _error: Exception | None = None
+
+    async def async_save_surely(self, data: T) -> None:
+        """Save data; raise DiskError where Home Assistant only logs."""
+        self._error = None
+        await self.async_save(data)
+        if self._error is not None:
+            raise DiskError(str(self._error)) from self._error
+
+    @override
+    async def _async_write_data(self, data: dict[str, Any]) -> None:
+        """Write, and remember how it went."""
+        try:
+            await super()._async_write_data(data)
+        except (WriteError, SerializationError) as err:
+            self._error = err
+            raise
+
+
+def account_store(hass: HomeAssistant, entry_id: str) -> SureStore[dict[str, Any]]:
     """Return the store of an account's ledger, or of a source's memory.
 
     What is given to it must not be changed afterwards: another thread writes it.
     """
-    return Store(
+    return SureStore(
         hass,
         VERSION,
         f"{DOMAIN}.{entry_id}",
@@ -27,13 +55,13 @@ def account_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
     )
 
 
-def token_store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
+def token_store(hass: HomeAssistant, entry_id: str) -> SureStore[dict[str, Any]]:
     """Return the store of an account's tokens.
 
     They have a file of their own, so that other damage costs nobody a sign-in. Config
     entries are written a second late: too late for a refresh token that is used once.
     """
-    return Store(
+    return SureStore(
         hass,
         VERSION,
         f"{DOMAIN}.{entry_id}.tokens",

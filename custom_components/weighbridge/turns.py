@@ -15,16 +15,9 @@ from .const import DOMAIN
 AT_A_TIME: Final = 4
 
 _SOURCES: HassKey[asyncio.Semaphore] = HassKey(f"{DOMAIN}_source_turns")
-_GARMIN: HassKey[asyncio.Semaphore] = HassKey(f"{DOMAIN}_garmin_turns")
 
 
 @callback
 def async_source_turn(hass: HomeAssistant) -> asyncio.Semaphore:
     """Return what is to be held while a source is read."""
     return hass.data.setdefault(_SOURCES, asyncio.Semaphore(AT_A_TIME))
-
-
-@callback
-def async_garmin_turn(hass: HomeAssistant) -> asyncio.Semaphore:
-    """Return what is to be held during a request to Garmin Connect, which blocks."""
-    return hass.data.setdefault(_GARMIN, asyncio.Semaphore(AT_A_TIME))

@@ -107,7 +107,8 @@ async def test_upload_and_read(
         (MONDAY, "80.05"), (MONDAY + timedelta(hours=1), "79.9"), fat="18.4"
     )
     response = await to_thread(upload, garmin, data)
-    assert response.status_code == 201
+    assert response.status_code == 202
+    assert "upload-service" in response.headers["Location"]
     assert response.json()["detailedImportResult"]["failures"] == []
 
     held = clouds.garmin.weigh_ins(account)

@@ -129,12 +129,13 @@ async def test_a_refused_reading_stops_nobody_else(
     garmin_entry: MockConfigEntry,
     garmin_user: GarminAccount,
 ) -> None:
-    """A reading that Garmin refuses is an error; weigh-ins go on."""
+    """A reading that Garmin refuses is an error; others and weigh-ins go on."""
     await set_up(hass, garmin_entry)
     clouds.faults.answer(PRESSURE, 400, method="POST")
     with pytest.raises(HomeAssistantError) as caught:
         await push(hass, garmin_entry, 122)
-    assert caught.value.translation_key == "refused"
+    # It might as well refuse all of them today.
+    assert caught.value.translation_key == "queued_rejected"
     await hass.services.async_call(
         DOMAIN,
         "push_measurement",

@@ -185,6 +185,7 @@ async def test_fat_comes_later(
     assert arrived(clouds, garmin_user) == [(when, 80.0, None)]
     clouds.google.step_on_scale("bob", 80.0, when=when, body_fat=18.5)
     await poll(hass, fitbit_entry)
+    await later(hass, freezer, 0.2)
     assert arrived(clouds, garmin_user) == [(when, 80.0, 18.5)]
     clouds.google.remove_points("bob", "body-fat")
     await poll(hass, fitbit_entry)
@@ -378,5 +379,6 @@ async def test_fat_of_a_merged_weigh_in_comes_later(
     assert arrived(clouds, garmin_user) == [(when, 80.0, None)]
     clouds.google.step_on_scale("bob", 80.0, when=when, body_fat=18.5)
     await poll(hass, fitbit_entry, withings_entry, fitbit_entry)
+    await later(hass, freezer, 0.2)
     assert arrived(clouds, garmin_user) == [(when, 80.0, 18.5)]
     assert value_of(hass, linked, "pending") == 0

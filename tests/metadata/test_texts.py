@@ -47,7 +47,7 @@ TOLD: dict[tuple[str, str], Iterable[str]] = {
     ("garmin/issues.py", "reason"): (Reason.CONSENT, Reason.FORBIDDEN),
     ("flows/oauth.py", "reason"): OWN_ABORTS,
     ("garmin/gate.py", "f'queued_{reason}'"): [
-        f"queued_{reason}" for reason in (*Reason, "unshown")
+        f"queued_{reason}" for reason in (*Reason, "ambiguous")
     ],
     ("sources/session.py", "f'source_{key}'"): [
         f"source_{why}" for why in (*Refusal, *Trouble)

@@ -23,8 +23,8 @@ from ..const import (
 from ..garmin import AccountLink, GarminAccount, SensorLink, issues, links_of
 from ..model import EVER, Batch, Origin, WeighIn
 from ..names import async_link_title, async_sources, provider_of, source_of_link
-from ..pace import async_apart
 from ..sources import Book, Fate, Person, async_find_person, async_find_source
+from .removals import async_remove_gone
 from .sensor_feed import SensorFeed
 
 
@@ -106,8 +106,16 @@ class LinkFeed:
                 return
             if self.link.weigh_ins:
                 await self._async_take_away(person.book)
-            start = dt_util.utc_from_timestamp(self.link.start)
-            weigh_ins = person.weigh_ins(start)
+            # What it brought before it was made anew is corrected, too.
+            older = self._account.memory.weigh_ins.pushed(
+                self.link.key, 0, self.link.start
+            )
+            start = dt_util.utc_from_timestamp(min(older, default=self.link.start))
+            weigh_ins = [
+                weigh_in
+                for weigh_in in person.weigh_ins(start)
+                if weigh_in.second >= self.link.start or weigh_in.second in older
+            ]
             batch = Batch(
                 since=self.link.start,
                 until=int(dt_util.utcnow().timestamp()),
@@ -123,20 +131,21 @@ class LinkFeed:
         Corrections always go there, deletions if the link follows them. What came back
         from Garmin outlives its deletion at the source.
         """
-        ledger = self._account.memory.weigh_ins
-        pushed = await async_apart(ledger.size, ledger.pushed, self.link.link_id, *EVER)
-        gone: set[int] = set()
+        pushed = self._account.memory.weigh_ins.pushed(self.link.key, *EVER)
+        corrected: set[int] = set()
+        deleted: set[int] = set()
         for second in pushed:
             fate = book.weigh_ins.fate(second)
             there = book.weigh_ins.at(second)
             if there is not None and there.copied_from is Origin.GARMIN:
                 fate = Fate.DELETED
-            if fate in (Fate.MOVED, Fate.HELD) or (
-                fate is Fate.DELETED and self.link.deletions
-            ):
-                gone.add(second)
-        if gone:
-            await self._account.async_withdraw(gone)
+            if fate in (Fate.MOVED, Fate.HELD):
+                corrected.add(second)
+            elif fate is Fate.DELETED and self.link.deletions:
+                deleted.add(second)
+        if corrected:
+            await self._account.async_withdraw(corrected)
+        await async_remove_gone(self._account, self.link, frozenset(deleted))
 
 
 class LinkFeeds:
@@ -201,12 +210,16 @@ class LinkFeeds:
             entry = self._account.entry
             self._find_sources()
             wanted = links_of(entry)
-            known = set(self._feeds) | self._account.known_links()
-            for link_id in known - set(wanted):
-                if (feed := self._feeds.pop(link_id, None)) is not None:
-                    feed.async_stop()
+            keys = {link.key for link in wanted.values()}
+            known = self._account.known_links()
+            for link_id in set(self._feeds) - set(wanted):
+                old = self._feeds.pop(link_id)
+                old.async_stop()
                 issues.async_clear_link(self._hass, entry, link_id)
-                await self._account.async_forget_link(link_id)
+                known.add(old.link.key)
+            for key in known - keys:
+                issues.async_update_gone(self._hass, entry, key, "", 0)
+                await self._account.async_forget_link(key)
             for link_id, link in wanted.items():
                 if isinstance(link, AccountLink):
                     self._check_source(link)
@@ -215,7 +228,7 @@ class LinkFeeds:
                     continue
                 if feed is not None:
                     feed.async_stop()
-                    await self._account.async_review(link)
+                await self._account.async_review(link)
                 self._feeds[link_id] = self._feed(link)
                 self._feeds[link_id].async_start()
             issues.async_update_not_linked(self._hass, entry, is_linked=bool(wanted))

@@ -7,6 +7,7 @@ from pathlib import Path
 from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
+    ConfigEntryNotReady,
     UnsupportedStorageVersionError,
 )
 from homeassistant.helpers.event import async_track_time_interval
@@ -15,16 +16,14 @@ from homeassistant.util import dt as dt_util
 from ..clients.garmin import GarminAuthError
 from ..const import CONF_TOKENS, DOMAIN, LOGGER
 from ..garmin import (
-    SETTLING_SECONDS,
     AccountMemory,
     GarminAccount,
     GarminConfigEntry,
-    Reason,
     async_setup_sensors,
     issues,
     sensor_store,
 )
-from ..store import account_store, token_store
+from ..store import DiskError, account_store, token_store
 from .feeds import LinkFeeds
 
 KEEP_ALIVE_INTERVAL = timedelta(hours=6)
@@ -37,7 +36,12 @@ async def async_setup_garmin(hass: HomeAssistant, entry: GarminConfigEntry) -> N
     if (tokens := entry.data.get(CONF_TOKENS)) is not None:
         # A fresh sign-in: from now on the tokens rotate, in a store that is written
         # at once.
-        await tokens_store.async_save({"tokens": tokens})
+        try:
+            await tokens_store.async_save_surely({"tokens": tokens})
+        except DiskError as err:
+            raise ConfigEntryNotReady(
+                translation_domain=DOMAIN, translation_key="sign_in_not_saved"
+            ) from err
         memory.last_contact = dt_util.utcnow()
         hass.config_entries.async_update_entry(
             entry,
@@ -69,6 +73,7 @@ async def async_setup_garmin(hass: HomeAssistant, entry: GarminConfigEntry) -> N
     account.async_request_flush()
 
     async def keep_alive(_now: datetime) -> None:
+        account.async_changed()
         await account.async_keep_alive()
 
     entry.async_on_unload(
@@ -120,11 +125,10 @@ async def _async_load_memory(
         )
         await hass.async_add_executor_job(_put_aside, store.path, aside)
     issues.async_report_rebuilt(hass, entry, aside)
-    # Garmin may not show yet what was pushed just before.
-    memory = AccountMemory(
-        paused_until=dt_util.utcnow().timestamp() + SETTLING_SECONDS,
-        pause_reason=Reason.AMBIGUOUS,
-    )
+    memory = AccountMemory()
+    for ledger in memory.ledgers:
+        # Garmin may not show yet what was pushed just before.
+        ledger.lost_at = int(dt_util.utcnow().timestamp())
     await store.async_save(await hass.async_add_executor_job(memory.freeze()))
     return memory
 

@@ -5,7 +5,6 @@ from .account import GarminAccount, GarminConfigEntry
 from .fit import EARLIEST
 from .lanes import DIASTOLIC, PULSE, SYSTOLIC
 from .link import AccountLink, Link, SensorLink, links_of
-from .pause import SETTLING_SECONDS, Reason
 from .sensors import async_setup_sensors, sensor_store
 from .storage import AccountMemory
 from .sync import async_sync
@@ -14,14 +13,12 @@ __all__ = (
     "DIASTOLIC",
     "EARLIEST",
     "PULSE",
-    "SETTLING_SECONDS",
     "SYSTOLIC",
     "AccountLink",
     "AccountMemory",
     "GarminAccount",
     "GarminConfigEntry",
     "Link",
-    "Reason",
     "SensorLink",
     "async_setup_sensors",
     "async_sync",

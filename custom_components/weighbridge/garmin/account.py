@@ -8,7 +8,6 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from ..clients.garmin import (
@@ -21,14 +20,26 @@ from ..clients.garmin import (
 )
 from ..const import DOMAIN
 from ..devices import ListedDevices
-from ..ledger import Ledger, Offer, Record, Remote, State, Way, missing
+from ..ledger import (
+    SETTLING_SECONDS,
+    Ledger,
+    Offer,
+    Record,
+    Remote,
+    State,
+    Way,
+    differ,
+    is_fresh,
+    missing,
+)
 from ..model import Batch, BloodPressure, WeighIn
 from ..pace import async_apart, async_paced
-from ..turns import async_garmin_turn
+from ..store import DiskError, SureStore
 from . import issues
 from .gate import GarminGate
 from .lanes import BloodPressureLane, Lane, WeighInLane
-from .link import Link
+from .link import Link, links_of
+from .pause import Reason
 from .storage import AccountMemory
 
 type GarminConfigEntry = ConfigEntry[GarminAccount]
@@ -52,9 +63,9 @@ class GarminAccount:
         entry: GarminConfigEntry,
         *,
         memory: AccountMemory,
-        store: Store[dict[str, Any]],
+        store: SureStore[dict[str, Any]],
         tokens: str,
-        tokens_store: Store[dict[str, str]],
+        tokens_store: SureStore[dict[str, Any]],
     ) -> None:
         """Take up what is remembered; nothing is sent yet.
 
@@ -63,17 +74,17 @@ class GarminAccount:
         self.hass = hass
         self.entry = entry
         self.memory = memory
+        self.gone: dict[str, frozenset[int]] = {}
+        """By links, what is gone at the source and stays until a person says so."""
         self._store = store
         self._tokens_store = tokens_store
+        # New ones that are not on disk yet.
+        self._unsaved: str | None = None
         self.client = GarminClient(tokens, self._save_tokens)
-        self._weigh_ins = WeighInLane(memory.weigh_ins, self)
+        self.weigh_ins = WeighInLane(memory.weigh_ins, self)
         self._blood_pressures = BloodPressureLane(memory.blood_pressures, self)
         self._gate = GarminGate(
-            hass,
-            entry,
-            memory,
-            save=self.async_save,
-            retry=self.async_request_flush,
+            hass, entry, memory, save=self.async_save, retry=self.async_request_flush
         )
         self.sensors: ListedDevices | None = None
         """Straps and power meters, if their batteries are wanted."""
@@ -86,9 +97,10 @@ class GarminAccount:
         return sum(ledger.count(State.PENDING) for ledger in self.memory.ledgers)
 
     @property
-    def has_work(self) -> bool:
-        """Return whether anything must be changed at Garmin."""
-        return any(ledger.has_work() for ledger in self.memory.ledgers)
+    def due(self) -> int | None:
+        """Return from when on something is to be done at Garmin, None for never."""
+        dues = [ledger.due() for ledger in self.memory.ledgers]
+        return min((due for due in dues if due is not None), default=None)
 
     @property
     def last_push(self) -> datetime | None:
@@ -106,9 +118,9 @@ class GarminAccount:
         return self._gate.closed or self.hass.is_stopping
 
     @property
-    def lost_answers(self) -> int:
-        """Return how many answers to uploads were lost in a row."""
-        return self._gate.lost_answers
+    def was_rejected(self) -> bool:
+        """Return whether Garmin took nothing at all at the last visit."""
+        return self.memory.pause_reason == Reason.REJECTED
 
     @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -117,19 +129,19 @@ class GarminAccount:
         return lambda: self._listeners.remove(listener)
 
     def known_links(self) -> set[str]:
-        """Return the links that have read anything."""
+        """Return the links that have read anything, by their keys."""
         return set(self.memory.shown).union(
             *(ledger.cursors for ledger in self.memory.ledgers)
         )
 
     def cursor(self, link: Link) -> int | None:
         """Return from where a link has to read on, None for one that pushes nothing."""
-        memory = self.memory
+        memory, now = self.memory, _now()
         cursors = []
         if link.weigh_ins:
-            cursors.append(memory.weigh_ins.cursor(link.link_id, link.start))
+            cursors.append(memory.weigh_ins.cursor(link.key, link.start, now))
         if link.blood_pressure:
-            cursors.append(memory.blood_pressures.cursor(link.link_id, link.start))
+            cursors.append(memory.blood_pressures.cursor(link.key, link.start, now))
         return min(cursors, default=None)
 
     async def async_take(self, link: Link, batch: Batch) -> None:
@@ -139,35 +151,42 @@ class GarminAccount:
         if link.weigh_ins:
             ledger = self.memory.weigh_ins
             async for step in async_paced(batch.weigh_ins):
-                if link.link_id not in self.entry.subentries:
+                # It may be changed or removed meanwhile.
+                if links_of(self.entry).get(link.link_id) != link:
                     return
                 outcomes |= {
                     link.offer(ledger, weigh_in)
                     for weigh_in in step
-                    if link.wants(weigh_in)
+                    if link.wants(weigh_in) or ledger.is_ours(weigh_in.second, link.key)
                 }
-            first |= ledger.advance(link.link_id, link.start, batch.until)
+            first |= ledger.advance(link.key, link.start, batch.until)
         if link.blood_pressure:
             pressures = self.memory.blood_pressures
             outcomes |= {
                 link.offer_blood_pressure(pressures, reading)
                 for reading in batch.blood_pressures
-                if link.wants(reading)
+                if link.wants(reading) or pressures.is_ours(reading.second, link.key)
             }
-            first |= pressures.advance(link.link_id, link.start, batch.until)
+            first |= pressures.advance(link.key, link.start, batch.until)
         # The cursor alone is not worth a write: an old one only makes us read more.
         if first or outcomes - {Offer.KNOWN}:
-            await self.async_save()
-            self.async_changed()
-        self.async_request_flush()
+            await self._async_keep()
+        else:
+            self.async_request_flush()
 
     @callback
     def async_request_flush(self) -> None:
-        """Push in the background what is pending."""
-        if self.has_work and not self.is_stopping:
-            self.entry.async_create_background_task(
-                self.hass, self.async_flush(), f"{DOMAIN} push {self.entry.entry_id}"
-            )
+        """Push in the background what is pending, when it may be."""
+        due = self.due
+        if due is None or self.is_stopping:
+            return
+        if due > _now() or self._gate.async_is_shut(by_hand=False):
+            self._gate.async_retry_at(due)
+            self.async_changed()
+            return
+        self.entry.async_create_background_task(
+            self.hass, self.async_flush(), f"{DOMAIN} push {self.entry.entry_id}"
+        )
 
     async def async_flush(self, *, by_hand: bool = False) -> None:
         """Push what is pending, unless Garmin must be left alone.
@@ -175,8 +194,18 @@ class GarminAccount:
         `by_hand` tries again at once where that can do no harm.
         """
         async with self._gate.lock:
-            if self.has_work and not self._gate.async_is_shut(by_hand=by_hand):
-                await self._async_visit(self._async_push_pending)
+            due = self.due
+            if (
+                due is not None
+                and not self._gate.async_is_shut(by_hand=by_hand)
+                and due <= _now()
+            ):
+                good = await self._async_visit(self._async_push_pending)
+                due = self.due
+                if good and due is not None:
+                    # What could not be done now is no reason for a storm.
+                    due = max(due, _now() + SETTLING_SECONDS)
+            self._gate.async_retry_at(due)
 
     async def async_push_now(self) -> None:
         """Push what is pending because a person asked; raise when it stays pending."""
@@ -190,7 +219,7 @@ class GarminAccount:
         Raise HomeAssistantError when it is queued for later, or refused.
         """
         if isinstance(record, WeighIn):
-            return await self._async_push_one(self._weigh_ins, record)
+            return await self._async_push_one(self.weigh_ins, record)
         return await self._async_push_one(self._blood_pressures, record)
 
     async def _async_push_one[R: Record, M: Remote](
@@ -201,12 +230,12 @@ class GarminAccount:
         ledger.offer(record, link=ACTION_LINK, own_twins=True)
         ledger.correct(record)
         await self.async_save()
-        if ledger.way(second) in (Way.LEFT_OUT, Way.WITHDRAWN):
+        if ledger.way(second) in (Way.LEFT_OUT, Way.WITHDRAWN, Way.KEPT):
             # Whoever pushes it by hand has thought better of it.
             ledger.reopen(record, ACTION_LINK)
         elif ledger.state(second) is State.DONE:
             if not await self._async_is_missing(lane, second):
-                return Way.FOUND
+                return self._found(ledger, record)
             ledger.reopen(record, ACTION_LINK)
         self.async_changed()
         await self.async_flush(by_hand=True)
@@ -217,23 +246,38 @@ class GarminAccount:
                 raise HomeAssistantError(
                     translation_domain=DOMAIN, translation_key="refused"
                 )
-        return ledger.way(second) or Way.FOUND
+        if ledger.way(second) is Way.PUSHED:
+            return Way.PUSHED
+        return self._found(ledger, record)
+
+    def _found[R: Record](self, ledger: Ledger[R], record: R) -> Way:
+        """Return that Garmin has a measurement; raise if it has another one then."""
+        there = ledger.facts(record.second)
+        if (
+            there is not None
+            and not ledger.is_twin(record.second)
+            and differ(record.facts[:1], there)
+        ):
+            raise HomeAssistantError(
+                translation_domain=DOMAIN, translation_key="another_there"
+            )
+        return Way.FOUND
 
     async def _async_is_missing[R: Record, M: Remote](
         self, lane: Lane[R, M], second: int
     ) -> bool:
         """Tell whether Garmin has lost a measurement; it is asked if it might have."""
-        lane.expire()
         ledger = lane.ledger
-        if ledger.is_fresh(ledger.primary(second)):
+        if is_fresh(ledger, second, _now()):
             return False
         remotes = await self._async_ask(lane, [second])
-        return remotes is not None and bool(missing(ledger, [second], remotes))
+        return remotes is not None and bool(missing(ledger, [second], remotes, _now()))
 
     async def async_offer_all(self, offers: Iterable[tuple[Link, WeighIn]]) -> None:
-        """Take weigh-ins that a person asked for; they are on disk then."""
-        for link, weigh_in in offers:
-            link.offer(self.memory.weigh_ins, weigh_in)
+        """Take weigh-ins that a person asked for."""
+        async for step in async_paced(offers):
+            for link, weigh_in in step:
+                link.offer(self.memory.weigh_ins, weigh_in)
         await self.async_save()
         self.async_changed()
 
@@ -251,10 +295,11 @@ class GarminAccount:
         `queues` tells that what is missing there is pushed as soon as that is possible.
         Raises HomeAssistantError when it cannot be asked now.
         """
-        if (remotes := await self._async_ask(self._weigh_ins, seconds)) is not None:
+        if (remotes := await self._async_ask(self.weigh_ins, seconds)) is not None:
             return remotes
-        if queues and any(
-            self.memory.weigh_ins.state(second) is State.PENDING for second in seconds
+        ledger = self.memory.weigh_ins
+        if self._gate.closed or (
+            queues and any(ledger.state(second) is State.PENDING for second in seconds)
         ):
             raise self.stuck()
         raise HomeAssistantError(
@@ -310,8 +355,9 @@ class GarminAccount:
     async def async_keep_alive(self) -> None:
         """Use the tokens once when they have not been used for days."""
         async with self._gate.lock:
-            last = self.memory.last_contact
-            if last is not None and dt_util.utcnow() - last < KEEP_ALIVE_AFTER:
+            last, now = self.memory.last_contact, dt_util.utcnow()
+            # One that is still to come was noted by a clock that was wrong.
+            if last is not None and last <= now < last + KEEP_ALIVE_AFTER:
                 return
             if not self._gate.async_is_shut(by_hand=False):
                 await self._async_visit(self._async_touch)
@@ -319,9 +365,8 @@ class GarminAccount:
     async def async_withdraw(self, seconds: Iterable[int]) -> None:
         """Remove from Garmin weigh-ins that their source has deleted."""
         for second in seconds:
-            self.memory.weigh_ins.withdraw(second)
-        await self.async_save()
-        self.async_request_flush()
+            self.memory.weigh_ins.withdraw(second, _now())
+        await self._async_keep()
 
     async def async_decide(
         self, ledger: Ledger[Any], push: Iterable[int], leave_out: Iterable[int]
@@ -331,24 +376,40 @@ class GarminAccount:
             ledger.release(second)
         for second in leave_out:
             ledger.leave_out(second)
-        await self.async_save()
-        self.async_changed()
-        self.async_request_flush()
+        await self._async_keep()
+
+    async def async_answer(
+        self, key: str, seconds: Collection[int], *, remove: bool
+    ) -> None:
+        """Carry out a person's word on what is gone at the source of a link."""
+        asked = self.gone.pop(key, frozenset()).intersection(seconds)
+        for second in asked:
+            if remove:
+                self.memory.weigh_ins.withdraw(second, _now())
+            else:
+                self.memory.weigh_ins.keep(second)
+        issues.async_update_gone(self.hass, self.entry, key, "", 0)
+        await self._async_keep()
 
     async def async_review(self, link: Link) -> None:
-        """Bring what waits in line with a link's new settings."""
-        self.memory.weigh_ins.review(link.link_id, link.prepare)
-        await self.async_save()
-        self.async_changed()
-        self.async_request_flush()
+        """Bring what waits in line with a link's settings."""
+        wants = link.wants
+        changes = self.memory.weigh_ins.review(
+            link.key, lambda w: link.weigh_ins and wants(w), link.prepare
+        )
+        changes |= self.memory.blood_pressures.review(
+            link.key, lambda p: link.blood_pressure and wants(p), lambda p: p
+        )
+        if changes:
+            await self._async_keep()
 
-    async def async_forget_link(self, link_id: str) -> None:
+    async def async_forget_link(self, key: str) -> None:
         """Drop what a removed link still wanted."""
         for ledger in self.memory.ledgers:
-            ledger.forget_link(link_id)
-        self.memory.shown.pop(link_id, None)
-        await self.async_save()
-        self.async_changed()
+            ledger.forget_link(key)
+        self.memory.shown.pop(key, None)
+        self.gone.pop(key, None)
+        await self._async_keep()
 
     async def async_close(self) -> None:
         """Let the request under way come to its end, then stop."""
@@ -365,8 +426,14 @@ class GarminAccount:
         return good
 
     async def _async_push_pending(self) -> None:
-        """Push all kinds, the weigh-ins first."""
-        await self._weigh_ins.async_push()
+        """Push all kinds, the weigh-ins first; one does not stop the other."""
+        try:
+            await self.weigh_ins.async_push()
+        except GarminAuthError, GarminThrottledError, GarminUnavailableError:
+            raise
+        except GarminError:
+            await self._blood_pressures.async_push()
+            raise
         await self._blood_pressures.async_push()
 
     async def _async_touch(self) -> None:
@@ -375,8 +442,9 @@ class GarminAccount:
 
     async def async_request[*Ts, T](self, request: Callable[[*Ts], T], *args: *Ts) -> T:
         """Make one blocking request; only for the lanes, which hold the lock."""
-        async with async_garmin_turn(self.hass):
-            result = await self.hass.async_add_executor_job(request, *args)
+        if self._unsaved is not None:
+            await self._async_save_tokens(self._unsaved)
+        result = await self.hass.async_add_executor_job(request, *args)
         self.memory.last_contact = dt_util.utcnow()
         return result
 
@@ -387,25 +455,55 @@ class GarminAccount:
         self.async_changed()
 
     @callback
+    def async_kept(self, second: int) -> None:
+        """Tell that Garmin keeps what its source has deleted."""
+        issues.async_report_kept(self.hass, self.entry, second)
+
+    @callback
     def async_changed(self) -> None:
         """Tell the entities and the repairs that a ledger has changed."""
         issues.async_update_waiting(self.hass, self.entry, self.memory.ledgers)
         for listener in list(self._listeners):
             listener()
 
+    async def _async_keep(self) -> None:
+        """Save what has changed, tell of it, and push what is pending."""
+        await self.async_save()
+        self.async_changed()
+        self.async_request_flush()
+
     async def async_save(self) -> None:
-        """Put the ledgers on disk."""
+        """Put the ledgers on disk; a person is told if that cannot be done."""
+        try:
+            await self.async_save_surely()
+        except DiskError:
+            issues.async_update_disk(self.hass, self.entry, good=False)
+        else:
+            issues.async_update_disk(self.hass, self.entry, good=True)
+
+    async def async_save_surely(self) -> None:
+        """Put the ledgers on disk; raise DiskError."""
         # One at a time: an older state must not be written after a newer one.
         async with self._saving:
             data = await async_apart(self.memory.size, self.memory.freeze())
-            await self._store.async_save(data)
+            await self._store.async_save_surely(data)
+
+    async def _async_save_tokens(self, tokens: str) -> None:
+        """Put tokens on disk; raise DiskError, and try again before the next request."""
+        self._unsaved = tokens
+        await self._tokens_store.async_save_surely({"tokens": tokens})
+        self._unsaved = None
 
     def _save_tokens(self, tokens: str) -> None:
         """Have rotated tokens on disk before the next request; runs in the executor."""
         saved = asyncio.run_coroutine_threadsafe(
-            self._tokens_store.async_save({"tokens": tokens}), self.hass.loop
+            self._async_save_tokens(tokens), self.hass.loop
         )
         try:
             saved.result(TOKEN_SAVE_TIMEOUT)
         except TimeoutError:
             raise GarminUnavailableError("New tokens could not be saved") from None
+
+
+def _now() -> int:
+    return int(dt_util.utcnow().timestamp())

@@ -48,10 +48,11 @@ def can_encode(weigh_in: WeighIn) -> bool:
     )
 
 
-def encode(weigh_ins: Sequence[WeighIn]) -> bytes:
+def encode(weigh_ins: Sequence[WeighIn], attempt: int = 0) -> bytes:
     """Return a FIT file of at most MAX_RECORDS weigh-ins, each to the second.
 
-    The same weigh-ins give the same bytes. A value that does not fit into its field
+    The same weigh-ins give the same bytes, and others at another attempt: Garmin does
+    not take the very file again, whatever it shows of it. A value that does not fit into its field
     is left out; a weight that does not raises ValueError, as does an empty or too long
     sequence.
     """
@@ -60,7 +61,7 @@ def encode(weigh_ins: Sequence[WeighIn]) -> bytes:
     records = sorted(weigh_ins, key=lambda weigh_in: weigh_in.second)
     encoder = FitEncoderWeight()
     newest = records[-1].second
-    encoder.write_file_info(time_created=newest)
+    encoder.write_file_info(time_created=newest + attempt, number=attempt or None)
     encoder.write_file_creator()
     encoder.write_device_info(timestamp=newest)
     for record in records:

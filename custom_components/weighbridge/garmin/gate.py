@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -13,20 +13,11 @@ from homeassistant.util import dt as dt_util
 
 from ..clients.garmin import GarminAuthError, GarminError
 from ..const import DOMAIN, LOGGER
+from ..store import DiskError
 from ..units import async_time_text
 from . import issues
-from .pause import (
-    IMPATIENT,
-    MAX_PAUSE,
-    SETTLING_SECONDS,
-    Reason,
-    pause_after,
-    reason_for,
-)
+from .pause import MAX_PAUSE, Reason, pause_after, reason_for
 from .storage import AccountMemory
-
-# Garmin shows most uploads within seconds, so that a correction need not wait long.
-UNSHOWN_RETRY = 60
 
 
 class GarminGate:
@@ -57,48 +48,29 @@ class GarminGate:
         self._retry = retry
         self._cancel_retry: CALLBACK_TYPE | None = None
 
-    @property
-    def lost_answers(self) -> int:
-        """Return how many answers to uploads were lost in a row."""
-        memory = self._memory
-        return memory.strikes if memory.pause_reason == Reason.AMBIGUOUS else 0
-
     @callback
     def async_close(self) -> None:
         """Let nobody through any more."""
         self.closed = True
-        if self._cancel_retry is not None:
-            self._cancel_retry()
-            self._cancel_retry = None
+        self._async_cancel()
 
     @callback
     def async_is_shut(self, *, by_hand: bool) -> bool:
-        """Return whether Garmin must be left alone, and see to the next try if so.
+        """Return whether Garmin must be left alone.
 
-        `by_hand` cuts a pause short where that can do no harm.
+        `by_hand` cuts a pause short where that does not prolong a ban.
         """
-        if self.closed or self.signed_out:
-            return True
-        now = dt_util.utcnow().timestamp()
+        now = _now()
         memory = self._memory
         # A clock that was set back must not stretch a pause.
         memory.paused_until = min(memory.paused_until, now + MAX_PAUSE)
         for ledger in memory.ledgers:
-            ledger.cap(int(now))
-        until = memory.paused_until
-        if by_hand and memory.pause_reason in IMPATIENT:
-            until = 0.0
-        sent_ats = [ledger.last_sent_at() for ledger in memory.ledgers]
-        if sent_at := max((at for at in sent_ats if at is not None), default=None):
-            settled = sent_at + SETTLING_SECONDS
-            if settled > until:
-                until = settled
-                memory.pause_reason = Reason.AMBIGUOUS
-                memory.paused_until = until
-        if until <= now:
+            ledger.wind(int(now))
+        if self.closed or self.signed_out:
+            return True
+        if by_hand and memory.pause_reason != Reason.THROTTLED:
             return False
-        self._async_retry_in(until - now)
-        return True
+        return memory.paused_until > now
 
     async def async_visit(
         self, requests: Callable[[], Awaitable[Any]], *, cures: bool = True
@@ -116,7 +88,7 @@ class GarminGate:
             self._entry.async_start_reauth(self._hass)
             await self._save()
             return False
-        except GarminError as err:
+        except Exception as err:  # noqa: BLE001  # none may come back at each poll
             await self._async_pause(err)
             return False
         if cures:
@@ -126,23 +98,53 @@ class GarminGate:
     def stuck(self) -> HomeAssistantError:
         """Return what to tell a person whose weigh-ins have to wait."""
         memory = self._memory
+        if self.closed:
+            return HomeAssistantError(
+                translation_domain=DOMAIN, translation_key="account_unloaded"
+            )
         if self.signed_out:
             return HomeAssistantError(
                 translation_domain=DOMAIN, translation_key="queued_signed_out"
             )
-        now = dt_util.utcnow()
+        now = _now()
         reason: str = memory.pause_reason or Reason.UNAVAILABLE
-        until = dt_util.utc_from_timestamp(memory.paused_until)
-        if memory.pause_reason is None and self._is_unshown():
-            reason = "unshown"
-            until = now + timedelta(seconds=UNSHOWN_RETRY)
+        until = max(memory.paused_until, now)
+        due = min(
+            (d for led in memory.ledgers if (d := led.due()) is not None), default=0
+        )
+        if due > until:
+            # Garmin may be at work on what waits.
+            reason, until = "ambiguous", due
         return HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=f"queued_{reason}",
             translation_placeholders={
-                "time": async_time_text(self._hass, max(until, now))
+                "time": async_time_text(self._hass, dt_util.utc_from_timestamp(until))
             },
         )
+
+    @callback
+    def async_retry_at(self, due: float | None) -> None:
+        """Try again when something is due and no pause is in the way."""
+        self._async_cancel()
+        if due is None or self.closed or self.signed_out:
+            return
+
+        @callback
+        def retry(_now: datetime) -> None:
+            self._cancel_retry = None
+            self._retry()
+
+        wait = max(due, self._memory.paused_until) - _now()
+        self._cancel_retry = async_call_later(
+            self._hass, max(wait, 0) + 1, HassJob(retry, cancel_on_shutdown=True)
+        )
+
+    @callback
+    def _async_cancel(self) -> None:
+        if self._cancel_retry is not None:
+            self._cancel_retry()
+            self._cancel_retry = None
 
     async def _async_cure(self) -> None:
         """Take note that nothing is in the way."""
@@ -154,38 +156,26 @@ class GarminGate:
         memory.paused_until = 0.0
         issues.async_clear_account(self._hass, self._entry)
         await self._save()
-        if self._is_unshown():
-            self._async_retry_in(UNSHOWN_RETRY)
 
-    async def _async_pause(self, err: GarminError) -> None:
+    async def _async_pause(self, err: Exception) -> None:
         """Leave Garmin alone for a while."""
         memory = self._memory
         again = reason_for(err) == memory.pause_reason
         memory.strikes = memory.strikes + 1 if again else 1
         pause = pause_after(err, memory.strikes)
         memory.pause_reason = pause.reason
-        memory.paused_until = dt_util.utcnow().timestamp() + pause.seconds
+        memory.paused_until = _now() + pause.seconds
+        known = isinstance(err, GarminError | DiskError)
         log = LOGGER.info if again else LOGGER.warning
-        log("%s; the next try is in %d min", err, pause.seconds // 60)
+        log(
+            "%s; the next try is in %d min",
+            err if known else f"Something unexpected: {type(err).__name__}",
+            pause.seconds // 60,
+            exc_info=None if known or again else err,
+        )
         issues.async_report_pause(self._hass, self._entry, pause.reason, memory.strikes)
         await self._save()
-        self._async_retry_in(pause.seconds)
 
-    def _is_unshown(self) -> bool:
-        """Return whether something waits until Garmin shows its older version."""
-        return any(ledger.unshown() for ledger in self._memory.ledgers)
 
-    @callback
-    def _async_retry_in(self, seconds: float) -> None:
-        """Try again later, instead of any other time set before."""
-        if self._cancel_retry is not None:
-            self._cancel_retry()
-
-        @callback
-        def retry(_now: datetime) -> None:
-            self._cancel_retry = None
-            self._retry()
-
-        self._cancel_retry = async_call_later(
-            self._hass, seconds + 1, HassJob(retry, cancel_on_shutdown=True)
-        )
+def _now() -> float:
+    return dt_util.utcnow().timestamp()

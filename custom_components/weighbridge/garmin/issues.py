@@ -6,10 +6,12 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
-from ..ledger import Ledger, State
+from ..ledger import LOOKS, Ledger, State
 from ..names import account_name
+from ..units import async_time_text
 from .pause import Reason
 
 # A single 403 is a passing mood of Garmin's gatekeeper.
@@ -52,6 +54,53 @@ def async_update_waiting(
         )
     else:
         ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, "refused"))
+    day_ago = int(dt_util.utcnow().timestamp()) - LOOKS[1]
+    if count := sum(ledger.overdue(day_ago) for ledger in ledgers):
+        _async_create(hass, entry, "overdue", "overdue", {"count": str(count)})
+    else:
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, "overdue"))
+
+
+@callback
+def async_update_disk(hass: HomeAssistant, entry: ConfigEntry, *, good: bool) -> None:
+    """Tell that nothing can be written, as long as that is so."""
+    if good:
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, "disk_full"))
+    else:
+        _async_create(hass, entry, "disk_full", "disk_full", {})
+
+
+@callback
+def async_report_kept(hass: HomeAssistant, entry: ConfigEntry, second: int) -> None:
+    """Tell once that Garmin does not let go of what its source has deleted."""
+    when = async_time_text(hass, dt_util.utc_from_timestamp(second))
+    _async_create(
+        hass,
+        entry,
+        f"kept_{second}",
+        "kept",
+        {"time": when},
+        fix={},
+    )
+
+
+@callback
+def async_update_gone(
+    hass: HomeAssistant, entry: ConfigEntry, key: str, source: str, count: int
+) -> None:
+    """Ask whether what is gone at a source shall go at Garmin, as long as any is."""
+    name = f"gone_{key}"
+    if not count:
+        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, name))
+        return
+    _async_create(
+        hass,
+        entry,
+        name,
+        "gone",
+        {"source": source, "count": str(count)},
+        fix={"entry_id": entry.entry_id, "gone": key},
+    )
 
 
 @callback

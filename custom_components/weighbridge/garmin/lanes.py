@@ -3,34 +3,54 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import batched
 import struct
 from typing import Protocol, override
 
 from homeassistant.util import dt as dt_util
 
 from ..clients.garmin import (
+    GarminAmbiguousError,
     GarminBloodPressure,
     GarminClient,
     GarminDuplicateError,
     GarminError,
+    GarminForbiddenError,
     GarminRejectedError,
+    GarminUnavailableError,
     GarminWeighIn,
 )
 from ..const import LOGGER
-from ..ledger import Ledger, Record, Remote, State, reconcile
+from ..ledger import (
+    SETTLING_SECONDS,
+    SUSPECT,
+    Item,
+    Ledger,
+    Record,
+    Remote,
+    State,
+    file_size,
+    miss,
+    outcomes,
+    reconcile,
+)
 from ..model import BloodPressure, WeighIn
-from .fit import MAX_RECORDS, can_encode, encode
-from .pause import SETTLING_SECONDS, Reason, reason_for
+from ..store import DiskError
+from .fit import can_encode, encode
 
-# How many records are looked for at Garmin, and noted as sent, at a time.
+# How many records are looked for at Garmin at a time.
 STAGE = 1000
 
-# How long a note of what is being sent may be ahead of the request, at the most.
-NOTE_SECONDS = 60
+# So many refused in a row, and nothing else accepted: it is not the records.
+OUTAGE = 3
 
-# A refused file twice over: Garmin has these weigh-ins, though it does not show them.
-DUPLICATE_STRIKES = 2
+# The range of a read, in seconds, that Garmin can always answer.
+SHORT = 30 * 86400
+LONG = 100 * 366 * 86400
+
+REFUSED = "Garmin Connect refuses a measurement; the others go on"
+
+# How many edits are under way at a time, between their removal and their upload.
+EDITS = 10
 
 # What Garmin takes as a blood pressure: mmHg, and beats per minute.
 SYSTOLIC = range(70, 261)
@@ -50,14 +70,14 @@ class Courier(Protocol):
         """Return whether no further request should be made."""
 
     @property
-    def lost_answers(self) -> int:
-        """Return how many answers to uploads were lost in a row."""
+    def was_rejected(self) -> bool:
+        """Return whether Garmin took nothing at all at the last visit."""
 
     async def async_request[*Ts, T](self, request: Callable[[*Ts], T], *args: *Ts) -> T:
         """Make one blocking request; raise GarminError."""
 
-    async def async_save(self) -> None:
-        """Put the ledgers on disk."""
+    async def async_save_surely(self) -> None:
+        """Put the ledgers on disk; raise DiskError."""
 
     def async_pushed(self) -> None:
         """Note that Garmin has accepted something."""
@@ -65,61 +85,142 @@ class Courier(Protocol):
     def async_changed(self) -> None:
         """Tell the entities and the repairs that a ledger has changed."""
 
+    def async_kept(self, second: int) -> None:
+        """Tell that Garmin keeps what its source has deleted."""
+
 
 class Lane[R: Record, M: Remote](ABC):
-    """The way of one kind of measurement: read, compare, remove, upload, confirm."""
+    """The way of one kind of measurement: read, compare, upload, remove, confirm."""
 
     def __init__(self, ledger: Ledger[R], courier: Courier) -> None:
         """Push what a ledger wants, with what the account offers."""
         self.ledger = ledger
         self._courier = courier
+        self._span = LONG
+        # Removals fail for themselves, and rest for themselves.
+        self._vain = 0
+        self._rests_until = 0
+        # Of a visit: whether anything went up, an answer was lost, what was refused.
+        self._took_any = False
+        self._lost = False
+        self._refused: list[R] = []
 
     async def async_push(self) -> None:
-        """Bring Garmin to what the ledger wants; raise GarminError.
-
-        What waits until Garmin shows an older version is left for another time.
-        """
-        unshown: set[int] = set()
+        """Bring Garmin to what the ledger wants, the newest first; raise GarminError."""
+        self._took_any = self._lost = False
+        self._refused = []
+        looked: set[int] = set()
         while not self._courier.is_stopping:
-            pending = self.ledger.seconds(State.PENDING)
-            seconds = [second for second in pending if second not in unshown][:STAGE]
-            leaving = self.ledger.withdrawals - unshown
-            if not seconds and not leaving:
+            now = _now()
+            leaving = self.ledger.leaving(now) if now >= self._rests_until else set()
+            wanted = sorted((self.ledger.ready(now) | leaving) - looked, reverse=True)
+            # What no request can hold is parked before anything is removed for it.
+            if parked := set(filter(self._park, wanted[:STAGE])):
+                looked |= parked
+                continue
+            if not wanted:
                 break
-            remotes = await self.async_read([*seconds, *leaving])
-            seen = reconcile(self.ledger, remotes)
-            for remote in seen.unwanted:
-                await self._async_remove(remote)
-            self.ledger.withdrawn(leaving)
+            seconds, remotes = await self._async_look(wanted[:STAGE])
+            looked.update(seconds)
+            seen = reconcile(self.ledger, remotes, _now())
+            miss(self.ledger, seconds, _now())
             if seen.found:
                 self._courier.async_changed()
-            unshown |= self.ledger.unshown()
-            todo = [record.second for record in self.ledger.current(seconds)]
-            if todo:
-                await self._async_send_all(todo)
+            await self._async_send_all(set(seconds) - {s for s, _ in seen.unwanted})
+            await self._async_remove_all(seen.unwanted, leaving.intersection(seconds))
+        if self._refused:
+            if not self._took_any:
+                raise GarminRejectedError("Garmin refuses all that it is sent")
+            for record in self._refused:
+                self._refuse(record)
 
     async def async_read(self, seconds: Collection[int]) -> list[M]:
         """Return what Garmin holds of the days around some seconds."""
-        # The days of the range are those of the account's time zone.
-        start = _day(min(seconds)) - timedelta(days=1)
-        end = _day(max(seconds)) + timedelta(days=1)
-        self.expire()
-        return await self._courier.async_request(self._read, start, end)
+        wanted = sorted(seconds, reverse=True)
+        remotes: dict[M, None] = {}
+        while wanted:
+            looked, some = await self._async_look(wanted)
+            remotes.update(dict.fromkeys(some))
+            wanted = wanted[len(looked) :]
+        return list(remotes)
 
-    def expire(self) -> None:
-        """Give up waiting for what Garmin should have shown by now."""
-        self.ledger.expire(int(dt_util.utcnow().timestamp()) - SETTLING_SECONDS)
+    async def _async_look(self, wanted: list[int]) -> tuple[list[int], list[M]]:
+        """Read around the newest seconds, as many as Garmin can tell of at once."""
+        while True:
+            seconds = [s for s in wanted if s >= wanted[0] - self._span]
+            # The days of the range are those of the account's time zone.
+            start = _day(seconds[-1]) - timedelta(days=1)
+            end = _day(seconds[0]) + timedelta(days=1)
+            try:
+                remotes = await self._courier.async_request(self._read, start, end)
+            except GarminUnavailableError:
+                if wanted[0] - seconds[-1] <= SHORT:
+                    raise
+                self._span = SHORT
+            else:
+                self._span = min(self._span * 2, LONG)
+                return seconds, remotes
 
-    async def _async_remove(self, remote: M) -> None:
+    def _park(self, second: int) -> bool:
+        """Park a record that no request can hold; tell whether it was one."""
+        item = self.ledger.item(second)
+        if item is None or item.state is State.DONE or self.fits(item.record):
+            return False
+        self._refuse(
+            item.record,
+            "A measurement is not sent, as Garmin Connect takes no such value; "
+            "the others go on",
+        )
+        return True
+
+    async def _async_remove_all(
+        self, unwanted: Sequence[tuple[int, M]], leaving: Collection[int]
+    ) -> None:
+        """Remove what must go, and send what comes in its place."""
+        edits: set[int] = set()
+        kept: set[int] = set()
+        for second, remote in unwanted:
+            if (
+                self._courier.is_stopping
+                or _now() < self._rests_until
+                or not await self._async_remove(second, remote)
+            ):
+                kept.add(second)
+            elif second not in kept:
+                edits.add(second)
+            if len(edits) == EDITS:
+                await self._async_send_all(edits)
+                edits.clear()
+        shown = {second for second, _ in unwanted}
+        outcomes.withdrawn(self.ledger, set(leaving) - kept, shown, _now())
+        await self._async_send_all(edits - kept)
+
+    async def _async_remove(self, second: int, remote: M) -> bool:
         """Remove something from Garmin; what cannot be removed holds up nothing else."""
+        for_good = False
         try:
             await self._courier.async_request(self._remove, remote)
         except GarminRejectedError as err:
+            for_good = True
             LOGGER.warning("Garmin Connect keeps an older measurement: %s", err)
-            self.ledger.withdrawals.discard(remote.second)
-            for record in self.ledger.current([remote.second]):
-                self.ledger.fail(record)
+        except (
+            GarminAmbiguousError,
+            GarminDuplicateError,
+            GarminForbiddenError,
+        ) as err:
+            LOGGER.info("Garmin Connect did not remove a measurement: %s", err)
+            self._rests_until = _now() + SETTLING_SECONDS * 2 ** min(self._vain, 6)
+            self._vain += 1
+        else:
+            self._vain = 0
+            outcomes.removed(self.ledger, second, remote)
+            return True
+        was_leaving = second in self.ledger.withdrawals
+        if outcomes.keep(self.ledger, second, _now(), for_good=for_good):
+            if was_leaving:
+                self._courier.async_kept(second)
             self._courier.async_changed()
+        return False
 
     @abstractmethod
     def _read(self, start: date, end: date) -> list[M]:
@@ -130,93 +231,111 @@ class Lane[R: Record, M: Remote](ABC):
         """Remove something from Garmin."""
 
     @abstractmethod
-    def _upload(self, batch: Sequence[R]) -> None:
-        """Upload records in one request."""
+    def _upload(self, batch: Sequence[R], attempt: int) -> None:
+        """Upload records in one request, not for the first time if `attempt` says so."""
 
     @abstractmethod
-    def _can_send(self, record: R) -> bool:
+    def fits(self, record: R) -> bool:
         """Tell whether Garmin has room for the values of a record."""
 
-    @abstractmethod
-    def _batch_size(self) -> int:
-        """Return how many records go into one request."""
+    _limit: int
+    """How many records go into one request at the most."""
 
-    async def _async_send_all(self, seconds: Sequence[int]) -> None:
-        """Upload records by their seconds, in batches.
+    async def _async_send_all(self, seconds: Collection[int]) -> None:
+        """Upload records by their seconds, what was in the way before last and alone.
 
-        That they are sent is on disk before. What then is not sent for certain, the
-        next save knows.
+        A file that is refused is halved, until a refused record stands alone.
         """
-        unsent = set(seconds)
-        noted_at = 0.0
-        try:
-            for batch in batched(seconds, self._batch_size(), strict=False):
-                # What stays pending is pushed after the next start.
-                if self._courier.is_stopping:
-                    return
-                now = dt_util.utcnow().timestamp()
-                if now - noted_at > NOTE_SECONDS:
-                    self.ledger.mark_sent(unsent, int(now))
-                    await self._courier.async_save()
-                    noted_at = now
-                await self._async_send(batch, unsent)
-        finally:
-            self.ledger.mark_unsent(unsent)
+        todo: list[list[int]] = []
+        for item in sorted(self._current(seconds), key=_turn):
+            last = todo[-1] if todo else []
+            size = min(file_size(item.strikes), self._limit)
+            if last and len(last) < size and self._size_of(last) == size:
+                last.append(item.record.second)
+            else:
+                todo.append([item.record.second])
+        if todo and self._courier.was_rejected and not self._took_any:
+            # A few are enough to see whether Garmin takes anything again.
+            first = todo.pop(0)
+            todo[:0] = [*([second] for second in first[:OUTAGE]), first[OUTAGE:]]
+        # What stays pending is pushed after the next start.
+        while todo and not self._lost and not self._courier.is_stopping:
+            batch = self._current(todo.pop(0))
+            if batch and not await self._async_send(batch):
+                half = len(batch) // 2
+                halves = batch[:half], batch[half:]
+                todo[:0] = [[i.record.second for i in some] for some in halves]
 
-    async def _async_send(self, wanted: Sequence[int], unsent: set[int]) -> None:
-        """Upload records in a batch; split it until refused ones stand alone."""
-        batch = self.ledger.current(wanted)
-        for record in batch:
-            if not self._can_send(record):
-                self._park(
-                    record,
-                    "A measurement is not sent, as Garmin Connect takes "
-                    "no such value; the others go on",
-                )
-        batch = [record for record in batch if self._can_send(record)]
-        if not batch:
-            return
-        seconds = [record.second for record in batch]
-        unsent.difference_update(seconds)
+    async def _async_send(self, batch: Sequence[Item[R]]) -> bool:
+        """Upload a file; tell whether that came to an end, or it has to be halved."""
+        sent = outcomes.mark_sent(self.ledger, batch, _now())
+        attempt = max(item.attempts for item in batch)
         try:
-            await self._courier.async_request(self._upload, batch)
+            await self._courier.async_save_surely()
+            await self._courier.async_request(
+                self._upload, [item.record for item in sent], attempt
+            )
         except GarminRejectedError:
-            unsent.update(seconds)
-            if len(batch) == 1:
-                self._park(
-                    batch[0],
-                    "Garmin Connect refuses a measurement; the others go on",
-                )
-                return
-            middle = len(seconds) // 2
-            await self._async_send(seconds[:middle], unsent)
-            await self._async_send(seconds[middle:], unsent)
-        except GarminDuplicateError:
-            if self._courier.lost_answers < DUPLICATE_STRIKES:
+            outcomes.unsend(self.ledger, batch)
+            if len(batch) > 1:
+                return False
+            self._doubt(batch[0])
+        except GarminAmbiguousError, GarminDuplicateError:
+            outcomes.lose(self.ledger, sent, _now())
+            self._courier.async_changed()
+            # Others go up, so it is its own trouble; but it has taken enough time.
+            self._lost = True
+            if len(batch) > 1 or batch[0].strikes < SUSPECT:
                 raise
-            self._confirm(batch)
-        except GarminError as err:
-            if reason_for(err) is not Reason.AMBIGUOUS:
-                unsent.update(seconds)
+        except GarminError, DiskError:
+            outcomes.unsend(self.ledger, batch)
             raise
         else:
-            self._confirm(batch)
+            self._took_any = True
+            outcomes.confirm(self.ledger, sent, _now())
+            LOGGER.debug("Garmin Connect has accepted %d measurements", len(batch))
+            self._courier.async_pushed()
+        return True
 
-    def _confirm(self, batch: Sequence[R]) -> None:
-        """Settle what Garmin has accepted; the next save writes it down."""
-        self.ledger.confirm(batch, int(dt_util.utcnow().timestamp()))
-        LOGGER.debug("Garmin Connect has accepted %d measurements", len(batch))
-        self._courier.async_pushed()
+    def _doubt(self, item: Item[R]) -> None:
+        """Park a record that was refused alone, if Garmin takes any at all."""
+        if self._took_any or item.strikes >= SUSPECT:
+            self._refuse(item.record)
+            return
+        outcomes.blame(self.ledger, item.record)
+        self._refused.append(item.record)
+        if len(self._refused) >= OUTAGE:
+            raise GarminRejectedError("Garmin refuses all that it is sent")
 
-    def _park(self, record: R, why: str) -> None:
+    def _current(self, seconds: Collection[int]) -> list[Item[R]]:
+        """Return what may go up now, in the newest version."""
+        ready = self.ledger.ready(_now())
+        return [
+            item
+            for second in seconds
+            if second in ready
+            and (item := self.ledger.item(second)) is not None
+            and item.state is State.PENDING
+        ]
+
+    def _size_of(self, batch: list[int]) -> int:
+        """Return how many records may go in the file of the first of them."""
+        item = self.ledger.item(batch[0])
+        return (
+            self._limit if item is None else min(file_size(item.strikes), self._limit)
+        )
+
+    def _refuse(self, record: R, why: str = REFUSED) -> None:
         """Park a record that does not get to Garmin, and tell why."""
-        self.ledger.fail(record)
-        LOGGER.warning(why)
-        self._courier.async_changed()
+        if outcomes.fail(self.ledger, record):
+            LOGGER.warning(why)
+            self._courier.async_changed()
 
 
 class WeighInLane(Lane[WeighIn, GarminWeighIn]):
     """Weigh-ins go up in FIT files."""
+
+    _limit = file_size(0)
 
     @override
     def _read(self, start: date, end: date) -> list[GarminWeighIn]:
@@ -229,25 +348,22 @@ class WeighInLane(Lane[WeighIn, GarminWeighIn]):
         self._courier.client.delete_weigh_in(remote)
 
     @override
-    def _upload(self, batch: Sequence[WeighIn]) -> None:
+    def _upload(self, batch: Sequence[WeighIn], attempt: int) -> None:
         try:
-            fit = encode(batch)
+            fit = encode(batch, attempt)
         except (ValueError, OverflowError, struct.error) as err:
             raise GarminRejectedError("A record does not fit into a file") from err
         self._courier.client.upload(fit)
 
     @override
-    def _can_send(self, record: WeighIn) -> bool:
+    def fits(self, record: WeighIn) -> bool:
         return can_encode(record)
-
-    @override
-    def _batch_size(self) -> int:
-        """Return fewer after each lost answer: Garmin gives up on files too big."""
-        return max(1, MAX_RECORDS >> self._courier.lost_answers)
 
 
 class BloodPressureLane(Lane[BloodPressure, GarminBloodPressure]):
     """Blood pressure readings go up one by one: Garmin takes no batch of them."""
+
+    _limit = 1
 
     @override
     def _read(self, start: date, end: date) -> list[GarminBloodPressure]:
@@ -258,7 +374,7 @@ class BloodPressureLane(Lane[BloodPressure, GarminBloodPressure]):
         self._courier.client.delete_blood_pressure(remote)
 
     @override
-    def _upload(self, batch: Sequence[BloodPressure]) -> None:
+    def _upload(self, batch: Sequence[BloodPressure], attempt: int) -> None:
         (reading,) = batch
         pulse = reading.heart_rate
         self._courier.client.add_blood_pressure(
@@ -269,12 +385,17 @@ class BloodPressureLane(Lane[BloodPressure, GarminBloodPressure]):
         )
 
     @override
-    def _can_send(self, record: BloodPressure) -> bool:
+    def fits(self, record: BloodPressure) -> bool:
         return record.systolic in SYSTOLIC and record.diastolic in DIASTOLIC
 
-    @override
-    def _batch_size(self) -> int:
-        return 1
+
+def _turn[R: Record](item: Item[R]) -> tuple[int, int]:
+    """Sort what was in the way last, and else the newest first."""
+    return item.strikes, -item.record.second
+
+
+def _now() -> int:
+    return int(dt_util.utcnow().timestamp())
 
 
 def _day(second: int) -> date:

@@ -37,6 +37,11 @@ class Link:
     blood_pressure: bool = False
     muscle_mass: bool = True
 
+    @property
+    def key(self) -> str:
+        """Return what the ledger knows the link by, also if it is made anew."""
+        return self.link_id
+
     def wants(self, record: WeighIn | BloodPressure) -> bool:
         """Tell whether a measurement is new enough for the link."""
         return record.second >= self.start
@@ -45,7 +50,7 @@ class Link:
         """Offer a weigh-in to a ledger in the name of the link."""
         return ledger.offer(
             self.prepare(weigh_in),
-            link=self.link_id,
+            link=self.key,
             own_twins=weigh_in.relayed,
         )
 
@@ -53,7 +58,7 @@ class Link:
         self, ledger: Ledger[BloodPressure], reading: BloodPressure
     ) -> Offer:
         """Offer a blood pressure reading to a ledger in the name of the link."""
-        return ledger.offer(reading, link=self.link_id)
+        return ledger.offer(reading, link=self.key)
 
     def prepare(self, weigh_in: WeighIn) -> WeighIn:
         """Return a weigh-in as Garmin shall have it.
@@ -70,6 +75,12 @@ class AccountLink(Link):
 
     source: str
     deletions: bool = False
+
+    @property
+    @override
+    def key(self) -> str:
+        """Return the source: it has one link to an account."""
+        return self.source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

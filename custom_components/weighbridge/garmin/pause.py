@@ -4,20 +4,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..clients.garmin import (
-    GarminAmbiguousError,
     GarminConsentError,
-    GarminDuplicateError,
-    GarminError,
     GarminForbiddenError,
+    GarminRejectedError,
     GarminThrottledError,
 )
+from ..store import DiskError
 
 MINUTE = 60
 HOUR = 60 * MINUTE
 MAX_PAUSE = 24 * HOUR
-
-# Garmin may still be working on an upload whose answer was lost.
-SETTLING_SECONDS = 10 * MINUTE
 
 
 class Reason(StrEnum):
@@ -26,12 +22,9 @@ class Reason(StrEnum):
     THROTTLED = "throttled"
     FORBIDDEN = "forbidden"
     CONSENT = "consent"
-    AMBIGUOUS = "ambiguous"
+    REJECTED = "rejected"
     UNAVAILABLE = "unavailable"
-
-
-# What a person may try again at once: it neither prolongs a ban nor doubles a weigh-in.
-IMPATIENT = frozenset({Reason.FORBIDDEN, Reason.CONSENT, Reason.UNAVAILABLE})
+    DISK = "disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +35,8 @@ class Pause:
     seconds: float
 
 
-def reason_for(error: GarminError) -> Reason:
-    """Return the reason that an error gives."""
+def reason_for(error: Exception) -> Reason:
+    """Return the reason that an error gives; one that nobody thought of is an outage."""
     match error:
         case GarminThrottledError():
             return Reason.THROTTLED
@@ -51,28 +44,35 @@ def reason_for(error: GarminError) -> Reason:
             return Reason.FORBIDDEN
         case GarminConsentError():
             return Reason.CONSENT
-        case GarminAmbiguousError() | GarminDuplicateError():
-            return Reason.AMBIGUOUS
+        case GarminRejectedError():
+            return Reason.REJECTED
+        case DiskError():
+            return Reason.DISK
         case _:
             return Reason.UNAVAILABLE
 
 
-def pause_after(error: GarminError, strikes: int) -> Pause:
+def pause_after(error: Exception, strikes: int) -> Pause:
     """Return the pause after the `strikes`-th failure in a row for one reason."""
     reason = reason_for(error)
-    doublings = min(strikes, 16) - 1
+    doubled = 2 ** (min(strikes, 16) - 1)
     seconds: float
     match reason:
         case Reason.THROTTLED:
-            asked = getattr(error, "retry_after", None)
-            seconds = asked if asked is not None else HOUR * 2**doublings
+            asked: float | None = getattr(error, "retry_after", None)
+            seconds = HOUR * doubled
+            if asked is not None:
+                # The second time, what Garmin asks for was too little.
+                seconds = asked if strikes == 1 else max(asked, seconds)
             seconds = min(max(seconds, MINUTE), MAX_PAUSE)
         case Reason.FORBIDDEN:
             seconds = 6 * HOUR
         case Reason.CONSENT:
             seconds = HOUR
-        case Reason.AMBIGUOUS:
-            seconds = SETTLING_SECONDS
+        case Reason.REJECTED:
+            seconds = min(HOUR * doubled, 4 * HOUR)
+        case Reason.DISK:
+            seconds = 10 * MINUTE
         case _:
-            seconds = min(2 * MINUTE * 2**doublings, HOUR)
+            seconds = min(2 * MINUTE * doubled, HOUR)
     return Pause(reason, seconds)

@@ -3,10 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from ..ledger import Ledger, State, Way, missing, reconcile
+from homeassistant.util import dt as dt_util
+
+from ..clients.garmin import GarminWeighIn
+from ..ledger import Ledger, State, Way, missing, outcomes, reconcile
 from ..model import WeighIn
+from ..pace import async_apart
 from .account import GarminAccount
+from .fit import can_encode
 from .link import Link
+
+type Offers = Sequence[tuple[Link, WeighIn]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +29,7 @@ class SyncResult:
 
 
 async def async_sync(
-    account: GarminAccount, offers: Sequence[tuple[Link, WeighIn]], *, dry_run: bool
+    account: GarminAccount, offers: Offers, *, dry_run: bool
 ) -> SyncResult:
     """Bring an account up to date with weigh-ins of its links.
 
@@ -32,56 +39,76 @@ async def async_sync(
     seconds = {weigh_in.second for _, weigh_in in offers}
     if not seconds:
         return SyncResult()
-    scratch = account.memory.weigh_ins.copy()
-    for link, weigh_in in offers:
-        link.offer(scratch, weigh_in)
+    ledger = account.memory.weigh_ins
+    scratch = ledger.copy()
+    await async_apart(len(offers), _rehearse, scratch, offers)
     if not dry_run:
         await account.async_offer_all(offers)
     remotes = await account.async_look_up(seconds, queues=not dry_run)
-    lost = missing(account.memory.weigh_ins, seconds, remotes)
-    # What is done before the push was there already; the ledger itself tells the rest.
-    known = {second for second in seconds - lost if scratch.state(second) is State.DONE}
-    ledger = scratch if dry_run else account.memory.weigh_ins
-    _reopen(ledger, offers, lost)
+    now = int(dt_util.utcnow().timestamp())
+    lost, again, known = await async_apart(
+        len(remotes) + len(seconds), _compare, scratch, offers, remotes, now
+    )
     if dry_run:
-        reconcile(ledger, remotes)
+        ledger = scratch
+    for link, weigh_in in again:
+        ledger.reopen(link.prepare(weigh_in), link.key)
+    if dry_run:
+        await async_apart(len(remotes), _pretend, scratch, remotes, now)
     else:
         await account.async_push_all()
     states = [ledger.state(second) for second in seconds]
     if not dry_run and State.PENDING in states:
         raise account.stuck()
-    done = {
-        second
-        for second in seconds
-        if ledger.state(second) is State.DONE
-        and ledger.way(second) not in (Way.LEFT_OUT, Way.WITHDRAWN)
-    }
+    left_out = sum(
+        ledger.way(second) in (Way.LEFT_OUT, Way.WITHDRAWN) for second in seconds
+    )
     pushed = sum(
         ledger.way(second) is Way.PUSHED and not ledger.is_twin(second)
-        for second in done - known
+        for second in seconds - (known - lost)
     )
     return SyncResult(
         found=len(seconds),
-        already_there=len(done) - pushed,
+        already_there=states.count(State.DONE) - left_out - pushed,
         pushed=pushed,
-        left_out=sum(
-            ledger.way(second) in (Way.LEFT_OUT, Way.WITHDRAWN) for second in seconds
-        ),
+        left_out=left_out,
         failed=states.count(State.FAILED),
         would_push=tuple(
-            item.record
-            for item in reversed(ledger.pending())
-            if item.record.second in seconds
-        ),
+            item.record for item in ledger.pending() if item.record.second in seconds
+        )[::-1],
     )
 
 
-def _reopen(
-    ledger: Ledger[WeighIn],
-    offers: Sequence[tuple[Link, WeighIn]],
-    lost: Collection[int],
+def _rehearse(scratch: Ledger[WeighIn], offers: Offers) -> None:
+    """Offer weigh-ins where it changes nothing."""
+    for link, weigh_in in offers:
+        link.offer(scratch, weigh_in)
+
+
+def _compare(
+    ledger: Ledger[WeighIn], offers: Offers, remotes: Sequence[GarminWeighIn], now: int
+) -> tuple[set[int], Offers, set[int]]:
+    """Return what Garmin has lost, of that what goes up again, and what is done."""
+    seconds = {weigh_in.second for _, weigh_in in offers}
+    lost = missing(ledger, seconds, remotes, now)
+    done = {second for second in seconds if ledger.state(second) is State.DONE}
+    return lost, _again(ledger, offers, lost), done
+
+
+def _pretend(
+    ledger: Ledger[WeighIn], remotes: Sequence[GarminWeighIn], now: int
 ) -> None:
-    """Push once more what Garmin has lost, of twins the one that it had."""
+    """Do what a push would do, but for the requests."""
+    for item in ledger.pending():
+        if not can_encode(item.record):
+            outcomes.fail(ledger, item.record)
+    reconcile(ledger, remotes, now)
+
+
+def _again(
+    ledger: Ledger[WeighIn], offers: Offers, lost: Collection[int]
+) -> list[tuple[Link, WeighIn]]:
+    """Return what goes up once more as Garmin has lost it, of twins what it had."""
     again: dict[int, tuple[Link, WeighIn]] = {}
     for link, weigh_in in offers:
         second = weigh_in.second
@@ -89,5 +116,4 @@ def _reopen(
             primary = ledger.primary(second)
             if primary == second or primary not in again:
                 again[primary] = link, weigh_in
-    for link, weigh_in in again.values():
-        ledger.reopen(link.prepare(weigh_in), link.link_id)
+    return list(again.values())

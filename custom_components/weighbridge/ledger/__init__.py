@@ -1,5 +1,6 @@
 """What must be pushed and what has been: pure, without Home Assistant and without I/O."""
 
+from . import outcomes
 from .codec import (
     BLOOD_PRESSURE_COLUMNS,
     WEIGH_IN_COLUMNS,
@@ -10,26 +11,36 @@ from .codec import (
     time_from_json,
     time_to_json,
 )
-from .entries import Offer, Record, Remote, State, Way
+from .entries import Item, Offer, Record, Remote, State, Way, differ
 from .ledger import TWIN_BLOOD_PRESSURE, TWIN_WEIGH_IN, Ledger
-from .reconcile import missing, reconcile
+from .patience import LOOKS, SETTLING_SECONDS, SUSPECT, file_size
+from .reconcile import is_fresh, miss, missing, reconcile
 
 __all__ = (
     "BLOOD_PRESSURE_COLUMNS",
+    "LOOKS",
+    "SETTLING_SECONDS",
+    "SUSPECT",
     "TWIN_BLOOD_PRESSURE",
     "TWIN_WEIGH_IN",
     "WEIGH_IN_COLUMNS",
+    "Item",
     "Ledger",
     "Offer",
     "Record",
     "Remote",
     "State",
     "Way",
+    "differ",
+    "file_size",
+    "is_fresh",
     "ledger_from_json",
     "ledger_to_json",
     "make_blood_pressure",
     "make_weigh_in",
+    "miss",
     "missing",
+    "outcomes",
     "reconcile",
     "time_from_json",
     "time_to_json",

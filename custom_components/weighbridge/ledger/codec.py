@@ -10,10 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..model import COMPOSITION, BloodPressure, WeighIn
-from .entries import Cursor, Item, Record, Settled, Snapshot, State, Way
+from .entries import Cursor, Facts, Item, Record, Removal, Settled, Snapshot, State, Way
 from .ledger import Ledger
 
 _SEPARATOR = ","
+# Between the items of a list in a cell, and between the facts of one of them.
+_LIST = ";"
+_FACT = "/"
 
 WEIGH_IN_COLUMNS = ("weight", *COMPOSITION)
 BLOOD_PRESSURE_COLUMNS = ("systolic", "diastolic", "heart_rate")
@@ -31,8 +34,13 @@ def ledger_to_json(ledger: Snapshot[Any], columns: Sequence[str]) -> dict[str, A
                 item.record.second,
                 links.index(item.link),
                 item.state,
+                item.since,
                 item.sent_at,
-                int(item.replaces),
+                item.attempts or None,
+                item.strikes or None,
+                item.looks or None,
+                _versions(item.was),
+                _LIST.join(map(str, item.gone)),
                 *(getattr(item.record, name) for name in columns),
             )
             for item in ledger.open
@@ -40,17 +48,20 @@ def ledger_to_json(ledger: Snapshot[Any], columns: Sequence[str]) -> dict[str, A
         "settled": [
             _row(
                 second,
-                links.index(memory.link),
-                memory.way,
-                memory.twin_of,
-                *memory.facts,
+                links.index(one.link),
+                one.way,
+                one.twin_of,
+                one.extent or None,
+                one.attempts or None,
+                *one.facts,
             )
-            for second, memory in ledger.settled.items()
+            for second, one in ledger.settled.items()
         ],
         "links": links.values,
         "cursors": {link: list(cursor) for link, cursor in ledger.cursors.items()},
-        "withdrawals": sorted(ledger.withdrawals),
-        "accepted": dict(ledger.accepted),
+        "withdrawals": {
+            second: list(removal) for second, removal in ledger.withdrawals.items()
+        },
     }
 
 
@@ -68,7 +79,10 @@ def ledger_from_json[R: Record](
 
     def item(row: str) -> Item[R]:
         """Read what is not settled."""
-        second, link, state, sent_at, replaces, *cells = _cells(row)
+        second, link, state, since, sent_at, attempts, strikes, looks, *rest = _cells(
+            row
+        )
+        was, gone, *cells = rest
         values = {
             name: float(cell) for name, cell in zip(columns, cells, strict=True) if cell
         }
@@ -76,26 +90,36 @@ def ledger_from_json[R: Record](
             record=make(datetime.fromtimestamp(int(second), UTC), values),
             link=links[int(link)],
             state=State(state),
-            sent_at=int(sent_at) if sent_at else None,
-            replaces=bool(int(replaces)),
+            since=_integer(since),
+            sent_at=_integer(sent_at),
+            attempts=int(attempts or 0),
+            strikes=int(strikes or 0),
+            looks=int(looks or 0),
+            was=tuple(
+                _facts(version.split(_FACT)) for version in was.split(_LIST) if was
+            ),
+            gone=tuple(int(serial) for serial in gone.split(_LIST) if gone),
         )
 
     def settled(row: str) -> tuple[int, Settled]:
         """Read what is settled."""
-        second, link, way, twin_of, *facts = _cells(row)
+        second, link, way, twin_of, extent, attempts, *facts = _cells(row)
         return int(second), Settled(
-            facts=tuple(float(fact) if fact else None for fact in facts),
+            facts=_facts(facts),
             link=links[int(link)],
             way=Way(way),
-            twin_of=int(twin_of) if twin_of else None,
+            twin_of=_integer(twin_of),
+            extent=int(extent or 0),
+            attempts=int(attempts or 0),
         )
 
-    ledger.restore(
-        map(item, data["open"]),
-        map(settled, data["settled"]),
-        ((int(second), int(at)) for second, at in data["accepted"].items()),
+    ledger.restore(map(item, data["open"]), map(settled, data["settled"]))
+    ledger.withdrawals.update(
+        {
+            int(second): Removal(int(strikes), None if at is None else int(at))
+            for second, (strikes, at) in data["withdrawals"].items()
+        }
     )
-    ledger.withdrawals.update(int(second) for second in data["withdrawals"])
     ledger.cursors.update(
         {
             link: Cursor(int(start), int(until))
@@ -136,6 +160,23 @@ def time_from_json(value: str | None) -> datetime | None:
 def _row(*cells: object) -> str:
     """Return cells as text, None as an empty one."""
     return _SEPARATOR.join("" if cell is None else str(cell) for cell in cells)
+
+
+def _versions(was: Sequence[Facts]) -> str:
+    """Return versions of a measurement as a cell."""
+    return _LIST.join(
+        _FACT.join("" if fact is None else str(fact) for fact in facts) for facts in was
+    )
+
+
+def _facts(cells: Sequence[str]) -> Facts:
+    """Read facts."""
+    return tuple(float(cell) if cell else None for cell in cells)
+
+
+def _integer(cell: str) -> int | None:
+    """Read a number that may not be there."""
+    return int(cell) if cell else None
 
 
 def _cells(row: str) -> list[str]:

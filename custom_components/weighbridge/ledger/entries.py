@@ -7,6 +7,9 @@ from typing import NamedTuple, Protocol, Self
 
 type Facts = tuple[float | None, ...]
 
+# Half of the last digit that Garmin and the vendors keep.
+_SAME = 0.0051
+
 
 class State(StrEnum):
     """Where a measurement is on its way to Garmin."""
@@ -24,6 +27,8 @@ class Way(StrEnum):
     TWIN = "twin"
     LEFT_OUT = "left_out"
     WITHDRAWN = "withdrawn"
+    # Its source has deleted it, and Garmin does not let it go.
+    KEPT = "kept"
 
 
 class Offer(StrEnum):
@@ -46,6 +51,10 @@ class Record(Protocol):
     def facts(self) -> Facts:
         """Return the values that tell it from another; the first ones are always there."""
 
+    @property
+    def extent(self) -> int:
+        """Return how much was measured beside its facts."""
+
     def values(self) -> Iterable[tuple[str, float]]:
         """Return all that was measured, by name."""
 
@@ -57,8 +66,8 @@ class Remote(Protocol):
     """A measurement that Garmin holds."""
 
     @property
-    def second(self) -> int:
-        """Return the epoch second of the measurement."""
+    def seconds(self) -> tuple[int, ...]:
+        """Return the epoch second of the measurement, or all that it may be."""
 
     @property
     def facts(self) -> Facts:
@@ -71,17 +80,32 @@ class Remote(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item[R: Record]:
-    """A measurement that is not settled.
+    """A measurement that is not settled: pending, refused, or accepted and not seen yet.
 
-    `sent_at` is the epoch second of an upload whose outcome is unknown. `replaces`
-    tells that Garmin holds an older version of it, which we pushed.
+    All times are epoch seconds. `since` is when it began to wait, `sent_at` when it was
+    last sent, as long as Garmin does not show it or may still be at work on it.
     """
 
     record: R
     link: str
     state: State = State.PENDING
+    since: int | None = None
     sent_at: int | None = None
-    replaces: bool = False
+    attempts: int = 0
+    """How many files it has been in."""
+    strikes: int = 0
+    """How often it was, alone or with others, what Garmin could not cope with."""
+    looks: int = 0
+    """How often Garmin did not show it although it had accepted it."""
+    was: tuple[Facts, ...] = ()
+    """The versions that we sent and that Garmin may hold."""
+    gone: tuple[int, ...] = ()
+    """The serials of those that we have removed: who shows them is behind the times."""
+
+    @property
+    def is_ours(self) -> bool:
+        """Tell whether Garmin may hold a version that came from us."""
+        return self.attempts > 0 or bool(self.was)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +117,15 @@ class Settled:
     way: Way
     # The second of the measurement that a twin is the same as.
     twin_of: int | None = None
+    extent: int = 0
+    attempts: int = 0
+
+
+class Removal(NamedTuple):
+    """A wish to have something gone, and how often and when it was last in vain."""
+
+    strikes: int = 0
+    at: int | None = None
 
 
 class Cursor(NamedTuple):
@@ -110,7 +143,8 @@ class Reconciled[M: Remote]:
     """What a look at Garmin settled, and what has no business there any more."""
 
     found: tuple[int, ...]
-    unwanted: tuple[M, ...]
+    unwanted: tuple[tuple[int, M], ...]
+    """Each by the second of the measurement that it is a version of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,5 +154,17 @@ class Snapshot[R: Record]:
     open: tuple[Item[R], ...]
     settled: Mapping[int, Settled]
     cursors: Mapping[str, Cursor]
-    withdrawals: frozenset[int]
-    accepted: tuple[tuple[int, int], ...]
+    withdrawals: Mapping[int, Removal]
+
+
+def differ(facts: Facts, known: Facts) -> bool:
+    """Tell whether facts were edited; one that is missing now is no edit."""
+    return any(
+        new and (not old or abs(new - old) >= _SAME)
+        for new, old in zip(facts, known, strict=False)
+    )
+
+
+def same(facts: Facts, known: Facts) -> bool:
+    """Tell whether facts are those that were sent, neither less nor more."""
+    return not differ(facts, known) and not differ(known, facts)

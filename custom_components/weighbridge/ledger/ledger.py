@@ -1,8 +1,9 @@
 """What must be pushed and what has been: a state machine without I/O.
 
 A measurement is known by its kind and its epoch second. It is offered, waits as
-`pending` until Garmin is known to hold it, and is then settled for good. Offering it
-again changes nothing, so whoever reads a source may read too much, never too little.
+`pending` until Garmin has accepted it, is `done` then, and settled once Garmin shows it.
+Offering it again changes nothing, so whoever reads a source may read too much, never
+too little.
 """
 
 from collections import defaultdict
@@ -16,11 +17,14 @@ from .entries import (
     Offer,
     Record,
     Remote,
+    Removal,
     Settled,
     Snapshot,
     State,
     Way,
+    differ,
 )
+from .patience import SUSPECT, due, removal_due
 
 # Two sources that report the same so close together report the same measurement.
 TWIN_SECONDS = 120
@@ -32,8 +36,8 @@ TWIN_BLOOD_PRESSURE = (0.0, 0.0)
 # The link of what came to Garmin without us.
 REMOTE_LINK = "garmin"
 
-# Half of the last digit that Garmin and the vendors keep.
-_SAME = 0.0051
+# How far clocks may be ahead of ours before they are wrong.
+_AHEAD = 86400
 
 
 class Ledger[R: Record]:
@@ -48,17 +52,11 @@ class Ledger[R: Record]:
         self._slots: defaultdict[int, set[int]] = defaultdict(set)
         self.cursors: dict[str, Cursor] = {}
         # What we pushed and its source has deleted since.
-        self.withdrawals: set[int] = set()
-        # When Garmin accepted what it may not show yet.
-        self._accepted: dict[int, int] = {}
+        self.withdrawals: dict[int, Removal] = {}
+        # When a ledger was lost: Garmin may be at work on what nobody here knows of.
+        self.lost_at: int | None = None
 
-    def offer(
-        self,
-        record: R,
-        *,
-        link: str,
-        own_twins: bool = False,
-    ) -> Offer:
+    def offer(self, record: R, *, link: str, own_twins: bool = False) -> Offer:
         """Take a measurement from a link; what is known already is left as it is.
 
         `own_twins` lets measurements of the same link be twins of each other.
@@ -69,20 +67,29 @@ class Ledger[R: Record]:
         if (settled := self._settled.get(second)) is not None:
             return self._offer_settled(settled, record, link)
         if (twin := self._twin(record, link, own_twins)) is not None:
-            return self._offer_twin(twin, record, link)
-        self._add(record, link)
+            self.remember(
+                second,
+                Settled(facts=record.facts, link=link, way=Way.TWIN, twin_of=twin),
+            )
+            return Offer.TWIN
+        self.put(Item(record=record, link=link, sent_at=self.lost_at))
         return Offer.NEW
 
-    def cursor(self, link: str, start: int) -> int:
-        """Return from where a link that reaches back to `start` has to read on."""
+    def cursor(self, link: str, start: int, now: int) -> int:
+        """Return from where a link that reaches back to `start` has to read on.
+
+        A cursor that is ahead of the clock was made by a clock that was wrong.
+        """
         cursor = self.cursors.get(link)
-        return start if cursor is None or start < cursor.start else cursor.until
+        if cursor is None or start < cursor.start or cursor.until > now + _AHEAD:
+            return start
+        return cursor.until
 
     def advance(self, link: str, start: int, until: int) -> bool:
         """Note how far a link has read; tell whether it is its first time."""
         cursor = self.cursors.get(link)
         new = cursor is None or start < cursor.start
-        if cursor is not None:
+        if cursor is not None and cursor.until <= until + _AHEAD:
             until = max(until, cursor.until)
         self.cursors[link] = Cursor(start, until)
         return new
@@ -95,12 +102,23 @@ class Ledger[R: Record]:
         return State.DONE if primary in self._settled else None
 
     def way(self, second: int) -> Way | None:
-        """Return how a measurement was settled, a twin as its other was."""
-        settled = self._settled.get(self.primary(second))
+        """Return how a measurement was done, a twin as its other was."""
+        primary = self.primary(second)
+        if (item := self._open.get(primary)) is not None:
+            return Way.PUSHED if item.state is State.DONE else None
+        settled = self._settled.get(primary)
         return None if settled is None else settled.way
 
+    def facts(self, second: int) -> Facts | None:
+        """Return what is known of a measurement, of a twin what its other was."""
+        primary = self.primary(second)
+        if (item := self._open.get(primary)) is not None:
+            return item.record.facts
+        settled = self._settled.get(primary)
+        return None if settled is None else settled.facts
+
     def primary(self, second: int) -> int:
-        """Return the second by which Garmin knows a measurement, a twin's other's."""
+        """Return the second under which a measurement is pushed, if it is a twin."""
         settled = self._settled.get(second)
         if settled is None or settled.twin_of is None:
             return second
@@ -111,6 +129,10 @@ class Ledger[R: Record]:
         settled = self._settled.get(second)
         return settled is not None and settled.twin_of is not None
 
+    def knows(self, second: int) -> bool:
+        """Tell whether a measurement was ever offered, or found at Garmin."""
+        return second in self._open or second in self._settled
+
     def item(self, second: int) -> Item[R] | None:
         """Return a measurement that is not settled."""
         return self._open.get(second)
@@ -120,77 +142,103 @@ class Ledger[R: Record]:
         return self._settled.get(second)
 
     def items(self, state: State) -> list[Item[R]]:
-        """Return the measurements in an unsettled state, the newest first."""
-        return [self._open[second] for second in self.seconds(state)]
+        """Return the measurements in a state that are not settled, the newest first."""
+        return [
+            self._open[second]
+            for second in sorted(self._open, reverse=True)
+            if self._open[second].state is state
+        ]
 
     @property
     def size(self) -> int:
         """Return how many measurements are known."""
         return len(self._open) + len(self._settled)
 
-    def seconds(self, state: State) -> list[int]:
-        """Return the seconds of the measurements in an unsettled state, newest first."""
-        return sorted(
-            (second for second, item in self._open.items() if item.state is state),
-            reverse=True,
-        )
-
     def pending(self) -> list[Item[R]]:
         """Return what must be pushed, the newest first."""
         return self.items(State.PENDING)
 
-    def note_shown(self, second: int) -> None:
-        """Note that Garmin shows what it has accepted."""
-        self._accepted.pop(second, None)
+    def due(self) -> int | None:
+        """Return when there is something to do at Garmin next, None for never."""
+        return min(
+            (
+                *(due(i) for i in self._open.values() if i.state is not State.FAILED),
+                *map(removal_due, self.withdrawals.values()),
+            ),
+            default=None,
+        )
 
-    def is_fresh(self, second: int) -> bool:
-        """Tell whether Garmin has accepted a measurement and may not show it yet."""
-        return second in self._accepted
-
-    def unshown(self) -> set[int]:
-        """Return what must be changed at Garmin but is not shown there yet.
-
-        Only what is seen can be removed, and the older version would come to stand
-        beside the newer one.
-        """
+    def ready(self, now: int) -> set[int]:
+        """Return the measurements that Garmin is to be asked about now."""
         return {
             second
-            for second in self._accepted
-            if second in self.withdrawals or self.state(second) is State.PENDING
+            for second, item in self._open.items()
+            if item.state is not State.FAILED and due(item) <= now
         }
 
-    def cap(self, now: int) -> None:
-        """Take no time for one to come, as after a clock was set back."""
+    def leaving(self, now: int) -> set[int]:
+        """Return what may be removed from Garmin now."""
+        return {s for s, gone in self.withdrawals.items() if removal_due(gone) <= now}
+
+    def wind(self, now: int) -> None:
+        """Note the time: when things began to wait, and that none is still to come."""
         for second, item in self._open.items():
-            if item.sent_at is not None and item.sent_at > now:
-                self._open[second] = replace(item, sent_at=now)
-        self._accepted = {s: min(at, now) for s, at in self._accepted.items()}
-
-    def expire(self, before: int) -> None:
-        """Take what Garmin accepted earlier, and does not show, for gone."""
-        self._accepted = {s: at for s, at in self._accepted.items() if at >= before}
-
-    def has_work(self) -> bool:
-        """Tell whether anything must be changed at Garmin."""
-        return bool(self.withdrawals) or any(
-            item.state is State.PENDING for item in self._open.values()
-        )
+            if (item.sent_at or 0) > now or (item.since or now + 1) > now:
+                sent_at = None if item.sent_at is None else min(item.sent_at, now)
+                since = min(item.since or now, now)
+                self._open[second] = replace(item, sent_at=sent_at, since=since)
+        for second, removal in self.withdrawals.items():
+            if (removal.at or 0) > now:
+                self.withdrawals[second] = removal._replace(at=now)
 
     def count(self, state: State) -> int:
         """Return how many measurements are in a state."""
+        known = sum(item.state is state for item in self._open.values())
         if state is State.DONE:
-            return sum(settled.twin_of is None for settled in self._settled.values())
-        return sum(item.state is state for item in self._open.values())
+            known += sum(one.twin_of is None for one in self._settled.values())
+        return known
 
-    def withdraw(self, second: int) -> None:
-        """Wish a measurement that we pushed away from Garmin."""
-        self.withdrawals.add(second)
+    def overdue(self, before: int) -> int:
+        """Return how many have been waiting since before a time."""
+        return sum(
+            item.state is State.PENDING and (item.since or before) < before
+            for item in self._open.values()
+        )
 
-    def withdrawn(self, seconds: Iterable[int]) -> None:
-        """Note that Garmin no longer holds what was wished away, as far as it shows."""
-        for second in self.withdrawals.intersection(seconds) - self._accepted.keys():
-            self.withdrawals.discard(second)
-            self._settled[second] = replace(self._settled[second], way=Way.WITHDRAWN)
+    def withdraw(self, second: int, now: int) -> None:
+        """Wish a measurement away, from here and, if we pushed it, from Garmin."""
+        if (item := self._open.get(second)) is not None:
+            self.settle(item, Way.PUSHED if item.is_ours else Way.WITHDRAWN)
+            if item.is_ours:
+                # Garmin may not show yet what it was given last.
+                self.withdrawals[second] = Removal(at=item.sent_at and now)
+        elif (one := self._settled.get(second)) is not None and one.way is Way.PUSHED:
+            self.withdrawals[second] = Removal()
+
+    def keep(self, second: int) -> None:
+        """Leave at Garmin what its source has deleted, for good."""
+        if (item := self._open.get(second)) is not None:
+            self.settle(item, Way.KEPT)
+        elif (one := self._settled.get(second)) is not None and one.way is Way.PUSHED:
+            self.remember(second, replace(one, way=Way.KEPT))
+
+    def is_ours(self, second: int, link: str) -> bool:
+        """Tell whether a link has brought a measurement to Garmin, or tried to."""
+        if (item := self._open.get(second)) is not None:
+            return item.link == link and item.is_ours
+        settled = self._settled.get(second)
+        return (
+            settled is not None
+            and settled.link == link
+            and settled.way in (Way.PUSHED, Way.WITHDRAWN, Way.KEPT)
+        )
+
+    def is_leaving(self, second: int) -> bool:
+        """Tell whether a measurement is wished away, is gone or stays all the same."""
+        return second in self.withdrawals or self.way(second) in (
+            Way.WITHDRAWN,
+            Way.KEPT,
+        )
 
     def pushed(self, link: str, start: int, end: int) -> set[int]:
         """Return what a link alone has brought to Garmin in a period."""
@@ -199,74 +247,45 @@ class Ledger[R: Record]:
             for settled in self._settled.values()
             if settled.twin_of is not None and settled.link != REMOTE_LINK
         }
-        return {
+        ours = {s for s, i in self._open.items() if i.link == link and i.is_ours} | {
             second
             for second, settled in self._settled.items()
-            if settled.link == link
-            and settled.way is Way.PUSHED
-            and start <= second < end
-            and second not in shared
+            if settled.link == link and settled.way is Way.PUSHED
         }
+        return {second for second in ours - shared if start <= second < end}
 
-    def mark_sent(self, seconds: Iterable[int], now: int) -> None:
-        """Note that measurements are about to be uploaded, the outcome unknown."""
-        for second in seconds:
-            if (item := self._open.get(second)) is not None:
-                self._open[second] = replace(item, sent_at=now)
+    def put(self, item: Item[R]) -> None:
+        """Keep a measurement as one that is not settled."""
+        second = item.record.second
+        self._settled.pop(second, None)
+        self._open[second] = item
+        self._index(second)
 
-    def mark_unsent(self, seconds: Iterable[int]) -> None:
-        """Note that an upload certainly did not take place."""
-        for second in seconds:
-            if (item := self._open.get(second)) is not None:
-                self._open[second] = replace(item, sent_at=None)
-
-    def last_sent_at(self) -> int | None:
-        """Return when the newest upload of unknown outcome took place."""
-        return max(
-            (item.sent_at for item in self.pending() if item.sent_at is not None),
-            default=None,
+    def settle(self, item: Item[R], way: Way, facts: Facts | None = None) -> None:
+        """Close a measurement; `facts` are those that Garmin shows, if others."""
+        self.remember(
+            item.record.second,
+            Settled(
+                facts=facts or item.record.facts,
+                link=item.link,
+                way=way,
+                extent=item.record.extent,
+                attempts=item.attempts,
+            ),
         )
 
-    def current(self, seconds: Iterable[int]) -> list[R]:
-        """Return the newest versions of those measurements that may go up now."""
-        return [
-            item.record
-            for second in seconds
-            if (item := self._open.get(second)) is not None
-            and item.state is State.PENDING
-            and second not in self._accepted
-        ]
+    def remember(self, second: int, settled: Settled) -> None:
+        """Keep a measurement as one that needs no more work."""
+        self._open.pop(second, None)
+        self._settled[second] = settled
+        self._index(second)
 
-    def confirm(self, records: Iterable[R], now: int) -> None:
-        """Settle what Garmin has accepted from us; what was edited since stays open."""
-        for record in records:
-            item = self._open.get(record.second)
-            if item is None:
-                # Its link was removed while it was on its way.
-                continue
-            self._accepted[record.second] = now
-            if differ(item.record.facts, record.facts):
-                self._open[record.second] = replace(item, sent_at=None, replaces=True)
-            else:
-                self.settle(item, Way.PUSHED)
-
-    def settle(self, item: Item[R], way: Way) -> None:
-        """Close a measurement for good."""
-        record = item.record
-        self._open.pop(record.second)
-        self._settled[record.second] = Settled(
-            facts=record.facts, link=item.link, way=way
-        )
-
-    def remember_remote(self, remote: Remote, *, of: int) -> None:
+    def remember_remote(self, remote: Remote, second: int, *, of: int) -> None:
         """Keep a weigh-in at Garmin from answering for a second one later."""
-        self._settled[remote.second] = Settled(
-            facts=remote.facts,
-            link=REMOTE_LINK,
-            way=Way.TWIN,
-            twin_of=of,
+        self.remember(
+            second,
+            Settled(facts=remote.facts, link=REMOTE_LINK, way=Way.TWIN, twin_of=of),
         )
-        self._index(remote.second)
 
     def is_alike(self, record: R, second: int, facts: Facts) -> bool:
         """Tell whether a measurement elsewhere is the same as a record."""
@@ -277,12 +296,6 @@ class Ledger[R: Record]:
             )
         )
 
-    def fail(self, record: R) -> None:
-        """Park a measurement that Garmin itself refuses, unless it was edited since."""
-        item = self._open.get(record.second)
-        if item is not None and not differ(item.record.facts, record.facts):
-            self._open[record.second] = replace(item, state=State.FAILED, sent_at=None)
-
     def correct(self, record: R) -> None:
         """Try what Garmin refuses with other values, which a person gives."""
         item = self._open.get(record.second)
@@ -291,35 +304,55 @@ class Ledger[R: Record]:
             and item.state is State.FAILED
             and differ(record.facts, item.record.facts)
         ):
-            self._open[record.second] = replace(
-                item, record=record, state=State.PENDING
-            )
+            self.put(replace(item, record=record, state=State.PENDING, strikes=0))
 
     def reopen(self, record: R, link: str) -> None:
-        """Push what is settled once more, as Garmin does not have it."""
-        if (settled := self._settled.pop(record.second, None)) is not None:
-            self._accepted.pop(record.second, None)
+        """Push what is done once more, as Garmin does not have it."""
+        second = record.second
+        if (item := self._open.get(second)) is not None:
+            if item.state is State.DONE:
+                self.put(replace(item, state=State.PENDING, sent_at=None))
+        elif (settled := self._settled.get(second)) is not None:
             link = link if settled.twin_of is not None else settled.link
-            self._open[record.second] = Item(record=record, link=link)
+            self.put(Item(record=record, link=link, attempts=settled.attempts))
 
     def release(self, second: int) -> None:
-        """Push a failed measurement after all."""
-        if second in self._open:
-            self._open[second] = replace(self._open[second], state=State.PENDING)
+        """Try once more what Garmin has refused; a new refusal is believed at once."""
+        if (item := self._open.get(second)) is not None:
+            self.put(
+                replace(
+                    item, state=State.PENDING, strikes=SUSPECT, looks=0, sent_at=None
+                )
+            )
 
     def leave_out(self, second: int) -> None:
-        """Never push a failed measurement."""
-        if second in self._open:
-            self.settle(self._open[second], Way.LEFT_OUT)
+        """Never push what Garmin has refused."""
+        if (item := self._open.get(second)) is not None:
+            self.settle(item, Way.LEFT_OUT)
 
-    def review(self, link: str, prepare: Callable[[R], R]) -> None:
-        """Prepare anew what waits of a link, as after a change of it."""
-        for second, item in self._open.items():
-            if item.link == link and item.state is State.PENDING:
-                self._open[second] = replace(item, record=prepare(item.record))
+    def review(
+        self, link: str, wants: Callable[[R], bool], prepare: Callable[[R], R]
+    ) -> bool:
+        """Prepare anew what waits of a link, and drop what it does not want any more.
+
+        What is at Garmin is not dropped. A link that wants again what is dropped has
+        to read it again. Return whether anything changed.
+        """
+        before = self._open.copy()
+        for second, item in before.items():
+            if item.link == link and item.state is not State.DONE:
+                if item.is_ours or wants(item.record):
+                    self.put(replace(item, record=prepare(item.record)))
+                else:
+                    self._drop(second)
+                    self.cursors.pop(link, None)
+        return self._open != before
 
     def forget_link(self, link: str) -> None:
-        """Drop what a removed link still wanted, unless another link wants it too."""
+        """Drop what a removed link still wanted, unless another link wants it too.
+
+        What it has brought to Garmin is remembered, corrections that wait go there.
+        """
         self.cursors.pop(link, None)
         heirs = {
             settled.twin_of: settled.link
@@ -331,14 +364,11 @@ class Ledger[R: Record]:
                 continue
             if (heir := heirs.get(second)) is not None:
                 self._open[second] = replace(item, link=heir)
-            else:
-                del self._open[second]
+            elif not item.is_ours:
+                self._drop(second)
         for second, settled in list(self._settled.items()):
             if settled.twin_of is not None and self.state(settled.twin_of) is None:
-                del self._settled[second]
-        self._slots.clear()
-        for second in (*self._open, *self._settled):
-            self._index(second)
+                self._drop(second)
 
     def snapshot(self) -> Snapshot[R]:
         """Return all that is known now, to be read in any thread at any time."""
@@ -346,86 +376,80 @@ class Ledger[R: Record]:
             open=tuple(self._open.values()),
             settled=self._settled.copy(),
             cursors=self.cursors.copy(),
-            withdrawals=frozenset(self.withdrawals),
-            accepted=tuple(self._accepted.items()),
+            withdrawals=self.withdrawals.copy(),
         )
 
     def copy(self) -> Ledger[R]:
         """Return a ledger that knows the same and goes its own way."""
         other = Ledger[R](self._tolerance)
-        other.restore(
-            self._open.values(), self._settled.items(), self._accepted.items()
-        )
+        other._open = self._open.copy()
+        other._settled = self._settled.copy()
+        other._slots.update({slot: known.copy() for slot, known in self._slots.items()})
         other.cursors.update(self.cursors)
         other.withdrawals.update(self.withdrawals)
         return other
 
     def restore(
-        self,
-        items: Iterable[Item[R]],
-        settled: Iterable[tuple[int, Settled]],
-        accepted: Iterable[tuple[int, int]],
+        self, items: Iterable[Item[R]], settled: Iterable[tuple[int, Settled]]
     ) -> None:
         """Take up what was known before."""
-        self._accepted.update(accepted)
-        for item in items:
-            self._open[item.record.second] = item
-            self._index(item.record.second)
         for second, memory in settled:
-            self._settled[second] = memory
-            self._index(second)
+            self.remember(second, memory)
+        for item in items:
+            self.put(item)
 
     def _offer_open(self, item: Item[R], record: R, link: str) -> Offer:
         """Offer a measurement again that is not settled."""
-        second = record.second
-        edited = differ(record.facts, item.record.facts)
         if item.link != link:
             return Offer.KNOWN
-        if not edited:
-            return self._complete(item, record)
-        self._open[second] = replace(
-            item,
-            record=record,
-            state=State.PENDING,
-            # What was sent and never answered for may be the old version.
-            replaces=item.replaces or item.sent_at is not None,
-        )
-        return Offer.CHANGED
-
-    def _complete(self, item: Item[R], record: R) -> Offer:
-        """Take what a scale has told of a measurement since it was offered first."""
+        if item.state is State.DONE:
+            # It is completed as what Garmin shows is completed.
+            return self._edit(item, record, item.record.extent)
+        if differ(record.facts, item.record.facts):
+            return self._edit(item, record, record.extent)
         whole = item.record.completed(record)
-        if dict(whole.values()) == dict(item.record.values()):
+        if dict(whole.values()) == dict(item.record.values()) or item.sent_at:
             return Offer.KNOWN
-        state = State.PENDING if item.state is State.FAILED else item.state
-        self._open[record.second] = replace(item, record=whole, state=state)
+        self.put(replace(item, record=whole, state=State.PENDING))
         return Offer.CHANGED
 
     def _offer_settled(self, settled: Settled, record: R, link: str) -> Offer:
         """Offer a measurement again that is settled: an edit of ours goes out anew."""
-        self.withdrawals.discard(record.second)
-        if settled.way is Way.WITHDRAWN and settled.link == link:
-            # The source has it again, so Garmin shall.
-            del self._settled[record.second]
-            self._add(record, link)
-            return Offer.CHANGED
-        if (
-            settled.way is not Way.PUSHED
-            or settled.link != link
-            or not differ(record.facts, settled.facts)
-        ):
+        second = record.second
+        if settled.link != link:
             return Offer.KNOWN
-        del self._settled[record.second]
-        self._open[record.second] = Item(record=record, link=link, replaces=True)
-        return Offer.CHANGED
-
-    def _offer_twin(self, twin: int, record: R, link: str) -> Offer:
-        """Remember a measurement as the same as a known one."""
-        self._settled[record.second] = Settled(
-            facts=record.facts, link=link, way=Way.TWIN, twin_of=twin
+        offer = Offer.KNOWN
+        if self.withdrawals.pop(second, None) or settled.way is Way.KEPT:
+            self.remember(second, replace(settled, way=Way.PUSHED))
+            offer = Offer.CHANGED
+        if settled.way is Way.WITHDRAWN:
+            # The source has it again, so Garmin shall.
+            self.put(Item(record=record, link=link, attempts=settled.attempts))
+            return Offer.CHANGED
+        if settled.way not in (Way.PUSHED, Way.KEPT):
+            return Offer.KNOWN
+        ours = Item(
+            record=record, link=link, attempts=settled.attempts, was=(settled.facts,)
         )
-        self._index(record.second)
-        return Offer.TWIN
+        if differ(record.facts, settled.facts) or record.extent > settled.extent:
+            self.put(ours)
+            return Offer.CHANGED
+        return offer
+
+    def _edit(self, item: Item[R], record: R, extent: int) -> Offer:
+        """Take a newer version; what was sent of the older one may be at Garmin."""
+        old = item.record.facts
+        if not differ(record.facts, old) and record.extent <= extent:
+            return Offer.KNOWN
+        was = (
+            (*item.was, old) if item.sent_at is not None and item.attempts else item.was
+        )
+        self.put(
+            replace(
+                item, record=record, state=State.PENDING, was=was, strikes=0, looks=0
+            )
+        )
+        return Offer.CHANGED
 
     def _twin(self, record: R, link: str, own_twins: bool) -> int | None:
         """Return the nearest measurement of another link that is the same weighing."""
@@ -456,24 +480,17 @@ class Ledger[R: Record]:
             return None
         return settled.link, settled.facts
 
-    def _add(self, record: R, link: str) -> None:
-        """Open a new measurement."""
-        self._open[record.second] = Item(record=record, link=link)
-        self._index(record.second)
-
     def _index(self, second: int) -> None:
         self._slots[second // TWIN_SECONDS].add(second)
+
+    def _drop(self, second: int) -> None:
+        """Forget a measurement."""
+        self._open.pop(second, None)
+        self._settled.pop(second, None)
+        self._slots[second // TWIN_SECONDS].discard(second)
 
 
 def near_slots(second: int, reach: int = 1) -> range:
     """Return the slots in which something near to a second may be."""
     slot = second // TWIN_SECONDS
     return range(slot - reach, slot + reach + 1)
-
-
-def differ(facts: Facts, known: Facts) -> bool:
-    """Tell whether facts were edited; one that is missing now is no edit."""
-    return any(
-        new is not None and (old is None or abs(new - old) >= _SAME)
-        for new, old in zip(facts, known, strict=False)
-    )

@@ -1,58 +1,83 @@
 """What a look at Garmin tells: what is there, what must go, what is missing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
-from .entries import Item, Reconciled, Record, Remote, Settled, State, Way
-from .ledger import TWIN_SECONDS, Ledger, differ, near_slots
+from .entries import Item, Reconciled, Record, Remote, Settled, State, Way, differ, same
+from .ledger import TWIN_SECONDS, Ledger, near_slots
+from .patience import LOOKS, NEVER_SHOWN, RESENT, SETTLING_SECONDS, due
 
 
 def reconcile[R: Record, M: Remote](
-    ledger: Ledger[R], remotes: Iterable[M]
+    ledger: Ledger[R], remotes: Iterable[M], now: int
 ) -> Reconciled[M]:
-    """Settle the pending measurements that Garmin holds.
+    """Settle the measurements that Garmin holds.
 
     Every remote measurement answers for one of ours at the most: by its second, or,
     when nobody here has that second, as a twin.
     """
     found: list[int] = []
-    unwanted: list[M] = []
+    unwanted: list[tuple[int, M]] = []
     unclaimed: list[M] = []
     groups: defaultdict[int, list[M]] = defaultdict(list)
-    for remote in remotes:
-        groups[remote.second].append(remote)
+    for remote in sorted(remotes, key=lambda remote: len(remote.seconds)):
+        # A wall clock without a zone may be either of two, when clocks are set back.
+        second = next(
+            (
+                second
+                for second in remote.seconds
+                if ledger.knows(second)
+                and (second not in groups or len(remote.seconds) == 1)
+            ),
+            None,
+        )
+        (unclaimed if second is None else groups[second]).append(remote)
     for second, group in groups.items():
-        ledger.note_shown(second)
         if (item := ledger.item(second)) is not None:
-            if item.state is State.PENDING:
-                old = _outdated(item, group)
-                unwanted.extend(old)
-                if len(old) < len(group):
-                    sent = item.sent_at is not None or item.replaces
-                    ledger.settle(item, Way.PUSHED if sent else Way.FOUND)
-                    found.append(second)
+            unwanted.extend((second, old) for old in _compare(ledger, item, group, now))
+            if (left := ledger.item(second)) is None or left.state is not item.state:
+                found.append(second)
         elif (settled := ledger.settled(second)) is not None:
-            if (twin := _pending_twin(ledger, settled, second, group)) is not None:
-                ledger.settle(twin, Way.FOUND)
-                found.append(twin.record.second)
+            if settled.twin_of is not None and ledger.item(settled.twin_of) is not None:
+                # A ledger that is built anew may choose the other of two twins.
+                unclaimed.extend(group)
+            is_leaving = second in ledger.withdrawals
             unwanted.extend(
-                _surplus(settled, group, withdrawn=second in ledger.withdrawals)
+                (second, extra) for extra in _surplus(settled, group, is_leaving)
             )
-        else:
-            unclaimed.extend(group)
     found.extend(_find_twins(ledger, unclaimed))
     return Reconciled(found=tuple(found), unwanted=tuple(unwanted))
 
 
+def miss[R: Record](ledger: Ledger[R], seconds: Iterable[int], now: int) -> None:
+    """Take note of what Garmin has accepted and did not show at this look.
+
+    It is looked for after an hour and after a day, and sent once more.
+    """
+    for second in seconds:
+        item = ledger.item(second)
+        if item is None or item.state is not State.DONE or due(item) > now:
+            continue
+        item = replace(item, looks=item.looks + 1)
+        if item.looks == RESENT:
+            item = replace(item, state=State.PENDING, sent_at=None)
+        elif item.looks == NEVER_SHOWN:
+            item = replace(item, state=State.FAILED)
+        else:
+            item = replace(item, sent_at=max(item.sent_at or now, now - LOOKS[0]))
+        ledger.put(item)
+
+
 def missing[R: Record](
-    ledger: Ledger[R], seconds: Iterable[int], remotes: Iterable[Remote]
+    ledger: Ledger[R], seconds: Iterable[int], remotes: Iterable[Remote], now: int
 ) -> set[int]:
     """Return which measurements Garmin had and does not show any more.
 
     Somebody may have deleted them there. What was left out, or deleted at its source,
     is not missing; what Garmin has accepted just now may be shown later.
     """
-    there = {remote.second for remote in remotes}
+    there = {second for remote in remotes for second in remote.seconds}
     names: defaultdict[int, set[int]] = defaultdict(set)
     for second in ledger.snapshot().settled:
         names[ledger.primary(second)].add(second)
@@ -60,73 +85,110 @@ def missing[R: Record](
         second
         for second in seconds
         if ledger.way(second) in (Way.PUSHED, Way.FOUND)
-        and not ledger.is_fresh(primary := ledger.primary(second))
-        and there.isdisjoint(names[primary])
+        and not is_fresh(ledger, second, now)
+        and there.isdisjoint({*names[primary := ledger.primary(second)], primary})
     }
 
 
-def _outdated[R: Record, M: Remote](item: Item[R], group: Sequence[M]) -> list[M]:
-    """Return the older versions of what is to be replaced."""
-    return [
+def is_fresh[R: Record](ledger: Ledger[R], second: int, now: int) -> bool:
+    """Tell whether Garmin has accepted a measurement and may not show it yet."""
+    item = ledger.item(ledger.primary(second))
+    return (
+        item is not None
+        and item.sent_at is not None
+        and now < item.sent_at + SETTLING_SECONDS
+    )
+
+
+def _compare[R: Record, M: Remote](
+    ledger: Ledger[R], item: Item[R], group: Sequence[M], now: int
+) -> list[M]:
+    """Take what Garmin shows of a measurement to heart; return what must go."""
+    shown = [
         remote
         for remote in group
-        if item.replaces and differ(item.record.facts, remote.facts)
+        if remote.serial is None or remote.serial not in item.gone
     ]
+    if len(shown) < len(group) and now < (item.since or now) + LOOKS[1]:
+        # What we have removed is shown: nothing here is to be relied on.
+        ledger.put(replace(item, sent_at=now))
+        return []
+    old = [r for r in shown if any(same(version, r.facts) for version in item.was)]
+    rest = [remote for remote in shown if remote not in old]
+    current = sorted(
+        (remote for remote in rest if not differ(item.record.facts, remote.facts)),
+        key=lambda remote: remote.serial or 0,
+    )
+    if current:
+        if not item.is_ours:
+            ledger.settle(item, Way.FOUND)
+        elif item.state is not State.DONE and not _is_certain(item):
+            ledger.put(replace(item, state=State.DONE, sent_at=now, looks=0))
+        elif old and item.looks < NEVER_SHOWN:
+            # It is looked at again whether the other one has gone.
+            ledger.put(replace(item, sent_at=now, looks=item.looks + RESENT))
+        elif _is_certain(item) or due(item) <= now:
+            ledger.settle(item, Way.PUSHED)
+        doubles = [r for r in current[1:] if same(item.record.facts, r.facts)]
+        return [*old, *(doubles if item.is_ours else ())]
+    if item.state is State.FAILED:
+        return []
+    if old:
+        if item.state is State.PENDING:
+            ledger.put(replace(item, sent_at=None))
+        return old
+    if rest and due(item) <= now:
+        # Whoever brought that here had a reason.
+        ledger.settle(item, Way.FOUND, rest[0].facts)
+    return []
 
 
-def _pending_twin[R: Record](
-    ledger: Ledger[R], settled: Settled, second: int, group: Iterable[Remote]
-) -> Item[R] | None:
-    """Return what is pending though Garmin holds it as another source reported it.
-
-    A ledger that is built anew may choose another of two twins to be pushed.
-    """
-    item = None if settled.twin_of is None else ledger.item(settled.twin_of)
-    if item is None or item.state is not State.PENDING or item.replaces:
-        return None
-    if any(ledger.is_alike(item.record, second, remote.facts) for remote in group):
-        return item
-    return None
+def _is_certain[R: Record](item: Item[R]) -> bool:
+    """Tell whether no other version can come to light beside what Garmin shows."""
+    return item.attempts <= 1 and not item.was and not item.gone
 
 
 def _surplus[M: Remote](
-    settled: Settled, group: Iterable[M], *, withdrawn: bool
+    settled: Settled, group: Iterable[M], is_leaving: bool
 ) -> list[M]:
     """Return what we brought to Garmin and must go, or came a second time.
 
     Two Home Assistants that push at the same moment double a weigh-in. Both keep the
     older one.
     """
-    if settled.way is not Way.PUSHED:
+    if settled.way not in (Way.PUSHED, Way.WITHDRAWN):
         return []
     ours = [
         remote
         for remote in group
-        if not differ(settled.facts[:1], remote.facts) and remote.serial is not None
+        if same(settled.facts, remote.facts) and remote.serial is not None
     ]
-    if withdrawn:
+    if is_leaving or settled.way is Way.WITHDRAWN:
         return ours
     return sorted(ours, key=lambda remote: remote.serial or 0)[1:]
 
 
-def _find_twins[R: Record](ledger: Ledger[R], remotes: Iterable[Remote]) -> list[int]:
+def _find_twins[R: Record](ledger: Ledger[R], remotes: Collection[Remote]) -> list[int]:
     """Settle what Garmin has from elsewhere, with a little between; return its seconds."""
-    slots: defaultdict[int, list[Remote]] = defaultdict(list)
+    slots: defaultdict[int, list[tuple[int, Remote]]] = defaultdict(list)
     for remote in remotes:
-        slots[remote.second // TWIN_SECONDS].append(remote)
+        for second in remote.seconds:
+            slots[second // TWIN_SECONDS].append((second, remote))
     found: list[int] = []
+    taken: list[Remote] = []
     for item in ledger.pending() if slots else ():
         second = item.record.second
         near = [
-            remote
+            (there, remote)
             for slot in near_slots(second)
-            for remote in slots[slot]
-            if ledger.is_alike(item.record, remote.second, remote.facts)
+            for there, remote in slots[slot]
+            if remote not in taken and ledger.is_alike(item.record, there, remote.facts)
         ]
-        if near and not item.replaces:
-            twin = min(near, key=lambda remote: abs(remote.second - second))
-            slots[twin.second // TWIN_SECONDS].remove(twin)
+        if near and not item.was:
+            there, twin = min(near, key=lambda pair: abs(pair[0] - second))
+            taken.append(twin)
             ledger.settle(item, Way.FOUND)
-            ledger.remember_remote(twin, of=second)
+            if there != second:
+                ledger.remember_remote(twin, there, of=second)
             found.append(second)
     return found

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 import json
+from random import Random
 from typing import Any
 
 from aiohttp import web
@@ -46,13 +47,20 @@ class GarminCloud:
         """Start without accounts."""
         self.clock = clock
         self.accounts: dict[str, GarminAccount] = {}
-        self.upload_status = 201
+        self.upload_status = 202
         self.empty_body = False
         """Whether an accepted upload is answered without a body."""
         self.refuse_identical = False
         """Whether a byte-identical file is answered with 409."""
         self.processing_delay = 0.0
         """Seconds until reads show an accepted upload."""
+        self.swallows = 0
+        """How many of the next uploads are accepted, and never shown."""
+        self.lag = timedelta()
+        """How far reads are behind the times."""
+        self.forgets = 0.0
+        """The share of what there is that each read does not show."""
+        self.random = Random(0)
         self.tokens = GarminTokens(clock)
         self._refusals: list[Refusal] = []
         self._last_key = 0
@@ -154,7 +162,9 @@ class GarminCloud:
     def remove_weigh_in(self, account: GarminAccount | str, sample_pk: int) -> None:
         """Delete a weigh-in in the app."""
         who = self._which(account)
-        who.weigh_ins = [w for w in who.weigh_ins if w.sample_pk != sample_pk]
+        for weigh_in in who.weigh_ins[:]:
+            if weigh_in.sample_pk == sample_pk:
+                who.remove(weigh_in, self.clock())
 
     def refuse(
         self,
@@ -254,6 +264,10 @@ class GarminCloud:
     ) -> None:
         """List this sensor as it is, however odd."""
         self._which(account).raw_sensors.append(sensor)
+
+    def shows(self) -> bool:
+        """Decide whether a read shows one of the things that are there."""
+        return self.random.random() >= self.forgets
 
     def key(self) -> int:
         """Return a new key, which as Garmin's is about the time of creation in ms."""

@@ -125,6 +125,8 @@ class GarminAccount:
     """Whether sign-in wants a captcha solved."""
     weigh_ins: list[GarminWeighIn] = field(default_factory=list)
     """In the order of their arrival."""
+    removed: list[tuple[GarminWeighIn, datetime]] = field(default_factory=list)
+    """What was removed, and when: reads that lag behind show it."""
     blood_pressures: list[GarminBloodPressure] = field(default_factory=list)
     uploads: list[Upload] = field(default_factory=list)
     sensors: dict[int, GarminSensor] = field(default_factory=dict)
@@ -147,13 +149,19 @@ class GarminAccount:
             "userName": self.email,
         }
 
+    def remove(self, weigh_in: GarminWeighIn, now: datetime) -> None:
+        """Remove a weigh-in."""
+        self.weigh_ins.remove(weigh_in)
+        self.removed.append((weigh_in, now))
+
     def days(
         self, start: date, end: date, now: datetime
     ) -> dict[str, list[GarminWeighIn]]:
         """Return what reads show of these calendar days; newest day and entry first."""
         days: dict[str, list[GarminWeighIn]] = {}
+        there = [*self.weigh_ins, *(gone for gone, at in self.removed if at > now)]
         for weigh_in in sorted(
-            self.weigh_ins, key=lambda w: (w.measured_at, w.sample_pk), reverse=True
+            there, key=lambda w: (w.measured_at, w.sample_pk), reverse=True
         ):
             day = weigh_in.measured_at.astimezone(self.zone).date()
             if start <= day <= end and weigh_in.visible_at <= now:

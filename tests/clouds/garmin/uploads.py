@@ -47,8 +47,11 @@ class GarminUploads:
             return _refusal(account, data, 415, 415, f"Cannot read the file: {err}")
         if refusal := cloud.refused(records):
             return _refusal(account, data, refusal.status, 400, "Bad record")
-        for record in records:
-            cloud.store(account, record, "FIT", cloud.processing_delay)
+        if cloud.swallows:
+            cloud.swallows -= 1
+        else:
+            for record in records:
+                cloud.store(account, record, "FIT", cloud.processing_delay)
         account.uploads.append(
             Upload(
                 received_at=cloud.clock(),
@@ -59,7 +62,11 @@ class GarminUploads:
         )
         if cloud.empty_body:
             return web.Response(status=cloud.upload_status)
-        return web.json_response(_result(account, data), status=cloud.upload_status)
+        return web.json_response(
+            _result(account, data),
+            status=cloud.upload_status,
+            headers={"Location": f"https://{request.host}/upload-service/status/1"},
+        )
 
 
 def _result(account: GarminAccount, data: bytes) -> dict[str, dict[str, Any]]:
@@ -71,6 +78,7 @@ def _result(account: GarminAccount, data: bytes) -> dict[str, dict[str, Any]]:
             "owner": account.profile_id,
             "fileSize": len(data),
             "processingTime": 7,
+            "creationDate": "2026-11-01 06:30:07.731 GMT",
             "ipAddress": None,
             "report": None,
             "successes": [],

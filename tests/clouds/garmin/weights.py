@@ -34,7 +34,14 @@ class GarminWeights:
         """List the weigh-ins of a range of days."""
         account = self._cloud.tokens.account(request)
         start, end = day(request, "start"), day(request, "end")
-        days = account.days(start, end, self._cloud.clock())
+        cloud = self._cloud
+        days = account.days(start, end, cloud.clock() - cloud.lag)
+        if cloud.forgets:
+            days = {
+                day: shown
+                for day, entries in days.items()
+                if (shown := [e for e in entries if cloud.shows()])
+            }
         everything = [entry for entries in days.values() for entry in entries]
         include_all = request.query.get("includeAll", "").lower() == "true"
         return web.json_response(
@@ -79,7 +86,7 @@ class GarminWeights:
         days = account.days(chosen, chosen, self._cloud.clock())
         for entry in days.get(chosen.isoformat(), []):
             if str(entry.sample_pk) == sample_pk:
-                account.weigh_ins.remove(entry)
+                account.remove(entry, self._cloud.clock())
                 return web.Response(status=204)
         raise web.HTTPNotFound
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from http import HTTPStatus
 import json
+import math
+from time import monotonic
 from typing import Any, override
 
 from curl_cffi.requests.exceptions import RequestException as CurlRequestException
@@ -37,12 +39,18 @@ SENSORS_PATH = "/device-service/sensors"
 
 UPLOAD_TIMEOUT = 60
 
+# A clock that is wrong must not have the tokens refreshed before each request.
+_REFRESHED_FOR = 900
+
 
 @dataclass(frozen=True, slots=True)
 class GarminWeighIn:
-    """A weigh-in that Garmin holds: kg, %, epoch second, and Garmin's delete key."""
+    """A weigh-in that Garmin holds: kg, %, and Garmin's delete key.
 
-    second: int
+    `seconds` is its epoch second, or both that its wall clock may mean.
+    """
+
+    seconds: tuple[int, ...]
     weight: float
     body_fat: float | None
     sample_pk: int | None
@@ -63,7 +71,7 @@ class GarminWeighIn:
 class GarminBloodPressure:
     """A blood pressure reading that Garmin holds: mmHg, epoch second, delete key."""
 
-    second: int
+    seconds: tuple[int, ...]
     systolic: int
     diastolic: int
     pulse: int | None
@@ -92,6 +100,7 @@ class _TokenClient(Client):
         """Take up the tokens of an earlier sign-in, as `dumps()` gave them."""
         super().__init__()
         self._on_rotation = on_rotation
+        self._refreshed_at: float | None = None
         self.loads(tokens)
 
     def hang_up(self) -> None:
@@ -99,11 +108,23 @@ class _TokenClient(Client):
         self._api_session.close()
 
     @override
+    def _token_expires_soon(self) -> bool:
+        """Tell whether the token ends soon, by a clock that need not be right."""
+        return (
+            self._refreshed_at is None
+            or monotonic() - self._refreshed_at > _REFRESHED_FOR
+        ) and bool(super()._token_expires_soon())
+
+    @override
     def _refresh_session(self) -> None:
-        """Rotate the tokens and have them saved before anything else is sent."""
+        """Rotate the tokens and have them saved before anything else is sent.
+
+        Where nothing can be saved, the old ones are left alone.
+        """
         with self._token_lock:
             if not self.di_refresh_token or not self.di_client_id:
                 raise GarminAuthError("The sign-in has no refresh token")
+            self._on_rotation(self.dumps())
             try:
                 response = self._di_token_post(
                     self.di_client_id,
@@ -139,6 +160,7 @@ class _TokenClient(Client):
             self.di_client_id = (
                 self._extract_client_id_from_jwt(access_token) or self.di_client_id
             )
+            self._refreshed_at = monotonic()
             self._on_rotation(self.dumps())
 
 
@@ -293,16 +315,20 @@ def _weigh_in(metric: dict[str, Any], time_zone: tzinfo) -> GarminWeighIn | None
     weight = _number(metric.get("weight"))
     if weight is None:
         return None
-    if milliseconds := _number(metric.get("timestampGMT")):
-        second = int(milliseconds // 1000)
-    elif milliseconds := _number(metric.get("date")):
-        wall_clock = datetime.fromtimestamp(milliseconds // 1000, UTC)
-        second = int(wall_clock.replace(tzinfo=time_zone).timestamp())
-    else:
+    try:
+        if milliseconds := _number(metric.get("timestampGMT")):
+            seconds = [int(milliseconds // 1000)]
+        elif milliseconds := _number(metric.get("date")):
+            local = datetime.fromtimestamp(milliseconds // 1000, UTC)
+            local = local.replace(tzinfo=time_zone)
+            seconds = [int(local.replace(fold=fold).timestamp()) for fold in (0, 1)]
+        else:
+            return None
+    except ValueError, OverflowError, OSError:
         return None
     day = metric.get("calendarDate")
     return GarminWeighIn(
-        second=second,
+        seconds=tuple(dict.fromkeys(seconds)),
         weight=weight / 1000,
         body_fat=_number(metric.get("bodyFat")),
         sample_pk=metric.get("samplePk"),
@@ -316,7 +342,7 @@ def _blood_pressure(measurement: dict[str, Any]) -> GarminBloodPressure | None:
         measured_at = datetime.fromisoformat(measurement["measurementTimestampGMT"])
         local = str(measurement["measurementTimestampLocal"])
         return GarminBloodPressure(
-            second=int(measured_at.replace(tzinfo=UTC).timestamp()),
+            seconds=(int(measured_at.replace(tzinfo=UTC).timestamp()),),
             systolic=int(measurement["systolic"]),
             diastolic=int(measurement["diastolic"]),
             pulse=measurement.get("pulse"),
@@ -334,9 +360,9 @@ def _timestamp(time: datetime) -> str:
 
 def _number(value: Any) -> float | None:
     """Return a JSON value if it is a number."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _check_import(response: Any) -> None:

@@ -1,5 +1,8 @@
 """What can go wrong at Garmin Connect, and what it means."""
 
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+import math
 from typing import Any
 
 import requests
@@ -59,10 +62,15 @@ def status_of(err: Exception) -> int | None:
 def retry_after_of(response: Any) -> float | None:
     """Return the seconds of a Retry-After header, None without a usable one."""
     try:
-        seconds = float(response.headers["Retry-After"])
-    except KeyError, ValueError, TypeError:
+        header: str = response.headers["Retry-After"]
+        try:
+            seconds = float(header)
+        except ValueError:
+            until = parsedate_to_datetime(header)
+            seconds = (until - datetime.now(UTC)).total_seconds()
+    except KeyError, ValueError, TypeError, AttributeError:
         return None
-    return seconds if seconds >= 0 else None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
 
 
 def read_error(err: Exception) -> GarminError:

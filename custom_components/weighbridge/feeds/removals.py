@@ -1,0 +1,25 @@
+"""What is gone at its source goes at Garmin, too, but not much at once without a word."""
+
+from ..garmin import AccountLink, GarminAccount, issues
+
+# More than that, at a look, is rather a fault of the source than a person's wish.
+AT_A_LOOK = 2
+
+
+async def async_remove_gone(
+    account: GarminAccount, link: AccountLink, gone: frozenset[int]
+) -> None:
+    """Remove from Garmin what is gone at its source; ask a person about more than a few."""
+    if len(gone) <= AT_A_LOOK:
+        account.gone.pop(link.key, None)
+    else:
+        account.gone[link.key] = gone
+    issues.async_update_gone(
+        account.hass,
+        account.entry,
+        link.key,
+        account.entry.subentries[link.link_id].title,
+        len(account.gone.get(link.key, ())),
+    )
+    if gone and len(gone) <= AT_A_LOOK:
+        await account.async_withdraw(gone)

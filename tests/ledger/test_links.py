@@ -1,0 +1,257 @@
+"""Links that come and go, what they have read, and what they want away again."""
+
+from dataclasses import replace
+
+from custom_components.weighbridge.ledger import Offer, State, Way, outcomes
+from custom_components.weighbridge.ledger.entries import Item
+
+from .weighings import (
+    DAY,
+    EPOCH,
+    HOUR,
+    AtGarmin,
+    accept,
+    look,
+    push,
+    pushed,
+    reloaded,
+    send,
+    uploaded,
+    weigh_in,
+    weighings,
+)
+
+
+def test_a_removed_link_leaves_what_another_wants() -> None:
+    """What only the removed link wanted goes; a twin's link takes over the rest."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="a")
+    ledger.offer(weigh_in(20), link="b")
+    ledger.offer(weigh_in(9000), link="a")
+    ledger.advance("a", EPOCH, EPOCH + 9000)
+    ledger.forget_link("a")
+    assert [(item.record.second, item.link) for item in ledger.pending()] == [
+        (EPOCH, "b")
+    ]
+    assert ledger.state(EPOCH + 9000) is None
+    assert ledger.cursor("a", EPOCH, EPOCH + 9000) == EPOCH
+    assert ledger.offer(weigh_in(9000), link="b") is Offer.NEW
+
+
+def test_a_removed_link_takes_its_own_twins_along() -> None:
+    """No twin points at a weigh-in that is gone."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="action", own_twins=True)
+    ledger.offer(weigh_in(20), link="action", own_twins=True)
+    ledger.forget_link("action")
+    assert ledger.state(EPOCH + 20) is None
+    assert ledger.offer(weigh_in(20), link="b") is Offer.NEW
+
+
+def test_a_link_that_is_made_anew_follows_what_it_pushed_before() -> None:
+    """Edits and deletions reach Garmin as if the link had never been away."""
+    ledger = weighings()
+    pushed(ledger, weigh_in(0), weigh_in(600))
+    ledger.forget_link("a")
+    ledger = reloaded(ledger)
+    assert ledger.is_ours(EPOCH, "a")
+    assert ledger.offer(weigh_in(0, 79.0), link="a") is Offer.CHANGED
+    assert ledger.pushed("a", EPOCH, EPOCH + 900) == {EPOCH, EPOCH + 600}
+    assert not ledger.is_ours(EPOCH, "b")
+
+
+def test_an_edit_outlives_its_link() -> None:
+    """What is wrong at Garmin and came from us is put right all the same."""
+    ledger = weighings()
+    pushed(ledger, weigh_in(0, 80.0))
+    ledger.offer(weigh_in(0, 79.0), link="a")
+    ledger.forget_link("a")
+    garmin = [uploaded(weigh_in(0, 80.0))]
+    push(ledger, garmin, EPOCH + HOUR)
+    assert [at.weight for at in garmin] == [79.0]
+
+
+def test_a_link_may_go_while_its_weigh_in_is_on_the_way() -> None:
+    """What may be at Garmin is not forgotten, what has never been sent is."""
+    ledger = weighings()
+    for second in (0, 600, 1200):
+        ledger.offer(weigh_in(second), link="a")
+    first, other = send(ledger, 0), send(ledger, 600)
+    ledger.forget_link("a")
+    outcomes.confirm(ledger, first, EPOCH)
+    outcomes.lose(ledger, other, EPOCH)
+    assert ledger.state(EPOCH) is State.DONE
+    assert ledger.state(EPOCH + 600) is State.PENDING
+    assert ledger.state(EPOCH + 1200) is None
+
+
+def test_a_new_setting_counts_for_what_waits() -> None:
+    """A link that is changed prepares anew what waits, and drops what it does not want."""
+    ledger = weighings()
+    for second, link in ((0, "a"), (900, "b"), (1800, "a")):
+        ledger.offer(weigh_in(second, muscle_mass=60.0), link=link)
+    pushed(ledger, weigh_in(2700))
+    ledger.offer(weigh_in(2700, 79.0), link="a")
+    ledger.advance("a", 0, EPOCH)
+
+    def wants(record: object) -> bool:
+        return record != weigh_in(1800, muscle_mass=60.0) and record != weigh_in(2700)
+
+    assert ledger.review("a", wants, lambda r: replace(r, muscle_mass=None))
+    assert [
+        (i.record.second - EPOCH, i.record.muscle_mass) for i in ledger.pending()
+    ] == [
+        (2700, None),
+        (900, 60.0),
+        (0, None),
+    ]
+    # A link that wants again what was dropped finds it again.
+    assert ledger.cursor("a", 7, EPOCH) == 7
+    assert not ledger.review("a", wants, lambda record: record)
+
+
+def test_cursor_reaches_back_with_the_link() -> None:
+    """A link that is set to start earlier reads from there again."""
+    ledger = weighings()
+    assert ledger.cursor("a", 500, 1000) == 500
+    assert ledger.advance("a", 500, 900)
+    assert not ledger.advance("a", 500, 800)
+    assert ledger.cursor("a", 500, 1000) == 900
+    assert ledger.cursor("a", 100, 1000) == 100
+    assert ledger.advance("a", 100, 900)
+    assert reloaded(ledger).cursor("a", 100, 1000) == 900
+
+
+def test_a_cursor_of_a_clock_that_was_ahead() -> None:
+    """Once the clock is right, all is read again that the cursor would skip."""
+    ledger = weighings()
+    ledger.advance("a", EPOCH, EPOCH + 400 * DAY)
+    assert ledger.cursor("a", EPOCH, EPOCH + 2 * DAY) == EPOCH
+    ledger.advance("a", EPOCH, EPOCH + 2 * DAY)
+    assert ledger.cursor("a", EPOCH, EPOCH + 3 * DAY) == EPOCH + 2 * DAY
+
+
+def test_what_the_source_deleted_goes() -> None:
+    """A wish is remembered, carried out once, and taken back with the weigh-in."""
+    ledger = weighings()
+    pushed(ledger, weigh_in(0), weigh_in(600), weigh_in(1200))
+    ledger.offer(weigh_in(610), link="b")
+    assert ledger.pushed("a", EPOCH, EPOCH + 1200) == {EPOCH}
+    ledger.withdraw(EPOCH, EPOCH)
+    ledger.withdraw(EPOCH + 1200, EPOCH)
+    ledger = reloaded(ledger)
+    assert ledger.offer(weigh_in(1200), link="a") is Offer.CHANGED
+    assert ledger.way(EPOCH + 1200) is Way.PUSHED
+    there = [AtGarmin(EPOCH + second, 80.0) for second in (0, 600, 1200)]
+    assert ledger.leaving(EPOCH) == {EPOCH}
+    assert look(ledger, there) == [there[0]]
+    outcomes.withdrawn(ledger, [EPOCH], {EPOCH}, EPOCH)
+    assert ledger.way(EPOCH) is Way.WITHDRAWN
+    assert ledger.is_leaving(EPOCH)
+    assert ledger.due() is None
+    # A read behind the times, or a double that comes to light: it goes once more.
+    assert look(ledger, there) == [there[0]]
+    assert ledger.offer(weigh_in(0), link="b") is Offer.KNOWN
+    assert ledger.offer(weigh_in(0), link="a") is Offer.CHANGED
+    assert ledger.state(EPOCH) is State.PENDING
+    assert not ledger.is_leaving(EPOCH)
+
+
+def test_what_never_went_up_is_withdrawn_without_a_request() -> None:
+    """A weigh-in that is deleted while it waits does not come to Garmin at all."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="a")
+    ledger.withdraw(EPOCH, EPOCH)
+    assert ledger.due() is None
+    assert ledger.way(EPOCH) is Way.WITHDRAWN
+    assert ledger.offer(weigh_in(0), link="a") is Offer.CHANGED
+    assert ledger.due() == 0
+    ledger.withdraw(EPOCH + 900, EPOCH)
+    assert ledger.withdrawals == {}
+
+
+def test_a_deletion_waits_until_garmin_shows_what_it_removes() -> None:
+    """A weigh-in that Garmin still works on would stay for ever."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="a")
+    accept(ledger, 0)
+    ledger.withdraw(EPOCH, EPOCH + 60)
+    assert ledger.leaving(EPOCH + 659) == set()
+    assert ledger.leaving(EPOCH + 660) == {EPOCH}
+    shown = uploaded(weigh_in(0))
+    assert look(ledger, [shown], EPOCH + 660) == [shown]
+
+
+def test_a_deletion_that_is_not_shown_is_looked_for_twice() -> None:
+    """One answer may lack what is there."""
+    ledger = weighings()
+    pushed(ledger, weigh_in(0))
+    ledger.withdraw(EPOCH, EPOCH)
+    outcomes.withdrawn(ledger, [EPOCH], (), EPOCH)
+    assert ledger.leaving(EPOCH + 599) == set()
+    assert ledger.leaving(EPOCH + 600) == {EPOCH}
+    outcomes.withdrawn(ledger, [EPOCH], (), EPOCH + 600)
+    assert ledger.way(EPOCH) is Way.WITHDRAWN
+
+
+def test_a_deletion_on_the_way() -> None:
+    """What is deleted while it goes up is removed as soon as it may be shown."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="a")
+    sent = send(ledger, 0)
+    ledger.withdraw(EPOCH, EPOCH)
+    outcomes.confirm(ledger, sent, EPOCH + 5)
+    assert ledger.leaving(EPOCH + 604) == set()
+    assert ledger.leaving(EPOCH + 605) == {EPOCH}
+
+
+def test_what_garmin_keeps_is_not_called_withdrawn() -> None:
+    """A removal comes to an end, and begins anew only with its weigh-in."""
+    ledger = weighings()
+    pushed(ledger, weigh_in(0), weigh_in(600), weigh_in(1200))
+    ledger.withdraw(EPOCH, EPOCH)
+    waits = []
+    now = EPOCH
+    while not outcomes.keep(ledger, EPOCH, now, for_good=False):
+        ledger = reloaded(ledger)
+        due = ledger.due()
+        assert due is not None
+        waits.append((due - now) // 60)
+        now = due
+    assert waits == [10, 20, 40, 80, 160, 320, 640]
+    ledger.withdraw(EPOCH + 600, EPOCH)
+    assert outcomes.keep(ledger, EPOCH + 600, now, for_good=True)
+    ledger.keep(EPOCH + 1200)
+    for second in (0, 600, 1200):
+        assert ledger.way(EPOCH + second) is Way.KEPT
+        assert ledger.offer(weigh_in(second), link="a") is Offer.CHANGED
+        assert ledger.way(EPOCH + second) is Way.PUSHED
+    assert not outcomes.keep(ledger, EPOCH, now, for_good=True)
+
+
+def test_every_field_survives_the_disk() -> None:
+    """What waits is stored whole."""
+    ledger = weighings()
+    record = replace(
+        weigh_in(0, 80.05, 18.4, 60.1), bmi=24.2, heart_rate=61.0, bone_mass=3.2
+    )
+    item = Item(
+        record=record,
+        link="a",
+        state=State.FAILED,
+        since=EPOCH + 1,
+        sent_at=EPOCH + 2,
+        attempts=3,
+        strikes=4,
+        looks=2,
+        was=((80.0, None), (81.5, 18.2)),
+        gone=(17, 18),
+    )
+    ledger.put(item)
+    assert list(reloaded(ledger).snapshot().open) == [item]
+    ledger = weighings()
+    pushed(ledger, record)
+    ledger.withdraw(EPOCH, EPOCH)
+    again = reloaded(ledger)
+    assert again.snapshot() == ledger.snapshot()
+    assert again.settled(EPOCH) == ledger.settled(EPOCH)
