@@ -11,7 +11,6 @@ from custom_components.weighbridge.clients.google.client import (
     SCOPE_MEASUREMENTS,
     SCOPE_SETTINGS,
 )
-from custom_components.weighbridge.const import DOMAIN
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
@@ -220,25 +219,14 @@ async def test_period(
         clouds.google.step_on_scale(
             "bob", 80 + hour, when=begin + timedelta(hours=hour), body_fat=20
         )
-    response = await hass.services.async_call(
-        DOMAIN,
-        "get_measurements",
-        {
-            "config_entry_id": weighed.entry_id,
-            "start": (begin + timedelta(hours=1)).isoformat(),
-            "end": (begin + timedelta(hours=5)).isoformat(),
-        },
-        blocking=True,
-        return_response=True,
+    batch = await weighed.runtime_data.coordinator.async_get_period(
+        begin + timedelta(hours=1), begin + timedelta(hours=5)
     )
-    assert response is not None
-    measurements = response["measurements"]
-    assert isinstance(measurements, list)
-    assert [m["weight"] for m in measurements if isinstance(m, dict)] == [
-        81,
-        82,
-        83,
-        84,
+    assert [(w.weight, w.body_fat) for w in batch.weigh_ins] == [
+        (81, 20),
+        (82, 20),
+        (83, 20),
+        (84, 20),
     ]
 
 
