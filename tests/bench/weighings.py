@@ -59,7 +59,7 @@ def weigh(when: datetime, random: Random) -> Weighing:
     lean = random.randint(5000, 7000) / 100
     return Weighing(
         second=int(when.timestamp()),
-        weight=random.randint(7000, 9500) / 100,
+        weight=random.randint(7600, 8050) / 100,
         body_fat=random.randint(1500, 3500) / 100,
         body_water=random.randint(4500, 6500) / 100,
         muscle_mass=round(lean * 0.95, 2),

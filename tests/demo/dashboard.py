@@ -28,6 +28,7 @@ _COMPOSITION = (
     "metabolic_age",
     "heart_rate",
 )
+_GOAL = ("weight_trend", "weight_change", "goal_weight", "to_goal", "goal_date")
 _ENERGY = "basal_metabolic_rate"
 _PRESSURE = ("systolic", "diastolic")
 _BATTERY = ("battery", "battery_level", "battery_low", "last_sync")
@@ -70,6 +71,7 @@ async def _view(api: Api, home: Home) -> Card:
                 _tile(home.entity("weight")),
                 _tile(home.entity("last_weigh_in")),
                 await _graph(api, home, "Weight"),
+                *(_tile(home.entity(key)) for key in _GOAL),
                 *_garmin(home.garmin.entities),
                 _tile(home.entity("weigh_in")),
             ),
@@ -172,13 +174,13 @@ def _batteries(home: Home) -> list[Card]:
     return sections
 
 
-async def _graph(api: Api, home: Home, *quantities: str) -> Card:
-    """Return a graph of what was measured, by the weeks in which it was measured."""
+async def _graph(api: Api, home: Home, *quantities: str, period: str = "week") -> Card:
+    """Return a graph of what was measured, by the periods in which it was measured."""
     return {
         "type": "statistics-graph",
-        "title": quantities[0] if len(quantities) == 1 else "By the week",
+        "title": quantities[0] if len(quantities) == 1 else f"By the {period}",
         "days_to_show": WEEKS * 7,
-        "period": "week",
+        "period": period,
         "stat_types": ["mean"],
         "hide_legend": True,
         "entities": [

@@ -22,6 +22,9 @@ WEEKS = 26
 # Another zone than that of Home Assistant: people travel, and days are not the same.
 GARMIN_TIME_ZONE = "America/New_York"
 
+# In kg: what Alice has told Withings that she wants to weigh.
+GOAL = 66
+
 _MORNING = 6 * 60 + 40
 _SKIPPED = 0.15
 _GAINED = 2.5
@@ -116,6 +119,7 @@ def _enter_withings(clouds: Clouds, person: Person, long_ago: datetime) -> None:
     """Give a person an account at Withings, a scale and a cuff."""
     clouds.withings.person(person.name)
     clouds.withings.height(person.name, person.height, when=long_ago)
+    clouds.withings.step_on_scale(person.name, GOAL, when=long_ago, category=2)
     clouds.withings.device(person.name, BODY.device_id, model=BODY.model)
     clouds.withings.device(
         person.name,

@@ -36,13 +36,13 @@ PEOPLE = [ALICE, BOB, CAROL]
 # Binary fractions that come out too low when a float is cut off instead of rounded.
 WEIGHINGS = {
     ALICE.name: Weighing(
-        weight=80.05,
-        body_fat=21.37,
-        muscle_mass=59.81,
-        bone_mass=3.15,
-        body_water=43.62,
+        weight=68.07,
+        body_fat=26.37,
+        muscle_mass=47.61,
+        bone_mass=2.51,
+        body_water=36.23,
         visceral_fat=7,
-        basal_metabolic_rate=1743,
+        basal_metabolic_rate=1453,
         metabolic_age=38,
         heart_rate=61,
     ),

@@ -19,6 +19,9 @@ _OTHER_GRAMS = 40
 
 _EDITABLE = 30
 
+# In kg: so close together that none is unlikely beside the others.
+_WEIGHTS = (73, 80)
+
 
 class Scales:
     """Weighs the residents of a house and keeps their books."""
@@ -122,7 +125,7 @@ class Scales:
     def _edit(self, resident: Resident) -> None:
         """Correct the weight of a weighing, most often of a recent one."""
         weighing = self._random.choice(resident.book.weighings[-_EDITABLE:])
-        weight = self._hundredths(40, 150)
+        weight = self._hundredths(*_WEIGHTS)
         group = self._clouds.withings.edit(
             resident.scales[0], weighing.group.grpid, weight
         )
@@ -139,7 +142,7 @@ class Scales:
             for values in weighing.answers.values()
         ]
         while True:
-            weight = self._hundredths(40, 150)
+            weight = self._hundredths(*_WEIGHTS)
             if all(abs(weight - other) > _APART_KG for other in near):
                 return weight
 
