@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Iterator
 import os
 
+from freezegun.api import FrozenDateTimeFactory
 from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
@@ -41,6 +42,7 @@ from .support.common import (
 )
 from .support.frontend import FRONTEND, Frontend
 from .support.repairs import Fix
+from .support.scale_house import MORNING, House
 from .support.texts import watched_texts
 
 # The same examples in each run there: what is new is found by whoever works on it.
@@ -194,6 +196,13 @@ async def fix(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Fix:
     for component in ("repairs", "webhook"):
         assert await async_setup_component(hass, component, {})
     return Fix(hass, await hass_client())
+
+
+@pytest.fixture
+def house(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> House:
+    """Return a house, on the morning of a known day, that has no scale yet."""
+    freezer.move_to(MORNING)
+    return House(hass, freezer)
 
 
 @pytest.fixture

@@ -25,11 +25,15 @@ from .naming import async_keep_names
 from .sending import async_setup_sending
 from .services import async_setup_services
 from .sources import (
+    ScaleConfigEntry,
+    ScaleRuntime,
     SourceConfigEntry,
     async_clear_issues,
+    async_remove_scale,
     async_remove_source,
     async_remove_webhook,
     async_setup_history,
+    async_setup_scale,
     async_setup_source,
     async_setup_webhook,
 )
@@ -42,9 +46,10 @@ SOURCE_PLATFORMS = (
     Platform.NUMBER,
     Platform.SENSOR,
 )
+SCALE_PLATFORMS = (Platform.EVENT, Platform.NUMBER, Platform.SENSOR)
 GARMIN_PLATFORMS = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR)
 
-type WeighbridgeConfigEntry = SourceConfigEntry | GarminConfigEntry
+type WeighbridgeConfigEntry = SourceConfigEntry | ScaleConfigEntry | GarminConfigEntry
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -72,6 +77,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) 
         await async_setup_garmin(hass, entry)
         _register_account(hass, entry)
         await hass.config_entries.async_forward_entry_setups(entry, GARMIN_PLATFORMS)
+    elif _is_scale(entry):
+        await async_setup_scale(hass, entry)
+        await async_install_blueprints(hass)
+        _register_account(hass, entry)
+        await hass.config_entries.async_forward_entry_setups(entry, SCALE_PLATFORMS)
+        entry.runtime_data.scale.async_start()
     else:
         await async_setup_source(hass, entry)
         _register_account(hass, entry)
@@ -87,6 +98,10 @@ async def async_unload_entry(
     hass: HomeAssistant, entry: WeighbridgeConfigEntry
 ) -> bool:
     """Unload an account."""
+    if _is_scale(entry):
+        # What was measured in the last seconds is told before nobody is there to hear.
+        await entry.runtime_data.scale.async_close()
+        return await hass.config_entries.async_unload_platforms(entry, SCALE_PLATFORMS)
     if not _is_garmin(entry):
         return await hass.config_entries.async_unload_platforms(entry, SOURCE_PLATFORMS)
     if not await hass.config_entries.async_unload_platforms(entry, GARMIN_PLATFORMS):
@@ -101,6 +116,8 @@ async def async_remove_entry(
     """Remove what an account has left on disk."""
     if _is_garmin(entry):
         await async_remove_garmin(hass, entry)
+    elif _is_scale(entry):
+        await async_remove_scale(hass, entry)
     else:
         await async_remove_webhook(hass, entry)
         await async_remove_source(hass, entry)
@@ -113,6 +130,8 @@ async def async_remove_config_entry_device(
     if entry.state is not ConfigEntryState.LOADED:
         return False
     runtime = entry.runtime_data
+    if isinstance(runtime, ScaleRuntime):
+        return False
     listed = runtime.sensors if isinstance(runtime, GarminAccount) else runtime.devices
     return listed is not None and not listed.knows(device)
 
@@ -128,3 +147,8 @@ def _register_account(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> Non
 def _is_garmin(entry: WeighbridgeConfigEntry) -> TypeIs[GarminConfigEntry]:
     """Tell a destination from a source."""
     return bool(entry.data[CONF_PROVIDER] == Provider.GARMIN)
+
+
+def _is_scale(entry: WeighbridgeConfigEntry) -> TypeIs[ScaleConfigEntry]:
+    """Tell a scale of Home Assistant from an account at a vendor."""
+    return bool(entry.data[CONF_PROVIDER] == Provider.SCALE)

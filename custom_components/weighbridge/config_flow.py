@@ -14,18 +14,27 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import callback
 
-from .const import CONF_PROVIDER, DOMAIN, SOURCES, SUBENTRY_LINK, Provider
+from .const import (
+    CONF_PROVIDER,
+    DOMAIN,
+    SOURCES,
+    SUBENTRY_LINK,
+    SUBENTRY_PERSON,
+    Provider,
+)
 from .flows import (
     GarminFlow,
     GarminOptionsFlow,
     LinkFlow,
+    PersonFlow,
+    ScaleFlow,
     SourceFlow,
     SourceOptionsFlow,
 )
 from .names import async_sources
 
 
-class WeighbridgeConfigFlow(SourceFlow, GarminFlow, domain=DOMAIN):
+class WeighbridgeConfigFlow(SourceFlow, GarminFlow, ScaleFlow, domain=DOMAIN):
     """Add an account of any vendor, or sign in to it again."""
 
     @override
@@ -62,6 +71,8 @@ class WeighbridgeConfigFlow(SourceFlow, GarminFlow, domain=DOMAIN):
     async def _async_sign_in_again(self, entry: ConfigEntry) -> ConfigFlowResult:
         """Sign in with the vendor, and the credential, of an entry."""
         provider = Provider(entry.data[CONF_PROVIDER])
+        if provider is Provider.SCALE:
+            return await self.async_step_scale()
         if provider is Provider.GARMIN:
             return await self.async_step_garmin()
         return await self._async_sign_in_to(provider, entry.data["auth_implementation"])
@@ -84,10 +95,19 @@ class WeighbridgeConfigFlow(SourceFlow, GarminFlow, domain=DOMAIN):
     def async_get_supported_subentry_types(
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
-        """Return what can be added to an entry: links to a Garmin account."""
+        """Return what can be added: links to a Garmin account, people to a scale."""
         if config_entry.data[CONF_PROVIDER] == Provider.GARMIN:
             return {SUBENTRY_LINK: LinkFlow}
+        if config_entry.data[CONF_PROVIDER] == Provider.SCALE:
+            return {SUBENTRY_PERSON: PersonFlow}
         return {}
+
+    @classmethod
+    @callback
+    @override
+    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
+        """Tell whether an entry has settings: those of a scale are its people's."""
+        return bool(config_entry.data[CONF_PROVIDER] != Provider.SCALE)
 
     @staticmethod
     @callback

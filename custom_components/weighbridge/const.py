@@ -13,10 +13,11 @@ class Provider(StrEnum):
 
     WITHINGS = "withings"
     FITBIT = "fitbit"
+    SCALE = "scale"
     GARMIN = "garmin"
 
 
-SOURCES: Final = (Provider.WITHINGS, Provider.FITBIT)
+SOURCES: Final = (Provider.WITHINGS, Provider.FITBIT, Provider.SCALE)
 
 CONF_PROVIDER: Final = "provider"
 
@@ -32,6 +33,7 @@ DEFAULT_LOW_BATTERY_THRESHOLD: Final = 20
 CONF_SENSOR_BATTERIES: Final = "sensor_batteries"
 
 SUBENTRY_LINK: Final = "link"
+SUBENTRY_PERSON: Final = "person"
 CONF_KIND: Final = "kind"
 KIND_ACCOUNT: Final = "account"
 KIND_SENSORS: Final = "sensors"

@@ -10,11 +10,19 @@ from .const import CONF_PROVIDER
 from .devices import ListedDevices
 from .garmin import GarminAccount, GarminConfigEntry, SensorLink, links_of
 from .ledger import State
-from .sources import CONF_CALLBACKS, SourceConfigEntry, SourceCoordinator
+from .sources import (
+    CONF_CALLBACKS,
+    Scale,
+    ScaleConfigEntry,
+    ScaleRuntime,
+    SourceConfigEntry,
+    SourceCoordinator,
+)
+from .sources.scale import MEASURED_AT
 
 
 async def async_get_config_entry_diagnostics(
-    hass: HomeAssistant, entry: SourceConfigEntry | GarminConfigEntry
+    hass: HomeAssistant, entry: SourceConfigEntry | ScaleConfigEntry | GarminConfigEntry
 ) -> dict[str, Any]:
     """Return what helps to understand an account's trouble."""
     about = {
@@ -28,6 +36,8 @@ async def async_get_config_entry_diagnostics(
     if isinstance(runtime, GarminAccount):
         sensors = {} if runtime.sensors is None else _devices(runtime.sensors)
         return about | _garmin(runtime) | sensors
+    if isinstance(runtime, ScaleRuntime):
+        return about | _scale(runtime.scale)
     return about | _source(runtime.coordinator) | _devices(runtime.devices)
 
 
@@ -65,6 +75,52 @@ def _source(coordinator: SourceCoordinator) -> dict[str, Any]:
             "missed": len(list(book.missed())),
             "untold": len(person.told.keys),
         },
+    }
+
+
+def _scale(scale: Scale) -> dict[str, Any]:
+    """Return how a scale reports, so that a weighing can be played again.
+
+    Times are seconds before now, and the largest value of each sensor counts as 100.
+    """
+    now = dt_util.utcnow().timestamp()
+    memory = scale.memory.weighings
+    sensors: dict[str, list[list[Any]]] = {}
+    for quantity, recorded in scale.sensors.async_get_record():
+        numbers = [abs(one.value) for one in recorded if isinstance(one.value, float)]
+        largest = max(numbers, default=0) or 1
+        sensors[quantity] = [
+            [
+                round(one.at - now, 2),
+                one.kind.value,
+                one.value
+                if isinstance(one.value, str)
+                else round(one.value - now)
+                if quantity == MEASURED_AT
+                else round(100 * one.value / largest, 3),
+            ]
+            for one in recorded
+        ]
+    return {
+        "people": [
+            {
+                "quantities": sorted(person.latest),
+                "weigh_ins": len(person.book.weigh_ins.records),
+                "has_limits": [
+                    scale.limits[person.id].min_weight is not None,
+                    scale.limits[person.id].max_weight is not None,
+                ],
+            }
+            for person in scale.persons.values()
+        ],
+        "questions": [question.reason.value for question in scale.questions],
+        "behaviour": {
+            "live": memory.live,
+            "sleeps": memory.sleeps,
+            "expected": sorted(memory.expected),
+            "chatty": sorted(memory.chatty),
+        },
+        "reports": sensors,
     }
 
 

@@ -9,9 +9,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from .entity import AccountEntity, PersonEntity
+from .entity import AccountEntity, PersonEntity, for_person
 from .model import BloodPressure, WeighIn
-from .sources import Question, Questions, SourceConfigEntry
+from .sources import Question, Questions, ScaleConfigEntry, SourceConfigEntry
 
 PARALLEL_UPDATES = 0
 
@@ -28,17 +28,14 @@ QUESTION = EventEntityDescription(key="question", event_types=[EVENT_UNCLEAR])
 
 async def async_setup_entry(
     hass: HomeAssistant,
-    entry: SourceConfigEntry,
+    entry: SourceConfigEntry | ScaleConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event entities of a source, and of those who are weighed."""
     runtime = entry.runtime_data
-    async_add_entities(
-        [
-            *(WeighInEvent(person, WEIGH_IN) for person in runtime.persons.values()),
-            QuestionEvent(runtime.questions),
-        ]
-    )
+    for person in runtime.persons.values():
+        for_person(person, async_add_entities)([WeighInEvent(person, WEIGH_IN)])
+    async_add_entities([QuestionEvent(runtime.questions)])
 
 
 class NewsEvent(EventEntity):

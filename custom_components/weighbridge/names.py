@@ -54,13 +54,15 @@ def account_title(name: str, provider: Provider) -> str:
 
 def person_name(entry: ConfigEntry[Any]) -> str:
     """Return whose an account is: its title, without the vendor behind it."""
+    if provider_of(entry) is Provider.SCALE:
+        return entry.title
     return entry.title.removesuffix(account_title("", provider_of(entry)))
 
 
 def account_name(entry: ConfigEntry[Any]) -> str:
     """Return what an account is called among others: its title, never without vendor."""
     provider = provider_of(entry)
-    if NAMES[provider] in entry.title:
+    if provider is Provider.SCALE or NAMES[provider] in entry.title:
         return entry.title
     return account_title(entry.title, provider)
 
@@ -72,25 +74,34 @@ def async_sources(hass: HomeAssistant) -> dict[str, SourceName]:
         hass.config_entries.async_entries(DOMAIN),
         key=lambda entry: (entry.created_at, entry.entry_id),
     )
-    return {
-        entry.entry_id: SourceName(
-            person=person_name(entry),
-            account=account_name(entry),
-            unique_id=str(entry.unique_id),
-        )
-        for entry in entries
-        if provider_of(entry) in SOURCES
-    }
+    sources: dict[str, SourceName] = {}
+    for entry in entries:
+        if provider_of(entry) is Provider.SCALE:
+            for subentry in entry.subentries.values():
+                sources[subentry.subentry_id] = SourceName(
+                    person=subentry.title,
+                    account=f"{subentry.title} · {entry.title}",
+                    unique_id=subentry.subentry_id,
+                )
+        elif provider_of(entry) in SOURCES:
+            sources[entry.entry_id] = SourceName(
+                person=person_name(entry),
+                account=account_name(entry),
+                unique_id=str(entry.unique_id),
+            )
+    return sources
 
 
 @callback
-def async_device_name(hass: HomeAssistant, entry: ConfigEntry[Any]) -> str:
-    """Return what the device of an account is called.
+def async_device_name(
+    hass: HomeAssistant, entry: ConfigEntry[Any], person_id: str | None = None
+) -> str:
+    """Return what the device of an account, or of a person of a scale, is called.
 
     The first source of a person gives the device that is called as the person.
     """
     sources = async_sources(hass)
-    if (own := sources.get(entry.entry_id)) is None:
+    if (own := sources.get(person_id or entry.entry_id)) is None:
         return account_name(entry)
     first = next(
         source

@@ -15,7 +15,7 @@ from homeassistant.helpers.dispatcher import (
 
 from .const import CONF_SOURCE, DOMAIN, SIGNAL_RENAMED, SOURCES
 from .device_entity import async_device
-from .entity import async_account_device
+from .entity import async_account_device, async_person_device
 from .names import (
     account_name,
     async_link_title,
@@ -23,7 +23,7 @@ from .names import (
     provider_of,
     source_of_link,
 )
-from .sources import SourceConfigEntry
+from .sources import ScaleConfigEntry, SourceConfigEntry, SourceRuntime
 
 
 @callback
@@ -37,7 +37,9 @@ def async_keep_names(hass: HomeAssistant) -> None:
         if entry.domain != DOMAIN:
             return
         entries = hass.config_entries.async_entries(DOMAIN)
-        if titles == (titles := {entry.entry_id: entry.title for entry in entries}):
+        now = {entry.entry_id: entry.title for entry in entries}
+        now |= {key: source.account for key, source in async_sources(hass).items()}
+        if titles == (titles := now):
             return
         for each in entries:
             _async_rename_devices(hass, each)
@@ -49,12 +51,21 @@ def async_keep_names(hass: HomeAssistant) -> None:
 
 
 @callback
-def _async_rename_devices(hass: HomeAssistant, entry: SourceConfigEntry) -> None:
+def _async_rename_devices(
+    hass: HomeAssistant, entry: SourceConfigEntry | ScaleConfigEntry
+) -> None:
     """Rename the devices of an account that are registered."""
     infos = [async_account_device(hass, entry)]
     if provider_of(entry) in SOURCES and entry.state is ConfigEntryState.LOADED:
-        devices = entry.runtime_data.devices
-        infos.extend(async_device(devices, device) for device in devices.data.values())
+        runtime = entry.runtime_data
+        infos.extend(
+            async_person_device(person)
+            for person in runtime.persons.values()
+            if person.subentry_id is not None
+        )
+        if isinstance(runtime, SourceRuntime):
+            devices = runtime.devices
+            infos.extend(async_device(devices, one) for one in devices.data.values())
     registry = dr.async_get(hass)
     for info in infos:
         (identifier,) = info["identifiers"]

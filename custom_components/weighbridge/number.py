@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.unit_conversion import MassConverter
 
-from .entity import PersonEntity
+from .entity import PersonEntity, for_person
 from .sources import Person, SourceConfigEntry
 from .units import async_mass_unit
 
@@ -39,7 +39,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the goal of each person, as soon as they have been weighed."""
     for person in entry.runtime_data.persons.values():
-        _async_add_goal(person, async_add_entities)
+        _async_add_goal(person, for_person(person, async_add_entities))
 
 
 @callback

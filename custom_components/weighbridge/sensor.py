@@ -30,10 +30,10 @@ from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 from .const import DOMAIN
 from .device_entity import DeviceEntity, async_add_device_entities, device_unique_id
 from .devices import ListedDevices
-from .entity import GarminAccountEntity, PersonEntity
+from .entity import GarminAccountEntity, PersonEntity, ScaleEntity, for_person
 from .garmin import GarminAccount, GarminConfigEntry
 from .model import SEGMENTAL_MASSES, SEGMENTS, BatteryLevel, DeviceStatus
-from .sources import Person, SourceConfigEntry, Trends
+from .sources import Person, ScaleConfigEntry, ScaleRuntime, SourceConfigEntry, Trends
 
 PARALLEL_UPDATES = 0
 
@@ -231,6 +231,10 @@ DEVICE_SENSORS = (
     ),
 )
 
+SCALE_LAST_WEIGH_IN = SensorEntityDescription(
+    key="last_weigh_in", device_class=SensorDeviceClass.TIMESTAMP
+)
+
 GARMIN_SENSORS = (
     GarminSensorDescription(
         key="last_push",
@@ -249,7 +253,7 @@ GARMIN_SENSORS = (
 
 async def async_setup_entry(
     hass: HomeAssistant,
-    entry: SourceConfigEntry | GarminConfigEntry,
+    entry: SourceConfigEntry | ScaleConfigEntry | GarminConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors of an account."""
@@ -263,7 +267,10 @@ async def async_setup_entry(
         return
 
     for person in runtime.persons.values():
-        _async_add_measured(person, async_add_entities)
+        _async_add_measured(person, for_person(person, async_add_entities))
+    if isinstance(runtime, ScaleRuntime):
+        async_add_entities([ScaleLastWeighIn(runtime.scale, SCALE_LAST_WEIGH_IN)])
+        return
     _async_add_device_sensors(runtime.devices, async_add_entities)
 
 
@@ -383,6 +390,16 @@ class TrendSensor(MassSensor):
             return None
         name, count = missing
         return {name: count(self.person.trends, dt_util.utcnow())}
+
+
+class ScaleLastWeighIn(ScaleEntity, SensorEntity):
+    """When somebody stood on a scale last, whoever it was."""
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        """Return the time of the last weighing."""
+        return self.scale.last_weigh_in
 
 
 class DeviceSensor(DeviceEntity, SensorEntity):

@@ -48,7 +48,9 @@ IOT_CLASSES = {"cloud_polling", "cloud_push"}
 PIN = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[0-9][0-9a-z.]*)")
 
 # Components that Home Assistant always has, or that only lend their names.
-ALWAYS_THERE = {*Platform, "automation", "homeassistant", "input_number", "webhook"}
+ALWAYS_THERE = {*Platform, "automation", "homeassistant", "webhook"} | {
+    f"input_{kind}" for kind in ("datetime", "number", "text")
+}
 
 
 def test_manifest_has_the_keys_that_home_assistant_knows() -> None:

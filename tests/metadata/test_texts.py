@@ -10,7 +10,12 @@ from custom_components.weighbridge.application_credentials import (
     async_get_description_placeholders,
 )
 from custom_components.weighbridge.clients import Refusal, Trouble
-from custom_components.weighbridge.const import KIND_SENSORS, SUBENTRY_LINK, Provider
+from custom_components.weighbridge.const import (
+    KIND_SENSORS,
+    SUBENTRY_LINK,
+    SUBENTRY_PERSON,
+    Provider,
+)
 from custom_components.weighbridge.event import (
     ATTR_CANDIDATES,
     ATTR_MEASURED_AT,
@@ -54,6 +59,10 @@ TOLD: dict[tuple[str, str], Iterable[str]] = {
     ],
     ("sources/issues.py", "err.refusal"): Refusal,
     ("sources/issues.py", "trouble"): LASTING_TROUBLE,
+    ("flows/scale.py", "error"): (
+        *("sensor_removed", "sensor_chosen_twice", "own_sensor"),
+        *("unknown_unit", "no_number", "no_time"),
+    ),
     ("sending/ways.py", "self.kind"): FAULTS,
     ("sending/checks.py", "kind"): FAULTS,
 }
@@ -259,7 +268,8 @@ def _named(
 
 def _home(mention: Mention) -> str:
     """Return the flow that a function outside of flows belongs to."""
-    return "config_subentries" if mention.path == "flows/link.py" else "config"
+    subentries = ("flows/link.py", "flows/person.py")
+    return "config_subentries" if mention.path in subentries else "config"
 
 
 def _menus(flow: str) -> Iterator[Mention]:
@@ -277,8 +287,17 @@ def _flow_texts(section: str) -> Json:
     """Return the texts of a flow."""
     texts: Json = english()[section]
     if section == "config_subentries":
-        assert set(texts) == {SUBENTRY_LINK}
-        texts = texts[SUBENTRY_LINK]
+        assert set(texts) == {SUBENTRY_LINK, SUBENTRY_PERSON}
+        kinds = {kind for of_type in texts.values() for kind in of_type}
+        texts = {
+            kind: {
+                name: text
+                for of_type in (texts[SUBENTRY_PERSON], texts[SUBENTRY_LINK])
+                if isinstance(of_type.get(kind), dict)
+                for name, text in of_type[kind].items()
+            }
+            for kind in kinds
+        }
     return texts
 
 

@@ -78,6 +78,14 @@ STEP: Mapping[str, Shape] = {
     "description?": BODY,
     "data?": Each(LABEL),
     "data_description?": Each(HELP),
+    "sections?": Each(
+        {
+            "name": NAME,
+            "description?": HELP,
+            "data": Each(LABEL),
+            "data_description": Each(HELP),
+        }
+    ),
     "menu_options?": Each(LABEL),
     "menu_option_descriptions?": Each(TITLE),
     "submit?": NAME,
@@ -148,7 +156,9 @@ def test_all_help_belongs_to_a_field(language: str) -> None:
     """Every field has a label and a help, and every choice of a menu a name."""
     texts = read_json(FILES[language])
     for name, step in _steps(texts):
-        assert set(step.get("data", {})) == set(step.get("data_description", {})), name
+        for part in (step, *step.get("sections", {}).values()):
+            helped = set(part.get("data_description", {}))
+            assert set(part.get("data", {})) == helped, name
         assert set(step.get("menu_options", {})) >= set(
             step.get("menu_option_descriptions", {})
         ), name

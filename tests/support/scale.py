@@ -29,6 +29,7 @@ class ScaleSensor(RestoreSensor):
 
     def __init__(self, quantity: str, unit: str | None) -> None:
         """Measure a quantity in a unit."""
+        self.updates = 0
         self._attr_unique_id = quantity
         self._attr_name = f"Scale {quantity.replace('_', ' ')}"
         self._attr_native_unit_of_measurement = unit
@@ -41,6 +42,10 @@ class ScaleSensor(RestoreSensor):
         await super().async_added_to_hass()
         if (last := await self.async_get_last_sensor_data()) is not None:
             self._attr_native_value = last.native_value
+
+    async def async_update(self) -> None:
+        """Count who asks."""
+        self.updates += 1
 
     def show(self, value: float | None) -> None:
         """Show a value, or that there is none."""

@@ -6,7 +6,9 @@ from .missing_source import MissingSourceFlow
 from .not_linked import NotLinkedFlow
 from .oauth import SourceFlow
 from .options import GarminOptionsFlow, SourceOptionsFlow
+from .person import PersonFlow
 from .repair import SignInRepairFlow
+from .scale import ScaleFlow
 
 __all__ = (
     "GarminFlow",
@@ -14,6 +16,8 @@ __all__ = (
     "LinkFlow",
     "MissingSourceFlow",
     "NotLinkedFlow",
+    "PersonFlow",
+    "ScaleFlow",
     "SignInRepairFlow",
     "SourceFlow",
     "SourceOptionsFlow",

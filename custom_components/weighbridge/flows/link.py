@@ -9,7 +9,6 @@ import probatio
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntry,
-    ConfigEntryState,
     SubentryFlowResult,
 )
 from homeassistant.core import HomeAssistant, callback
@@ -49,7 +48,7 @@ from ..names import (
     person_name,
     source_of_link,
 )
-from ..sources import SourceConfigEntry
+from ..sources import async_find_person
 from ..units import async_mass_text, async_time_text
 from .sensor_link import SensorLinkFlow
 
@@ -286,11 +285,8 @@ class LinkFlow(SensorLinkFlow):
 @callback
 def _label(hass: HomeAssistant, source_id: str, name: SourceName) -> str:
     """Return a source as people recognise it: name, vendor, last weight and its time."""
-    entry: SourceConfigEntry | None = hass.config_entries.async_get_entry(source_id)
-    if entry is None or entry.state is not ConfigEntryState.LOADED:
-        return name.account
-    person = entry.runtime_data.persons[source_id]
-    if person.last_weigh_in is None:
+    person = async_find_person(hass, source_id)
+    if person is None or person.last_weigh_in is None:
         return name.account
     weight = async_mass_text(hass, person.latest["weight"])
     return f"{name.account} · {weight} · {async_time_text(hass, person.last_weigh_in)}"

@@ -4,6 +4,7 @@ from .book import Book, Question
 from .coordinator import (
     SourceConfigEntry,
     SourceCoordinator,
+    SourceRuntime,
     async_find_person,
     async_find_source,
     async_remove_source,
@@ -20,6 +21,13 @@ from .oauth import (
 )
 from .person import Limits, Person
 from .questions import ATTR_SOURCE, Questions
+from .scale_source import (
+    Scale,
+    ScaleConfigEntry,
+    ScaleRuntime,
+    async_remove_scale,
+    async_setup_scale,
+)
 from .shelf import Fate, Word
 from .trends import Trends
 from .webhook import CONF_CALLBACKS, async_remove_webhook, async_setup_webhook
@@ -35,8 +43,12 @@ __all__ = (
     "Person",
     "Question",
     "Questions",
+    "Scale",
+    "ScaleConfigEntry",
+    "ScaleRuntime",
     "SourceConfigEntry",
     "SourceCoordinator",
+    "SourceRuntime",
     "Trends",
     "UnknownImplementation",
     "VendorImplementation",
@@ -45,9 +57,11 @@ __all__ = (
     "async_create_implementation",
     "async_find_person",
     "async_find_source",
+    "async_remove_scale",
     "async_remove_source",
     "async_remove_webhook",
     "async_setup_history",
+    "async_setup_scale",
     "async_setup_source",
     "async_setup_webhook",
     "is_legacy_fitbit_id",

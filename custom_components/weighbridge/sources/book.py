@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from ..model import Batch, BloodPressure, Height, Reading, Reason, WeighIn
-from .shelf import DAY, HOUR, Change, Record, Shelf, Standing, Word
+from .shelf import DAY, HOUR, Change, Fate, Record, Shelf, Standing, Word
 
 # How far back a source is compared with what is known of it.
 REACH = 30 * DAY
@@ -158,6 +158,17 @@ class Book:
                 self._stand(shelf, record, standing, news)
                 return news
         return None
+
+    def forget(self, key: str, fate: Fate) -> Outcome | None:
+        """Take off a weigh-in; return None if there is none such."""
+        news = Outcome()
+        if (record := self.weigh_ins.records.get(key)) is None:
+            return None
+        self.weigh_ins.drop(record)
+        self.weigh_ins.fates[record.second] = fate
+        news.is_new = True
+        news.seconds.add(record.second)
+        return news
 
     def newest(self, before: int) -> Values:
         """Return the newest value of each quantity, measured before a second.

@@ -25,7 +25,7 @@ from .person import Person
 from .poll import PollCoordinator
 from .questions import PersonQuestions, Questions, async_clear_questions
 from .session import SourceSession, async_create_session
-from .shelf import DAY, HOUR
+from .shelf import DAY, HOUR, Word
 
 UPDATE_INTERVAL = timedelta(minutes=15)
 
@@ -47,6 +47,15 @@ class SourceRuntime:
     """Those who are weighed, by their ids."""
     questions: Questions
     """What the source asks."""
+
+    @property
+    def choices(self) -> Mapping[str, str]:
+        """Return whose a weigh-in may be said to be, with names where there are any."""
+        return {Word.MINE: self.coordinator.person.name, Word.NOBODY: ""}
+
+    async def async_assign(self, key: str, word: str) -> bool:
+        """Take a word on a weigh-in; tell whether there is one such."""
+        return await self.coordinator.person.async_answer(key, Word(word))
 
     async def async_poll_now(self) -> None:
         """Poll all that the source knows, without delay."""

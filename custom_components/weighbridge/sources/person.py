@@ -25,7 +25,7 @@ from ..pace import async_apart
 from .book import REACH, Book, Judge, Measured, Outcome
 from .news import News
 from .rows import book_from_json, book_to_json
-from .shelf import DAY, HOUR, Word
+from .shelf import DAY, HOUR, Fate, Word
 from .trends import Goals, Trends
 
 type Doubt = Callable[[Book, WeighIn], Reason | None]
@@ -149,6 +149,11 @@ class Person:
         if (subentry := self.entry.subentries.get(self.id)) is not None:
             return subentry.title
         return person_name(self.entry)
+
+    @property
+    def subentry_id(self) -> str | None:
+        """Return the subentry that stands for the person, None if the entry does."""
+        return self.id if self.id in self.entry.subentries else None
 
     async def async_catch_up(self) -> None:
         """Ask the source for what it has now; raise HomeAssistantError if it is away."""
@@ -293,6 +298,14 @@ class Person:
         self.goals = replace(self.goals, vendor=goal, asked_at=asked_at)
         await self._save()
         self.async_notify()
+
+    async def async_forget(self, key: str, fate: Fate) -> None:
+        """Let a weigh-in be somebody else's, or nobody's."""
+        async with self._lock:
+            book = self.book.copy()
+            if (outcome := book.forget(key, fate)) is not None:
+                self.told.keys.discard(key)
+                await self._async_turn(book, outcome)
 
     @callback
     def async_ready(self) -> None:

@@ -331,6 +331,8 @@ SEQUENCES = [
             (DAY + HOUR, "body_fat", 21.5),
             (2 * DAY, "weight", 78.0),
             (2 * DAY, "body_fat", 21.0),
+            (2 * DAY, "weight", 78.0),
+            (2 * DAY, "body_fat", 21.0),
         ],
         [
             *_FAT.right,

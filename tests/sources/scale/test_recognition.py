@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.weighbridge.model import WeighIn
+from custom_components.weighbridge.model import Reason, WeighIn
 from custom_components.weighbridge.sources.scale.recognition import (
     Candidate,
-    Reason,
     Verdict,
     recognise,
 )

@@ -1,17 +1,36 @@
-"""Weighings, told from what the sensors of a scale report."""
+"""Weighings, told from what the sensors of a scale report, and who stood there."""
 
-from .amounts import QUANTITIES, WEIGHT, Dimension, NumberError, UnitError
-from .sensor_values import number, read
+from .amounts import QUANTITIES, WEIGHT, Amount, Dimension, NumberError, UnitError
+from .composition import Outcome, TakenBack, Weighed
+from .dated import MEASURED_AT, DatedWeighings
+from .memory import Memory
+from .recognition import Candidate, Verdict, recognise
+from .sensor_values import number, read, read_time
 from .settling import Arrival, Weighing
+from .weighing import Kind, Report, Weighings
 
 __all__ = (
+    "MEASURED_AT",
     "QUANTITIES",
     "WEIGHT",
+    "Amount",
     "Arrival",
+    "Candidate",
+    "DatedWeighings",
     "Dimension",
+    "Kind",
+    "Memory",
     "NumberError",
+    "Outcome",
+    "Report",
+    "TakenBack",
     "UnitError",
+    "Verdict",
+    "Weighed",
     "Weighing",
+    "Weighings",
     "number",
     "read",
+    "read_time",
+    "recognise",
 )

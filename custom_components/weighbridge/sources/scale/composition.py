@@ -53,6 +53,7 @@ class Told:
     changed: bool
     was_there: bool
     polled: bool
+    back: bool
 
 
 @dataclass(slots=True)
@@ -93,6 +94,7 @@ class Composing:
         self._open: list[Found] = []
         self._loose: dict[str, Told] = {}
         self._heard: dict[str, float] = {}
+        self._away: set[str] = set()
 
     @property
     def due(self) -> float | None:
@@ -123,6 +125,10 @@ class Composing:
         self._open = [found for found in self._open if found.known is not known]
         return [] if secret or known.key is None else [TakenBack(known.key)]
 
+    def miss(self, name: str) -> None:
+        """Note that a sensor is away: it may repeat itself when it is back."""
+        self._away.add(name)
+
     def report(
         self, name: str, at: float, amount: Amount, *, polled: bool, holds: bool
     ) -> list[Outcome]:
@@ -133,12 +139,15 @@ class Composing:
         memory.shown[name] = amount.value
         heard = self._heard.get(name)
         self._heard[name] = at
+        back = name in self._away
+        self._away.discard(name)
         often = heard is not None and at - heard <= QUIET
-        if not (changed or polled) and (often or name in memory.chatty):
+        chatty = name in memory.chatty and not polled
+        if not changed and (often or chatty):
             return []
         self._expire(at)
         self._discard(name, at)
-        self._loose[name] = Told(at, amount, changed, before is not None, polled)
+        self._loose[name] = Told(at, amount, changed, before is not None, polled, back)
         return [] if holds else self.adopt()
 
     def adopt(self) -> list[Outcome]:
@@ -209,5 +218,6 @@ class Composing:
         if (told := self._loose.pop(name, None)) is None:
             return
         owned = any(found.composition.get(name) is told for found in self._open)
-        if not (owned or told.changed or told.polled) and now - told.at > TOGETHER:
+        news = owned or told.changed or told.polled or told.back
+        if not news and now - told.at > TOGETHER:
             self._memory.chatty.add(name)

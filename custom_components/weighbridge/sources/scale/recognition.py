@@ -7,10 +7,9 @@ weigh-in that the band follows. Body fat tells people apart that weigh the same.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from ...model import WeighIn
+from ...model import Reason, WeighIn
 from .band import BODY_FAT, WEIGHT, Band, band
 
 # So many weigh-ins somebody must have said to be theirs before others are recognised.
@@ -27,16 +26,6 @@ _WEIGH_INS: Final = 60
 
 # No fat of theirs is known, or it is told by another scale.
 _LEAST_FAT: Final = 3
-
-
-class Reason(StrEnum):
-    """Why nobody was recognised."""
-
-    TOO_LIGHT = "too_light"
-    TOO_HEAVY = "too_heavy"
-    AMBIGUOUS = "ambiguous"
-    UNLIKELY = "unlikely"
-    UNKNOWN_PERSON = "unknown_person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

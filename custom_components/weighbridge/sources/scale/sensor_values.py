@@ -2,8 +2,9 @@
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import State
+from homeassistant.util import dt as dt_util
 
-from .amounts import Amount, NumberError, amount, written
+from .amounts import Amount, Dimension, NumberError, amount, written
 
 
 def number(state: State) -> float | None:
@@ -27,3 +28,13 @@ def read(quantity: str, state: State) -> Amount | None:
     return amount(
         quantity, value, unit or state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
     )
+
+
+def read_time(state: State) -> Amount | None:
+    """Return the epoch second that a sensor shows, None if it shows none.
+
+    A time without a zone, as that of a helper, is local.
+    """
+    if (when := dt_util.parse_datetime(state.state)) is None:
+        return None
+    return Amount(dt_util.as_utc(when).timestamp(), Dimension.NUMBER)

@@ -133,6 +133,8 @@ class Weighings:
         """Take what a sensor shows."""
         outcomes = self.tick(report.at)
         if report.quantity != WEIGHT:
+            if report.kind in (Kind.AWAY, Kind.GONE):
+                self._composing.miss(report.quantity)
             if report.amount is None:
                 return outcomes
             if report.kind is Kind.SHOWN:
@@ -160,7 +162,7 @@ class Weighings:
         """Miss the sensor."""
         if self._away is None and report.kind is Kind.AWAY:
             last = self.memory.last
-            self.memory.sleeps = last is not None and report.at - last.seen <= ASLEEP
+            self.memory.sleeps = last is not None and report.at - last.at <= ASLEEP
         self._away = report.kind
         outcomes = self._end(report.at, Ending.AWAY)
         self._standing = None

@@ -1,0 +1,71 @@
+"""Who stood on a scale of Home Assistant, and what becomes of it."""
+
+from datetime import datetime
+
+import pytest
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+
+from ..support.common import restart
+from ..support.scale_house import FAT, MORNING, House
+
+
+async def test_two_people_with_limits(hass: HomeAssistant, house: House) -> None:
+    """Each has a device of their own, and nobody is asked about the other."""
+    await house.async_move_in(body_fat=FAT)
+    await house.weigh(62.0, 25.0)
+    await house.weigh(85.0, 18.0)
+    assert house.value("Carol", "weight") == 62.0
+    assert house.value("Carol", "body_fat") == 25.0
+    assert house.value("Dave", "weight") == 85.0
+    assert house.weighed == [("Carol", 62.0), ("Dave", 85.0)]
+    assert house.asked == []
+    devices = dr.async_entries_for_config_entry(
+        dr.async_get(hass), house.entry.entry_id
+    )
+    assert {device.name for device in devices} == {"Bathroom", "Carol", "Dave"}
+    last = datetime.fromisoformat(house.scale_state("last_weigh_in"))
+    assert (last - MORNING).total_seconds() == pytest.approx(21 * 60 + 10, abs=1)
+
+
+async def test_new_people(hass: HomeAssistant, house: House) -> None:
+    """They are asked about until three answers, and recognised from then on."""
+    await house.async_move_in({"Carol": {}, "Dave": {}}, body_fat=FAT)
+    for day, (carol, dave) in enumerate([(62.0, 85.0), (62.3, 84.6), (61.9, 85.2)]):
+        for name, weight in (("Carol", carol), ("Dave", dave)):
+            await house.weigh(weight, hours=12)
+            assert house.asked[-1]["weight"] == weight
+            assert house.value(name, "weight") != weight
+            assert set(house.asked[-1]["candidates"].values()) == {"Carol", "Dave"}
+            await answer(house, house.person(name))
+            assert house.value(name, "weight") == weight
+            assert house.weighed[-1] == (name, weight)
+        assert len(house.asked) == 2 * (day + 1)
+    await house.weigh(62.4, hours=12)
+    await house.weigh(84.9, hours=12)
+    assert house.weighed[-2:] == [("Carol", 62.4), ("Dave", 84.9)]
+    # A guest is nobody's, everywhere.
+    await house.weigh(73.0, hours=12)
+    assert house.asked[-1]["reason"] == "unknown_person"
+    await answer(house, "nobody")
+    assert len(house.asked) == 7
+    assert len(house.weighed) == 8
+    await restart(hass, house.entry)
+    assert len(house.asked) == 7
+    assert house.value("Carol", "weight") == 62.4
+
+
+async def answer(house: House, person: str) -> None:
+    """Say whose the last weigh-in in question is."""
+    await house.hass.services.async_call(
+        "weighbridge",
+        "assign_weigh_in",
+        {
+            "config_entry_id": house.entry.entry_id,
+            "weigh_in": house.asked[-1]["weigh_in"],
+            "person": person,
+        },
+        blocking=True,
+    )
+    await house.hass.async_block_till_done(wait_background_tasks=True)
