@@ -26,12 +26,12 @@ async def test_one_refused_record_stops_nobody_else(
     status: int,
 ) -> None:
     """The refused weigh-in is found, told of and parked; all others arrive."""
-    clouds.garmin.refuse(weight_above=150.0, status=status)
+    clouds.garmin.refuse(weight_above=85.4, at=NOW + timedelta(hours=6), status=status)
     freezer.tick(timedelta(days=1))
     groups = [
         clouds.withings.step_on_scale(
             "alice",
-            151.0 if hour == 5 else 80.0 + hour,
+            85.5 if hour == 5 else 80.0 + hour,
             when=NOW + timedelta(hours=hour + 1),
         )
         for hour in range(9)
@@ -68,18 +68,3 @@ async def test_a_weigh_in_before_the_format(
     assert weights(clouds, garmin_user) == [81.0]
     assert value_of(hass, linked, "pending") == 0
     assert issue_keys(hass) == {"refused"}
-
-
-async def test_a_weight_beyond_the_format(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    linked: MockConfigEntry,
-    withings_entry: MockConfigEntry,
-    garmin_user: GarminAccount,
-) -> None:
-    """A weight that no FIT record can hold is told of without asking Garmin."""
-    clouds.withings.step_on_scale("alice", 700.0)
-    await poll(hass, withings_entry)
-    assert clouds.log.count("garmin", path=UPLOAD) == 0
-    assert issue_keys(hass) == {"refused"}
-    assert clouds.garmin.weigh_ins(garmin_user) == []

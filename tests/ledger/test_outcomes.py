@@ -75,12 +75,6 @@ def test_what_was_certainly_not_sent_is_as_before() -> None:
     send(ledger, 0)
     outcomes.unsend(ledger, [before])
     assert ledger.item(EPOCH) == before
-    outcomes.blame(ledger, before.record)
-    item = ledger.item(EPOCH)
-    assert item is not None
-    assert file_size(item.strikes) == 1
-    assert ledger.due() == 0
-    outcomes.blame(ledger, weigh_in(900))
     outcomes.unsend(ledger, [])
     assert ledger.size == 1
 

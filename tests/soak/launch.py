@@ -22,21 +22,19 @@ AFTER = "after"
 # hour; here it is for moments. An upload of unknown outcome rests for longer than the
 # simulated Garmin takes to show it, and than the second to which its time is noted.
 SETTLING = 2.0
+LOOKS = (3.0, 8.0)
 _MINUTE = 0.025
 _TIMES: dict[str, dict[str, object]] = {
     "garmin.pause": {
         "MINUTE": _MINUTE,
         "HOUR": 60 * _MINUTE,
         "MAX_PAUSE": 24 * 60 * _MINUTE,
-        "SETTLING_SECONDS": SETTLING,
     },
-    "garmin.gate": {
-        "MAX_PAUSE": 24 * 60 * _MINUTE,
-        "SETTLING_SECONDS": SETTLING,
-        "UNSHOWN_RETRY": _MINUTE,
-    },
-    "garmin.lanes": {"NOTE_SECONDS": _MINUTE, "SETTLING_SECONDS": SETTLING},
-    "feeds.setup": {"SETTLING_SECONDS": SETTLING},
+    "garmin.gate": {"MAX_PAUSE": 24 * 60 * _MINUTE},
+    "garmin.lanes": {"SETTLING_SECONDS": SETTLING},
+    "garmin.account": {"SETTLING_SECONDS": SETTLING},
+    "ledger.patience": {"SETTLING_SECONDS": SETTLING, "LOOKS": LOOKS},
+    "ledger.reconcile": {"SETTLING_SECONDS": SETTLING, "LOOKS": LOOKS},
     "sources.coordinator": {"UPDATE_INTERVAL": timedelta(seconds=1)},
 }
 _STORE = "/.storage/weighbridge."

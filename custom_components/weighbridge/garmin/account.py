@@ -39,7 +39,6 @@ from . import issues
 from .gate import GarminGate
 from .lanes import BloodPressureLane, Lane, WeighInLane
 from .link import Link, links_of
-from .pause import Reason
 from .storage import AccountMemory
 
 type GarminConfigEntry = ConfigEntry[GarminAccount]
@@ -116,11 +115,6 @@ class GarminAccount:
     def is_stopping(self) -> bool:
         """Return whether no further request should be made."""
         return self._gate.closed or self.hass.is_stopping
-
-    @property
-    def was_rejected(self) -> bool:
-        """Return whether Garmin took nothing at all at the last visit."""
-        return self.memory.pause_reason == Reason.REJECTED
 
     @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:

@@ -69,10 +69,6 @@ class Courier(Protocol):
     def is_stopping(self) -> bool:
         """Return whether no further request should be made."""
 
-    @property
-    def was_rejected(self) -> bool:
-        """Return whether Garmin took nothing at all at the last visit."""
-
     async def async_request[*Ts, T](self, request: Callable[[*Ts], T], *args: *Ts) -> T:
         """Make one blocking request; raise GarminError."""
 
@@ -254,17 +250,18 @@ class Lane[R: Record, M: Remote](ABC):
                 last.append(item.record.second)
             else:
                 todo.append([item.record.second])
-        if todo and self._courier.was_rejected and not self._took_any:
-            # A few are enough to see whether Garmin takes anything again.
-            first = todo.pop(0)
-            todo[:0] = [*([second] for second in first[:OUTAGE]), first[OUTAGE:]]
         # What stays pending is pushed after the next start.
         while todo and not self._lost and not self._courier.is_stopping:
             batch = self._current(todo.pop(0))
             if batch and not await self._async_send(batch):
-                half = len(batch) // 2
-                halves = batch[:half], batch[half:]
-                todo[:0] = [[i.record.second for i in some] for some in halves]
+                seconds = [item.record.second for item in batch]
+                half = len(seconds) // 2
+                # As long as nothing went up, a few tell whether anything does.
+                todo[:0] = (
+                    [seconds[:half], seconds[half:]]
+                    if self._took_any
+                    else [*([second] for second in seconds[:OUTAGE]), seconds[OUTAGE:]]
+                )
 
     async def _async_send(self, batch: Sequence[Item[R]]) -> bool:
         """Upload a file; tell whether that came to an end, or it has to be halved."""
@@ -302,7 +299,6 @@ class Lane[R: Record, M: Remote](ABC):
         if self._took_any or item.strikes >= SUSPECT:
             self._refuse(item.record)
             return
-        outcomes.blame(self.ledger, item.record)
         self._refused.append(item.record)
         if len(self._refused) >= OUTAGE:
             raise GarminRejectedError("Garmin refuses all that it is sent")

@@ -61,12 +61,6 @@ def lose[R: Record](ledger: Ledger[R], sent: Iterable[Item[R]], now: int) -> Non
             ledger.put(replace(known, sent_at=now, strikes=strikes, state=state))
 
 
-def blame[R: Record](ledger: Ledger[R], record: R) -> None:
-    """Let a measurement that was refused alone go last and alone from now on."""
-    if (item := ledger.item(record.second)) is not None:
-        ledger.put(replace(item, strikes=max(item.strikes, ALONE)))
-
-
 def fail[R: Record](ledger: Ledger[R], record: R) -> bool:
     """Park a measurement that Garmin itself refuses, unless it was edited since."""
     item = ledger.item(record.second)
