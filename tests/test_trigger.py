@@ -363,3 +363,54 @@ async def test_push_failed(
     assert state_of(hass, garmin_entry, "pending").state == "0"
     assert once.hits
     assert len(told) == 1
+
+
+async def test_goal_reached(
+    hass: HomeAssistant, clouds: Clouds, editor: Editor, withings_entry: MockConfigEntry
+) -> None:
+    """The trend decides, not a light day; a goal that is set anew reaches nothing."""
+    now = dt_util.utcnow().replace(microsecond=0)
+    clouds.withings.step_on_scale("alice", 62, when=now - timedelta(days=20))
+    await set_up(hass, withings_entry)
+    goal = entity_id_of(hass, withings_entry, "goal_weight", "number")
+
+    async def want(kilograms: float) -> None:
+        await hass.services.async_call(
+            "number",
+            "set_value",
+            {"entity_id": goal, "value": kilograms},
+            blocking=True,
+        )
+        await hass.async_block_till_done()
+
+    async def weigh(kilograms: float, days: float) -> None:
+        when = now - timedelta(days=days)
+        clouds.withings.step_on_scale("alice", kilograms, when=when)
+        await wait_for_poll(hass)
+
+    told = async_capture_events(hass, TOLD)
+    await editor.save(
+        "goal",
+        {
+            "trigger": "weighbridge.goal_reached",
+            "target": {"device_id": device_of(hass, withings_entry)},
+        },
+        tell("name", "goal", "weight"),
+    )
+    await weigh(60, 19)
+    await want(61)
+    assert not told
+    await weigh(60, 18)  # the trend comes from 61.8 to 61.6
+    assert not told
+    await weigh(59, 10)  # it goes on to 60.1
+    assert [event.data for event in told] == [
+        {"name": "Alice", "goal": 61, "weight": 59}
+    ]
+    await weigh(59, 9)
+    await want(59.5)
+    assert len(told) == 1
+    await weigh(59, 0)
+    assert len(told) == 2
+    await want(60)
+    await weigh(62, 0.001)
+    assert len(told) == 2

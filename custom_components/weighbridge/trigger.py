@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final, override
 import probatio
 
 from homeassistant.components.event import DOMAIN as EVENT_DOMAIN
+from homeassistant.components.number import DOMAIN as NUMBER_DOMAIN
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
 from homeassistant.const import ATTR_ENTITY_ID, CONF_OPTIONS, UnitOfMass
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, State, callback
@@ -33,6 +34,7 @@ from homeassistant.util import dt as dt_util
 
 from .event import ATTR_MEASURED_AT, QUESTION, WEIGH_IN
 from .siblings import Siblings, in_unit, is_ours
+from .sources import async_find_person
 
 CONF_DAYS: Final = "days"
 
@@ -147,6 +149,32 @@ class UnclearTrigger(WeighedInTrigger):
         carried = {**super()._carried(state, siblings)}
         asked = ("weigh_in", "reason", "candidates")
         return carried | {key: carried["measured"].pop(key) for key in asked}
+
+
+class GoalReachedTrigger(WeighedInTrigger):
+    """Triggers when a weigh-in takes a person's trend to the goal, from either side."""
+
+    @override
+    def is_valid_state(
+        self, state: State, report_not_triggered: NotTriggeredReasonReporter
+    ) -> bool:
+        """Tell whether the goal lies between the trend before the weigh-in and after it."""
+        entry = er.async_get(self._hass).async_get(state.entity_id)
+        person = entry and async_find_person(
+            self._hass, str(entry.config_subentry_id or entry.config_entry_id)
+        )
+        measured_at = dt_util.parse_datetime(state.attributes[ATTR_MEASURED_AT])
+        if not person or person.goal is None or measured_at is None:
+            return False
+        second = int(measured_at.timestamp())
+        return person.trends.meets(person.goal, second)
+
+    @override
+    def _carried(self, state: State, siblings: Siblings) -> Mapping[str, Any]:
+        """Return the goal, too."""
+        carried = super()._carried(state, siblings)
+        goal = siblings.state(NUMBER_DOMAIN, "goal_weight")
+        return {**carried, "goal": goal and float(goal.state)}
 
 
 class NotWeighedTrigger(_OurTrigger):
@@ -304,6 +332,7 @@ class PushFailedTrigger(_OurTrigger):
 
 
 TRIGGERS: Final[Mapping[str, type[Trigger]]] = {
+    "goal_reached": GoalReachedTrigger,
     "not_weighed": NotWeighedTrigger,
     "push_failed": PushFailedTrigger,
     "unclear": UnclearTrigger,

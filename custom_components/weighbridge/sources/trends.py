@@ -90,6 +90,13 @@ class Trends:
             return None
         return goal - self.weight.value
 
+    def meets(self, goal: float, second: int) -> bool:
+        """Tell whether the trend came to the goal (kg) by the weigh-in of a second."""
+        before, now = self.weight.at(second - 1), self.weight.at(second)
+        if before is None or now is None or before == goal:
+            return False
+        return (before - goal) * (now - goal) <= 0
+
     def goal_date(self, goal: float | None, now: datetime) -> date | None:
         """Return on which day the goal will be reached, as far as that can be told."""
         return None if goal is None else goal_date(self.weight, goal, self.today(now))
