@@ -1,11 +1,15 @@
 """The dashboard of Weighbridge, added by clicks, seen and heard."""
 
+from datetime import UTC, datetime
 from importlib.resources import files
 
 from playwright.async_api import expect
 
+from ..clouds import Clouds
+from ..demo.api import Api
 from ..demo.console import step
 from ..demo.errors import DemoError
+from ..demo.home import Home
 from .screen import TIMEOUT, Screen, new_page
 
 _AXE = files("axe_playwright_python") / "axe.min.js"
@@ -56,6 +60,26 @@ async def see_people(screen: Screen, path: str) -> None:
             await phone.see("Body composition")
             await phone.look("the page on a phone")
             await _hear(phone, "the page on a phone")
+
+
+async def answer_question(
+    screen: Screen, api: Api, clouds: Clouds, alice: Home, path: str
+) -> None:
+    """See on the dashboard whose a weigh-in may be, and say that it is nobody's."""
+    with step("Answer on the dashboard that a weigh-in is nobody's"):
+        await screen.open(path)
+        await screen.page.get_by_role("tab", name="Alice", exact=True).click()
+        clouds.withings.step_on_scale(
+            alice.person.name, 66.6, when=datetime.now(UTC), attrib=1
+        )
+        await api.act("homeassistant.update_entity", entity_id=alice.entity("weight"))
+        await screen.see("Whose weigh-in is this? 66.6 kg")
+        await screen.look("the question")
+        await _hear(screen, "the question")
+        await screen.press("Nobody's")
+        await expect(screen.page.get_by_text("Whose weigh-in is this?")).to_have_count(
+            0
+        )
 
 
 async def _hear(screen: Screen, what: str) -> None:

@@ -1,6 +1,6 @@
 """The people, and all that stands around them, as the registries have it now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from homeassistant.auth.models import User
@@ -24,6 +24,7 @@ type Entities = dict[str, er.RegistryEntry]
 # What each person has, by the entity that nobody else has.
 PERSON = "weigh_in"
 ACCOUNT = "last_push"
+QUESTION = "question"
 
 
 async def async_describe_household(hass: HomeAssistant, user: User) -> list[Json]:
@@ -54,6 +55,8 @@ def _people(
     own = devices[entry.entry_id]
     loaded = entry.state is ConfigEntryState.LOADED
     people = [entities for entities in own if PERSON in entities]
+    # On the device of a scale, or on that of the only person.
+    asks = [(QUESTION, each[QUESTION].entity_id) for each in own if QUESTION in each]
     batteries = [_device(hass, each) for each in own if PERSON not in each]
     if not people and not loaded:
         yield _person(entry.entry_id, person_name(entry), broken=[account_name(entry)])
@@ -76,7 +79,7 @@ def _people(
         yield _person(
             person_id,
             _device_name(hass, weigh_in) or person_name(entry),
-            entities=_ids(entities),
+            entities={**dict(asks), **_ids(entities)},
             statistics={
                 key: f"{DOMAIN}:{slugify(each.unique_id)}"
                 for key, each in entities.items()
@@ -149,13 +152,12 @@ def _ids(entities: Entities) -> dict[str, str]:
 def _questions(
     hass: HomeAssistant, entry: ConfigEntry[Any], person_id: str
 ) -> list[Json]:
-    """Return what waits for a word, with those whose it may be."""
-    person = entry.runtime_data.persons.get(person_id)
-    questions: Iterable[Question] = person.book.questions if person else ()
+    """Return what waits for a word and may be a person's, with whose it may be."""
+    questions: Sequence[Question] = entry.runtime_data.questions.open
     return [
         {
             "config_entry_id": entry.entry_id,
-            "weigh_in": question.record.key,
+            "weigh_in": question.key,
             "measured_at": question.record.measured_at.isoformat(),
             "text": async_mass_text(hass, question.record.weight)
             if isinstance(question.record, WeighIn)
@@ -163,6 +165,7 @@ def _questions(
             "candidates": dict(question.candidates),
         }
         for question in questions
+        if not question.candidates or person_id in question.candidates
     ]
 
 

@@ -25,6 +25,8 @@ const PRESSURE = ["systolic", "diastolic"];
 const GARMIN = ["status", "last_push", "pending", "next_try"];
 const BATTERY = ["battery", "battery_level", "battery_low", "last_sync"];
 
+const MINUTE = 60_000;
+
 const describe = (hass) => hass.callWS({ type: `${NAME}/dashboard`, language: hass.language });
 
 const heading = (text, more) => ({ type: "heading", heading: text, ...more });
@@ -105,7 +107,8 @@ class Notices extends HTMLElement {
     const watched = (this._config.watch ?? []).map((id) => hass.states[id]);
     const seen = watched.map((state) => `${state?.state === "unavailable"} ${state?.attributes.weigh_in}`).join();
     this._hass = hass;
-    if (seen !== this._seen || hass.language !== this._language) {
+    // An answer that was given elsewhere changes no state.
+    if (seen !== this._seen || hass.language !== this._language || Date.now() > this._lookedAt + MINUTE) {
       this._seen = seen;
       this._language = hass.language;
       this._look();
@@ -121,6 +124,7 @@ class Notices extends HTMLElement {
   }
 
   async _look() {
+    this._lookedAt = Date.now();
     let answer;
     try {
       answer = await describe(this._hass);
