@@ -1,27 +1,15 @@
 """Weigh-ins at their true hour in the long-term statistics."""
 
-from collections.abc import Awaitable, Callable, Generator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    MockUser,
-    async_fire_time_changed,
-)
-from pytest_homeassistant_custom_component.components.recorder.common import (
-    async_wait_recording_done,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
-from sqlalchemy import event
 
 from custom_components.weighbridge.const import CONF_PROVIDER, DOMAIN, Provider
-from custom_components.weighbridge.sources import history
-from homeassistant.components.recorder.core import Recorder
+from custom_components.weighbridge.sources import statistics
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
@@ -30,97 +18,16 @@ from ..support.common import (
     WITHINGS_CREDENTIAL,
     restart,
     set_up,
-    state_of,
     value_of,
     withings_token,
 )
-from ..support.frontend import FRONTEND
-
-NOW = datetime(2026, 11, 19, 8, 0, 30, tzinfo=UTC)
-WEIGHT = "weighbridge:withings_363_weight"
-BODY_FAT = "weighbridge:withings_363_body_fat"
-
-type Rows = list[dict[str, Any]]
-type Read = Callable[..., Awaitable[dict[str, Rows]]]
+from ..support.statistics import BODY_FAT, NOW, WEIGHT, Read, poll, row, single
 
 
 @pytest.fixture(autouse=True)
 def morning(freezer: FrozenDateTimeFactory) -> None:
     """Begin on the morning of a known day."""
     freezer.move_to(NOW)
-
-
-@pytest.fixture
-async def read(
-    recorder_mock: Recorder,
-    hass: HomeAssistant,
-    hass_ws_client: WebSocketGenerator,
-    hass_admin_user: MockUser,
-) -> Read:
-    """Return how a graph reads the statistics."""
-    user = await hass.auth.async_create_refresh_token(hass_admin_user, FRONTEND)
-
-    async def read(*ids: str, **options: Any) -> dict[str, Rows]:
-        await async_wait_recording_done(hass)
-        client = await hass_ws_client(hass, hass.auth.async_create_access_token(user))
-        await client.send_json_auto_id(
-            {
-                "type": "recorder/statistics_during_period",
-                "start_time": datetime(2000, 1, 1, tzinfo=UTC).isoformat(),
-                "statistic_ids": ids or [WEIGHT],
-                "period": "hour",
-                "types": ["mean", "min", "max"],
-                **options,
-            }
-        )
-        answer = await client.receive_json()
-        assert answer["success"], answer
-        result: dict[str, Rows] = answer["result"]
-        return result
-
-    return read
-
-
-@pytest.fixture
-def writes(recorder_mock: Recorder) -> Generator[list[str]]:
-    """Return what is written into the table of statistics, statement by statement."""
-    written: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if statement.startswith(("INSERT INTO statistics ", "UPDATE statistics ")):
-            written.append(statement)
-
-    assert recorder_mock.engine is not None
-    event.listen(recorder_mock.engine, "before_cursor_execute", note)
-    yield written
-    event.remove(recorder_mock.engine, "before_cursor_execute", note)
-
-
-async def poll(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, minutes: float = 15
-) -> None:
-    """Let the time of a poll come, and all that it starts come to its end."""
-    freezer.tick(timedelta(minutes=minutes))
-    async_fire_time_changed(hass, dt_util.utcnow())
-    await hass.async_block_till_done(wait_background_tasks=True)
-    await async_wait_recording_done(hass)
-
-
-def row(hour: datetime, mean: float, low: float, high: float) -> Mapping[str, Any]:
-    """Return a row as a graph reads it."""
-    start = int(hour.timestamp() * 1000)
-    return {
-        "start": start,
-        "end": start + 3_600_000,
-        "mean": mean,
-        "min": low,
-        "max": high,
-    }
-
-
-def single(hour: datetime, value: float) -> Mapping[str, Any]:
-    """Return the row of an hour with one weigh-in."""
-    return row(hour, value, value, value)
 
 
 async def test_weigh_ins_stand_at_their_hour(
@@ -263,15 +170,15 @@ async def test_late_arrival_and_edit(
     await poll(hass, freezer)
     other = single(hour + timedelta(days=1), 61.0)
     assert await read() == {WEIGHT: [row(hour, 63.5, 62.0, 65.5), other]}
-    assert clouds.log.count("withings", path="/measure") == 2
+    assert clouds.log.count("withings", path="/measure") == 1
 
     clouds.withings.edit("alice", first.grpid, 64.5)
     await poll(hass, freezer)
     assert await read() == {WEIGHT: [row(hour, 64.0, 62.0, 65.5), other]}
-    assert clouds.log.count("withings", path="/measure") == 4
+    assert clouds.log.count("withings", path="/measure") == 2
 
     await poll(hass, freezer)
-    assert clouds.log.count("withings", path="/measure") == 5
+    assert clouds.log.count("withings", path="/measure") == 3
 
 
 async def test_doubtful_weigh_ins_are_left_out(
@@ -334,6 +241,7 @@ async def test_same_data_is_written_once(
         await poll(hass, freezer)
     await restart(hass, withings_entry)
     await restart(hass, withings_entry)
+    # Each restart looks back once.
     assert clouds.log.count("withings", path="/measure") == 12
     assert value_of(hass, withings_entry, "weight") == 60
     assert await read() == before
@@ -366,7 +274,7 @@ async def test_long_history_comes_in_chunks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Nothing is lost where one chunk ends and the next begins."""
-    monkeypatch.setattr(history, "CHUNK", 7)
+    monkeypatch.setattr(statistics, "CHUNK", 7)
     clouds.withings.page_size = 9
     for days in range(40):
         clouds.withings.step_on_scale(
@@ -377,50 +285,6 @@ async def test_long_history_comes_in_chunks(
     assert [each["mean"] for each in found] == [
         60 + days / 10 for days in reversed(range(40))
     ]
-
-
-async def test_database_is_lost(
-    recorder_mock: Recorder,
-    read: Read,
-    hass: HomeAssistant,
-    clouds: Clouds,
-    withings_entry: MockConfigEntry,
-    freezer: FrozenDateTimeFactory,
-) -> None:
-    """A recorder that starts anew, or was added later, gets the whole history."""
-    for days in range(0, 27, 9):
-        when = NOW - timedelta(days=days)
-        clouds.withings.step_on_scale("alice", 60, when=when, uploaded=when)
-    await set_up(hass, withings_entry)
-    before = await read()
-    recorder_mock.async_clear_statistics([WEIGHT])
-    assert await read() == {}
-    await poll(hass, freezer)
-    await restart(hass, withings_entry)
-    assert await read() == before
-
-
-async def test_vendor_is_away_when_history_is_missing(
-    recorder_mock: Recorder,
-    read: Read,
-    hass: HomeAssistant,
-    clouds: Clouds,
-    withings_entry: MockConfigEntry,
-    freezer: FrozenDateTimeFactory,
-) -> None:
-    """What could not be read is read with the next poll."""
-    when = NOW - timedelta(days=9)
-    clouds.withings.step_on_scale("alice", 60, when=when, uploaded=when)
-    await set_up(hass, withings_entry)
-    before = await read()
-    recorder_mock.async_clear_statistics([WEIGHT])
-    await poll(hass, freezer)
-    clouds.withings.fail(601, skip=2)
-    await restart(hass, withings_entry)
-    assert await read() == {}
-    assert state_of(hass, withings_entry, "weight").state != STATE_UNAVAILABLE
-    await poll(hass, freezer)
-    assert await read() == before
 
 
 async def test_blood_pressure(

@@ -1,317 +1,172 @@
-"""History: measurements at their true hour in Home Assistant's long-term statistics.
+"""History: what the book says stands at its true hour in the long-term statistics.
 
-A state can only be written at the moment in which it becomes known; external statistics
-can be dated. They are kept when the account is removed, as Home Assistant keeps those of
-entities, and go on where they ended if it is added again.
+The book is the truth, and the recorder is asked what it has: so what was deleted by
+hand, lost with a database, or never written comes back by itself, and what the book says
+no longer goes.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
-from itertools import batched
 from statistics import fmean
-from typing import Final
 
-from homeassistant.components.recorder.models import (
-    StatisticData,
-    StatisticMeanType,
-    StatisticMetaData,
-)
-from homeassistant.components.recorder.statistics import (
-    async_add_external_statistics,
-    get_last_statistics,
-    get_metadata,
-    statistics_during_period,
-)
-from homeassistant.const import PERCENTAGE, UnitOfMass, UnitOfPressure
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
-from homeassistant.helpers.recorder import get_instance
-from homeassistant.helpers.translation import async_get_translations
-from homeassistant.util import dt as dt_util, slugify
-from homeassistant.util.unit_conversion import (
-    MassConverter,
-    PressureConverter,
-    UnitlessRatioConverter,
-)
+from homeassistant.util import dt as dt_util
 
-from ..const import DOMAIN, LOGGER, SIGNAL_RENAMED, signal_person_updated
-from ..model import Batch, BloodPressure, WeighIn
-from ..names import async_device_name
+from ..const import DOMAIN, SIGNAL_RENAMED, signal_person_updated
 from ..pace import async_apart
-from .coordinator import SourceConfigEntry, SourceCoordinator
-from .shelf import DAY
+from .book import Measured
+from .coordinator import SourceConfigEntry
+from .person import Person
+from .shelf import DAY, HOUR
+from .statistics import QUANTITIES, PersonStatistics, Rows
 
-HOUR: Final = timedelta(hours=1)
-
-# Hours that the recorder is given at a time: it must get to its other work in between.
-CHUNK: Final = 200
-
-_MASS: Final = (MassConverter.UNIT_CLASS, UnitOfMass.KILOGRAMS)
-_PRESSURE: Final = (PressureConverter.UNIT_CLASS, UnitOfPressure.MMHG)
-_RATIO: Final = (UnitlessRatioConverter.UNIT_CLASS, PERCENTAGE)
-
-# What is worth a graph over years, with its unit class and unit. The weight is written
-# last: the hour of the newest one tells how far the history has come.
-QUANTITIES: Final[Mapping[str, tuple[str | None, str | None]]] = {
-    "fat_mass": _MASS,
-    "fat_free_mass": _MASS,
-    "muscle_mass": _MASS,
-    "bone_mass": _MASS,
-    "body_fat": _RATIO,
-    "body_water": _RATIO,
-    "visceral_fat": (None, None),
-    "bmi": (None, "kg/m²"),
-    "systolic": _PRESSURE,
-    "diastolic": _PRESSURE,
-    "weight": _MASS,
-}
-
-type Measurement = WeighIn | BloodPressure
-type Hours = dict[datetime, list[Measurement]]
-# The mean, the lowest and the highest value of each quantity.
-type Rows[Value] = dict[str, tuple[Value, Value, Value]]
+type Hours = dict[int, tuple[Measured, ...]]
+"""What counts by the epoch seconds at which the hours begin."""
 
 
 @callback
 def async_setup_history(hass: HomeAssistant, entry: SourceConfigEntry) -> None:
-    """Follow a source with the statistics of its person, if there is a recorder."""
+    """Follow those who are weighed with their statistics, if there is a recorder."""
     if "recorder" not in hass.config.components:
         return
-    history = SourceHistory(hass, entry.runtime_data.coordinator)
-    entry.async_on_unload(
-        async_dispatcher_connect(
-            hass, signal_person_updated(entry.entry_id), history.async_look
-        )
-    )
-    entry.async_on_unload(
-        async_dispatcher_connect(hass, SIGNAL_RENAMED, history.async_rename)
-    )
-    history.async_look()
+    for person in entry.runtime_data.persons.values():
+        history = PersonHistory(hass, person)
+        for signal, follow in (
+            (signal_person_updated(person.id), history.async_look),
+            (SIGNAL_RENAMED, history.async_rename),
+        ):
+            entry.async_on_unload(async_dispatcher_connect(hass, signal, follow))
+        history.async_look()
 
 
-def statistic_id(unique_id: str | None, quantity: str) -> str:
-    """Return the id of the statistics of a person's quantity."""
-    return f"{DOMAIN}:{slugify(unique_id)}_{quantity}"
+class PersonHistory:
+    """Keeps the statistics of one person in line with their book."""
 
-
-class SourceHistory:
-    """The statistics of one person.
-
-    The recorder itself remembers how far they reach. So they catch up by themselves
-    after it was switched off or interrupted, or its database replaced by an older one.
-    """
-
-    def __init__(self, hass: HomeAssistant, coordinator: SourceCoordinator) -> None:
-        """Follow what a coordinator reads."""
+    def __init__(self, hass: HomeAssistant, person: Person) -> None:
+        """Follow a person."""
         self._hass = hass
-        self._coordinator = coordinator
-        self._entry = coordinator.config_entry
-        self._ids = {
-            quantity: statistic_id(self._entry.unique_id, quantity)
-            for quantity in QUANTITIES
-        }
+        self._person = person
+        self._statistics = PersonStatistics(hass, person)
         self._lock = asyncio.Lock()
-        self._cursor: int | None = None
-        self._known: frozenset[Measurement] = frozenset()
+        # Which revision of the book stands in the recorder, and what that is.
+        self._revision: int | None = None
+        self._hours: Hours = {}
+        self._last: dict[str, tuple[int, float | None]] = {}
 
     @callback
     def async_look(self) -> None:
-        """Take what the source has, in the background."""
-        self._entry.async_create_background_task(
-            self._hass,
-            self._async_take(),
-            f"{DOMAIN} history of {self._entry.entry_id}",
+        """Bring the statistics in line with the book, in the background."""
+        self._person.entry.async_create_background_task(
+            self._hass, self._async_look(), f"{DOMAIN} history of {self._person.id}"
         )
 
     @callback
     def async_rename(self) -> None:
         """Take up the name that the person has now, in the background."""
-        self._entry.async_create_background_task(
+        self._person.entry.async_create_background_task(
             self._hass,
-            self._async_rename(),
-            f"{DOMAIN} statistics of {self._entry.entry_id}",
+            self._statistics.async_rename(),
+            f"{DOMAIN} statistics of {self._person.id}",
         )
 
-    async def _async_rename(self) -> None:
-        """Give the statistics that there are the name that the person has now."""
-        names = await self._async_get_names()
-        known = await get_instance(self._hass).async_add_executor_job(
-            lambda: get_metadata(self._hass, statistic_ids=set(self._ids.values()))
-        )
-        for quantity, quantity_id in self._ids.items():
-            if (
-                quantity_id in known
-                and known[quantity_id][1]["name"] != names[quantity]
-            ):
-                async_add_external_statistics(
-                    self._hass, self._metadata(quantity, names[quantity]), ()
-                )
-
-    async def _async_take(self) -> None:
-        """Take the newest poll, or all that came since the statistics end."""
+    async def _async_look(self) -> None:
+        """Write what has changed in the book, and what the recorder has lost."""
         async with self._lock:
-            batch = self._coordinator.data
-            if self._cursor is None:
-                self._cursor = await get_instance(self._hass).async_add_executor_job(
-                    self._newest
-                )
-            try:
-                if batch.since > self._cursor:
-                    batch = await self._coordinator.async_get_changes(self._cursor)
-                news = await async_apart(len(batch.weigh_ins), self._news, batch)
-                for chunk in batched(news.items(), CHUNK, strict=False):
-                    await self._async_update(dict(chunk), batch.since)
-            except HomeAssistantError as err:
-                LOGGER.info("The statistics catch up at the next poll: %s", err)
-                return
-            self._cursor = batch.until
-            known = _measurements(batch)
-            self._known = await async_apart(len(known), frozenset, known)
+            revision, size = self._person.revision, self._person.book.size
+            if self._revision != revision:
+                hours = await async_apart(size, self._by_hour)
+                before, self._hours = self._hours, hours
+                if self._revision is None:
+                    await self._async_compare(QUANTITIES, hours)
+                else:
+                    await self._async_change(before, hours)
+                self._last = _last(await async_apart(size, _rows, hours))
+                self._revision = revision
+            last = await self._statistics.async_last()
+            if lost := [q for q in QUANTITIES if last.get(q) != self._last.get(q)]:
+                await self._async_compare(lost, self._hours)
 
-    def _news(self, batch: Batch) -> Hours:
-        """Return the hours in which something is new, the oldest first."""
-        new = {
-            _hour(measured)
-            for measured in _measurements(batch)
-            if measured not in self._known
-            # The clock of a scale that is far ahead would end the statistics for years.
-            and measured.second <= batch.until + DAY
-        }
-        hours = _by_hour(batch)
-        return {hour: hours[hour] for hour in sorted(new)}
-
-    async def _async_update(self, hours: Hours, since: int) -> None:
-        """Bring the statistics of some hours up to date.
-
-        The hours hold all that was measured in them, as far as they begin after
-        `since`.
-        """
-        recorder = get_instance(self._hass)
-        start, end = min(hours), max(hours) + HOUR
-        known = await recorder.async_add_executor_job(self._read, start, end)
-        rows = {
-            hour: found
-            for hour, measurements in hours.items()
-            if (found := _rows(measurements)) != known.get(hour, {})
-        }
-        if old := [hour for hour in rows if hour.timestamp() < since]:
-            start, end = min(old), max(old) + HOUR
-            period = await self._coordinator.async_get_period(start, end)
-            complete = _by_hour(period)
-            rows |= {hour: _rows(complete.get(hour, ())) for hour in old}
-        await self._async_write(
-            {
-                hour: {
-                    quantity: row
-                    for quantity, row in found.items()
-                    if known.get(hour, {}).get(quantity) != row
-                }
-                for hour, found in rows.items()
-            }
+    def _by_hour(self) -> Hours:
+        """Return what counts, by the hours in which it was measured."""
+        # The clock of a scale that is far ahead would draw the years to come.
+        before = int(dt_util.utcnow().timestamp()) + DAY
+        found: defaultdict[int, list[Measured]] = defaultdict(list)
+        everything: tuple[Measured, ...] = (
+            *self._person.weigh_ins(),
+            *self._person.book.blood_pressures.present,
         )
-        if (written := recorder.async_get_commit_future()) is not None:
-            await written
+        for measured in everything:
+            if measured.second < before:
+                found[measured.second // HOUR * HOUR].append(measured)
+        return {hour: tuple(measured) for hour, measured in found.items()}
 
-    async def _async_write(self, hours: Mapping[datetime, Rows[float]]) -> None:
-        """Hand rows to the recorder."""
-        names = await self._async_get_names()
+    async def _async_change(self, before: Hours, now: Hours) -> None:
+        """Write the hours that have changed."""
+        changed = {
+            hour
+            for hour in before.keys() | now.keys()
+            if before.get(hour) != now.get(hour)
+        }
+        old = _rows({hour: before.get(hour, ()) for hour in changed})
+        new = _rows({hour: now.get(hour, ()) for hour in changed})
         for quantity in QUANTITIES:
-            rows = [
-                StatisticData(start=hour, mean=row[0], min=row[1], max=row[2])
-                for hour, found in hours.items()
-                if (row := found.get(quantity))
-            ]
-            if rows:
-                async_add_external_statistics(
-                    self._hass,
-                    self._metadata(quantity, names[quantity]),
-                    rows,
-                )
+            if old[quantity].keys() - new[quantity].keys():
+                await self._async_rewrite(quantity, now)
+            elif rows := {
+                hour: row
+                for hour, row in new[quantity].items()
+                if old[quantity].get(hour) != row
+            }:
+                await self._statistics.async_write(quantity, rows)
 
-    def _metadata(self, quantity: str, name: str) -> StatisticMetaData:
-        """Return what the recorder is to know of a quantity."""
-        unit_class, unit = QUANTITIES[quantity]
-        return StatisticMetaData(
-            mean_type=StatisticMeanType.ARITHMETIC,
-            has_sum=False,
-            name=name,
-            source=DOMAIN,
-            statistic_id=self._ids[quantity],
-            unit_class=unit_class,
-            unit_of_measurement=unit,
-        )
+    async def _async_compare(self, quantities: Iterable[str], now: Hours) -> None:
+        """Write what the recorder lacks of some quantities, or has otherwise."""
+        wanted = await async_apart(len(now), _rows, now)
+        for quantity in quantities:
+            known = await self._statistics.async_read(quantity)
+            if known.keys() - wanted[quantity].keys() and self._knows_anything:
+                await self._async_rewrite(quantity, now)
+            elif rows := {
+                hour: row
+                for hour, row in wanted[quantity].items()
+                if known.get(hour) != row
+            }:
+                await self._statistics.async_write(quantity, rows)
 
-    async def _async_get_names(self) -> dict[str, str]:
-        """Return what the statistics are called: as the entities are."""
-        texts = await async_get_translations(
-            self._hass, self._hass.config.language, "entity", [DOMAIN]
-        )
-        return {
-            quantity: f"{async_device_name(self._hass, self._entry)} "
-            + texts[f"component.{DOMAIN}.entity.sensor.{quantity}.name"]
-            for quantity in QUANTITIES
-        }
+    @property
+    def _knows_anything(self) -> bool:
+        """Tell whether there ever was anything: an empty book deletes no history."""
+        book = self._person.book
+        return bool(book.size or book.weigh_ins.fates or book.blood_pressures.fates)
 
-    def _newest(self) -> int:
-        """Return the epoch second of the newest hour with a weight, 0 without any."""
-        weight = self._ids["weight"]
-        last = get_last_statistics(self._hass, 1, weight, False, {"mean"})
-        return int(last[weight][0]["start"]) if weight in last else 0
-
-    def _read(
-        self, start: datetime, end: datetime
-    ) -> dict[datetime, Rows[float | None]]:
-        """Return what the recorder has of a period."""
-        found = statistics_during_period(
-            self._hass,
-            start,
-            end,
-            set(self._ids.values()),
-            "hour",
-            None,
-            {"mean", "min", "max"},
-        )
-        hours: dict[datetime, Rows[float | None]] = {}
-        for quantity, quantity_id in self._ids.items():
-            for row in found.get(quantity_id, ()):
-                hour = dt_util.utc_from_timestamp(row["start"])
-                hours.setdefault(hour, {})[quantity] = (
-                    row["mean"],
-                    row["min"],
-                    row["max"],
-                )
-        return hours
+    async def _async_rewrite(self, quantity: str, hours: Hours) -> None:
+        """Write all of a quantity anew, as hours of it are empty now."""
+        await self._statistics.async_clear([quantity])
+        rows = (await async_apart(len(hours), _rows, hours))[quantity]
+        if rows:
+            await self._statistics.async_write(quantity, rows)
 
 
-def _measurements(batch: Batch) -> tuple[Measurement, ...]:
-    """Return what a batch holds that has a place in the statistics."""
-    return *batch.weigh_ins, *batch.blood_pressures
-
-
-def _by_hour(batch: Batch) -> Hours:
-    """Return what a batch holds by the hours in which it was measured."""
-    hours: Hours = {}
-    for measured in _measurements(batch):
-        hours.setdefault(_hour(measured), []).append(measured)
-    return hours
-
-
-def _hour(measured: Measurement) -> datetime:
-    """Return when the hour began in which something was measured."""
-    return measured.measured_at.replace(minute=0, second=0, microsecond=0)
-
-
-def _rows(measurements: Iterable[Measurement]) -> Rows[float]:
-    """Return the statistics of an hour; what may be somebody else's is left out."""
-    values: dict[str, list[float]] = {}
-    for measured in measurements:
-        if measured.doubt is None:
+def _rows(hours: Hours) -> dict[str, Rows]:
+    """Return the statistics of some hours by their quantities."""
+    rows: dict[str, Rows] = {quantity: {} for quantity in QUANTITIES}
+    for hour, measurements in hours.items():
+        values: defaultdict[str, list[float]] = defaultdict(list)
+        for measured in measurements:
             for quantity, value in measured.values():
-                if quantity in QUANTITIES:
-                    values.setdefault(quantity, []).append(value)
+                values[quantity].append(value)
+        for quantity, found in values.items():
+            if quantity in rows:
+                rows[quantity][hour] = fmean(found), min(found), max(found)
+    return rows
+
+
+def _last(rows: Mapping[str, Rows]) -> dict[str, tuple[int, float | None]]:
+    """Return the newest hour of each quantity that has any, and its mean."""
     return {
-        quantity: (fmean(found), min(found), max(found))
-        for quantity, found in values.items()
+        quantity: (hour := max(found), found[hour][0])
+        for quantity, found in rows.items()
+        if found
     }
