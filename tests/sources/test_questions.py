@@ -6,7 +6,6 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.weighbridge.const import DOMAIN
 from homeassistant.const import STATE_UNKNOWN
@@ -119,12 +118,6 @@ async def assign(
 def at_garmin(clouds: Clouds, user: GarminAccount) -> list[float]:
     """Return what Garmin holds."""
     return [weigh_in.weight for weigh_in in clouds.garmin.weigh_ins(user)]
-
-
-@pytest.fixture
-async def fix(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Fix:
-    """Return a person at the repairs."""
-    return Fix(hass, await hass_client())
 
 
 @pytest.mark.parametrize(
