@@ -265,9 +265,9 @@ async def test_repair(
     await poll(hass, alice, freezer)
     form = await fix.open("questions")
     lines = form["description_placeholders"]
-    assert lines["weigh_in_1"] == "2026-11-19 10:30 · 33.00 kg · 12.0 %"
+    assert lines["weigh_in_1"] == "19 Nov 2026, 10:30 · 33.0 kg · 12.0 %"
     assert lines["weigh_in_1_reason"] == "Too light"
-    assert lines["weigh_in_3"] == "2026-11-19 10:00 · 31.00 kg · 12.0 %"
+    assert lines["weigh_in_3"] == "19 Nov 2026, 10:00 · 31.0 kg · 12.0 %"
     answer = await fix.submit()
     assert (answer["type"], answer["reason"]) == ("abort", "later")
     assert await measurements(hass, alice) == [62.0]
@@ -302,7 +302,7 @@ async def test_repair_that_has_become_old(
     await poll(hass, alice, freezer)
     form = await fix.submit(weigh_in_1="mine")
     assert form["errors"] == {"base": "changed"}
-    assert "35.00 kg" in form["description_placeholders"]["weigh_in_1"]
+    assert "35.0 kg" in form["description_placeholders"]["weigh_in_1"]
     assert await measurements(hass, alice) == [62.0]
     await fix.submit(weigh_in_1="mine")
     assert await measurements(hass, alice) == [62.0, 35.0]
