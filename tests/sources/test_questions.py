@@ -260,14 +260,14 @@ async def test_repair(
 ) -> None:
     """Each question has a line, and a word of its own; without one nothing changes."""
     for minutes, weight in ((30, 31.0), (15, 32.0), (0, 33.0)):
-        when = NOW + timedelta(minutes=90 - minutes)
+        when = NOW + timedelta(minutes=75 - minutes)
         clouds.withings.step_on_scale("alice", weight, when=when, body_fat=12)
     await poll(hass, alice, freezer)
     form = await fix.open("questions")
     lines = form["description_placeholders"]
-    assert lines["weigh_in_1"] == "19 Nov 2026, 10:30 · 33.0 kg · 12.0 %"
+    assert lines["weigh_in_1"] == "19 Nov 2026, 10:15 · 33.0 kg · 12.0 %"
     assert lines["weigh_in_1_reason"] == "Too light"
-    assert lines["weigh_in_3"] == "19 Nov 2026, 10:00 · 31.0 kg · 12.0 %"
+    assert lines["weigh_in_3"] == "19 Nov 2026, 09:45 · 31.0 kg · 12.0 %"
     answer = await fix.submit()
     assert (answer["type"], answer["reason"]) == ("abort", "later")
     assert await measurements(hass, alice) == [62.0]
