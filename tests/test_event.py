@@ -278,3 +278,25 @@ async def test_disabled_event_entity(
     clouds.log.clear()
     await wait_for_poll(hass)
     assert clouds.log.count("withings", path="/measure") == 1
+
+
+async def test_event_entity_that_comes_back(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    weighed: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """Who switches the event entity on again hears nothing of what came meanwhile."""
+    event_id = str(entity_id_of(hass, weighed, "weigh_in", "event"))
+    entity_registry.async_update_entity(
+        event_id, disabled_by=er.RegistryEntryDisabler.USER
+    )
+    await restart(hass, weighed)
+    clouds.withings.step_on_scale("alice", 61.5, when=MORNING + timedelta(hours=1))
+    await wait_for_poll(hass)
+    entity_registry.async_update_entity(event_id, disabled_by=None)
+    await restart(hass, weighed)
+    assert state_of(hass, weighed, "weigh_in", "event").state == STATE_UNKNOWN
+    clouds.withings.step_on_scale("alice", 61.4, when=MORNING + timedelta(hours=2))
+    await wait_for_poll(hass)
+    assert told(hass, weighed)["weight"] == 61.4

@@ -78,8 +78,8 @@ async def test_corrected_time(
 ) -> None:
     """A weigh-in that is re-dated is at Garmin once, and fires nothing."""
     group = clouds.withings.person("alice").groups[-1]
-    group.measured_at = NOW - timedelta(days=2, hours=5)
-    group.modified = clouds.withings.clock()
+    moved = NOW - timedelta(days=2, hours=5)
+    clouds.withings.redate("alice", group.grpid, moved)
     await poll(hass, withings_entry, freezer)
     await poll(hass, withings_entry, freezer, timedelta(minutes=30))
     assert at_garmin(clouds, garmin_user) == {
@@ -122,14 +122,42 @@ async def test_became_doubtful(
     """What the source doubts later goes everywhere, and comes back when it does not."""
     group = clouds.withings.person("alice").groups[-1]
     for attribution, count in ((1, 2), (0, 3)):
-        group.attrib = attribution
-        group.modified = clouds.withings.clock()
+        clouds.withings.attribute("alice", group.grpid, attribution)
         await poll(hass, withings_entry, freezer)
         await poll(hass, withings_entry, freezer, timedelta(minutes=30))
         assert len(at_garmin(clouds, garmin_user)) == count
         expected = 62.0 if attribution else 61.0
         assert value_of(hass, withings_entry, "weight") == expected
     assert state_of(hass, withings_entry, "weigh_in", "event").state == STATE_UNKNOWN
+
+
+@pytest.mark.parametrize("change", ["redated", "doubted"])
+async def test_changed_before_it_was_pushed(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    deletions: bool,
+    change: str,
+) -> None:
+    """What waited for Garmin goes there as it is now, or not at all."""
+    fault = clouds.faults.answer("/weight-service/weight/range", 503, times=None)
+    group = clouds.withings.step_on_scale("alice", 60.0, when=NOW)
+    await poll(hass, withings_entry, freezer)
+    if change == "redated":
+        clouds.withings.redate("alice", group.grpid, NOW - timedelta(hours=3))
+    else:
+        clouds.withings.attribute("alice", group.grpid, 1)
+    await poll(hass, withings_entry, freezer)
+    fault.remove()
+    clouds.withings.step_on_scale("alice", 59.0, when=NOW + timedelta(minutes=75))
+    for _ in range(3):
+        await poll(hass, withings_entry, freezer, timedelta(hours=1))
+    held = at_garmin(clouds, garmin_user)
+    expected = [63.0, 62.0, 61.0, *([60.0] if change == "redated" else []), 59.0]
+    assert list(held.values()) == expected
+    assert NOW not in held
 
 
 async def test_google_points_that_are_gone(

@@ -21,6 +21,7 @@ from ..const import (
     signal_person_updated,
 )
 from ..garmin import AccountLink, GarminAccount, SensorLink, issues, links_of
+from ..ledger import State
 from ..model import EVER, Batch, Origin, WeighIn
 from ..names import async_link_title, async_sources, provider_of, source_of_link
 from ..sources import Book, Fate, Person, async_find_person, async_find_source
@@ -129,17 +130,27 @@ class LinkFeed:
         """Take from Garmin what this link has brought and what counts no longer.
 
         Corrections always go there, deletions if the link follows them. What came back
-        from Garmin outlives its deletion at the source.
+        from Garmin outlives its deletion at the source. What has not been pushed yet is
+        not pushed any more.
         """
-        pushed = self._account.memory.weigh_ins.pushed(self.link.key, *EVER)
+        ledger = self._account.memory.weigh_ins
+        pushed = ledger.pushed(self.link.key, *EVER)
+        queued = {
+            item.record.second
+            for state in (State.PENDING, State.FAILED)
+            for item in ledger.items(state)
+            if item.link == self.link.key and not item.is_ours
+        }
         corrected: set[int] = set()
         deleted: set[int] = set()
-        for second in pushed:
+        for second in pushed | queued:
             fate = book.weigh_ins.fate(second)
             there = book.weigh_ins.at(second)
             if there is not None and there.copied_from is Origin.GARMIN:
                 fate = Fate.DELETED
-            if fate in (Fate.MOVED, Fate.HELD):
+            if fate in (Fate.MOVED, Fate.HELD) or (
+                fate is Fate.DELETED and second in queued
+            ):
                 corrected.add(second)
             elif fate is Fate.DELETED and self.link.deletions:
                 deleted.add(second)

@@ -185,16 +185,21 @@ class WithingsCloud:
         who.groups.append(group)
         if group.device:
             group.device.last_session = stored
-        if self.auto_notify:
-            appli = next(
-                (a for kind, a in _APPLI_OF_TYPE.items() if kind in measures), 1
-            )
-            task = asyncio.get_running_loop().create_task(
-                self.notify(who, appli, start=group.measured_at)
-            )
-            self._notifying.add(task)
-            task.add_done_callback(self._notifying.discard)
+        self._tell(who, group)
         return group
+
+    def _tell(self, who: WithingsPerson, group: MeasureGroup) -> None:
+        """Notify of a group that is new, has changed or is gone, without saying which."""
+        if not self.auto_notify:
+            return
+        appli = next(
+            (a for kind, a in _APPLI_OF_TYPE.items() if kind in group.measures), 1
+        )
+        task = asyncio.get_running_loop().create_task(
+            self.notify(who, appli, start=group.measured_at)
+        )
+        self._notifying.add(task)
+        task.add_done_callback(self._notifying.discard)
 
     def blood_pressure(
         self,
@@ -232,15 +237,44 @@ class WithingsCloud:
         self, person: WithingsPerson | str, grpid: int, weight: float
     ) -> MeasureGroup:
         """Change the weight of a group, which counts as modified now."""
-        (group,) = (g for g in self._who(person).groups if g.grpid == grpid)
+        group = self._group(person, grpid)
         group.measures[model.WEIGHT] = weight
-        group.modified = self.clock()
-        return group
+        return self._modify(person, group)
+
+    def redate(
+        self, person: WithingsPerson | str, grpid: int, when: datetime
+    ) -> MeasureGroup:
+        """Correct the time of a group, which keeps its id."""
+        group = self._group(person, grpid)
+        group.measured_at = when.replace(microsecond=0)
+        return self._modify(person, group)
+
+    def attribute(
+        self, person: WithingsPerson | str, grpid: int, attrib: int
+    ) -> MeasureGroup:
+        """Change how sure Withings is that a group is of this person."""
+        group = self._group(person, grpid)
+        group.attrib = attrib
+        return self._modify(person, group)
 
     def delete(self, person: WithingsPerson | str, grpid: int) -> None:
-        """Delete a group; the API tells nobody, it is just gone."""
-        who = self._who(person)
-        who.groups = [group for group in who.groups if group.grpid != grpid]
+        """Delete a group, or give it to somebody else: it is just gone."""
+        who, group = self._who(person), self._group(person, grpid)
+        who.groups.remove(group)
+        self._tell(who, group)
+
+    def _group(self, person: WithingsPerson | str, grpid: int) -> MeasureGroup:
+        """Return a group of a person."""
+        (group,) = (g for g in self._who(person).groups if g.grpid == grpid)
+        return group
+
+    def _modify(
+        self, person: WithingsPerson | str, group: MeasureGroup
+    ) -> MeasureGroup:
+        """Note that a group has changed."""
+        group.modified = self.clock()
+        self._tell(self._who(person), group)
+        return group
 
     def raw_group(self, person: WithingsPerson | str, group: Mapping[str, Any]) -> None:
         """Let `getmeas` answer this group as it is, however odd."""
