@@ -5,13 +5,17 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from custom_components.weighbridge.const import DOMAIN
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 
 from ..clouds import Clouds, GarminAccount, MeasureGroup
 from ..support.common import (
@@ -343,6 +347,11 @@ async def test_limits_that_come_later(
     """Limits ask about the last weeks, here and at Garmin, and end questions."""
     hass.config_entries.async_update_entry(alice, options={"max_weight": 60.0})
     await restart(hass, alice)
+    # Garmin is seen to have it before it is taken away.
+    for _ in range(2):
+        freezer.tick(timedelta(minutes=30))
+        async_fire_time_changed(hass, dt_util.utcnow())
+        await hass.async_block_till_done(wait_background_tasks=True)
     assert at_garmin(clouds, garmin_user) == []
     assert issue(hass, "questions") is not None
     hass.config_entries.async_update_entry(alice, options={})
