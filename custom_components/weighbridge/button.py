@@ -3,6 +3,7 @@
 from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
@@ -11,7 +12,9 @@ from .garmin import GarminConfigEntry
 
 PARALLEL_UPDATES = 1
 
-PUSH_NOW = ButtonEntityDescription(key="push_now")
+PUSH_NOW = ButtonEntityDescription(
+    key="push_now", entity_category=EntityCategory.DIAGNOSTIC
+)
 
 
 async def async_setup_entry(

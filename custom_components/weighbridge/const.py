@@ -58,6 +58,19 @@ class History(StrEnum):
     SINCE = "since"
 
 
+class Status(StrEnum):
+    """What is in the way of an account; a source is never consent, waiting or unlinked."""
+
+    OK = "ok"
+    WAITING = "waiting"
+    THROTTLED = "throttled"
+    REFUSED = "refused"
+    CONSENT = "consent"
+    UNAVAILABLE = "unavailable"
+    SIGNED_OUT = "signed_out"
+    NOT_LINKED = "not_linked"
+
+
 # Tells that accounts are called otherwise than before.
 SIGNAL_RENAMED: Final = f"{DOMAIN}_renamed"
 

@@ -48,7 +48,7 @@ class DeviceEntity(CoordinatorEntity[ListedDevices]):
     @override
     def available(self) -> bool:
         """Tell whether the last poll told of the device."""
-        return super().available and self.device_id in self.coordinator.data
+        return self.coordinator.is_valid and self.device_id in self.coordinator.data
 
     @override
     async def async_update(self) -> None:

@@ -23,6 +23,11 @@ class ListedDevices(DataUpdateCoordinator[Mapping[str, DeviceStatus]]):
     config_entry: ConfigEntry[Any]
     _missing: frozenset[str] = frozenset()
 
+    @property
+    def is_valid(self) -> bool:
+        """Tell whether what is known may be shown."""
+        return self.last_update_success
+
     @abstractmethod
     async def async_update_by_hand(self) -> None:
         """Ask the vendor now, which is what `homeassistant.update_entity` wants."""

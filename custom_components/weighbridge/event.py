@@ -48,6 +48,12 @@ class NewsEvent(EventEntity):
     _attr_has_entity_name = True
     _has_started = False
 
+    @property
+    @override
+    def available(self) -> bool:
+        """Keep the time of the last one in an outage, too."""
+        return True
+
     @abstractmethod
     def async_add_teller(self) -> CALLBACK_TYPE:
         """Have the news kept until they are told; return how to stop that."""
@@ -75,7 +81,7 @@ class NewsEvent(EventEntity):
         """Fire once for each piece of news, in the order of time."""
         # Triggers skip a state that comes straight out of unavailability.
         self.async_write_ha_state()
-        if not (self._has_started and self.available):
+        if not self._has_started:
             return
         for attributes in self.async_take():
             self._trigger_event(self.event_types[0], attributes)
@@ -108,12 +114,6 @@ class QuestionEvent(NewsEvent, AccountEntity):
         """Ask what a source asks."""
         self.questions = questions
         self._belong(questions.hass, questions.entry, QUESTION)
-
-    @property
-    @override
-    def available(self) -> bool:
-        """Tell whether the source can be read."""
-        return self.questions.available
 
     @override
     async def async_added_to_hass(self) -> None:

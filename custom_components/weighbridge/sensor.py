@@ -27,13 +27,26 @@ from homeassistant.helpers.event import async_track_time_change
 from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
-from .const import DOMAIN
+from .const import DOMAIN, Status
 from .device_entity import DeviceEntity, async_add_device_entities, device_unique_id
 from .devices import ListedDevices
-from .entity import GarminAccountEntity, PersonEntity, ScaleEntity, for_person
+from .entity import (
+    AccountEntity,
+    GarminAccountEntity,
+    PersonEntity,
+    ScaleEntity,
+    for_person,
+)
 from .garmin import GarminAccount, GarminConfigEntry
 from .model import SEGMENTAL_MASSES, SEGMENTS, BatteryLevel, DeviceStatus
-from .sources import Person, ScaleConfigEntry, ScaleRuntime, SourceConfigEntry, Trends
+from .sources import (
+    Person,
+    ScaleConfigEntry,
+    ScaleRuntime,
+    SourceConfigEntry,
+    SourceCoordinator,
+    Trends,
+)
 
 PARALLEL_UPDATES = 0
 
@@ -69,7 +82,7 @@ class DeviceSensorDescription(SensorEntityDescription):
 class GarminSensorDescription(SensorEntityDescription):
     """A sensor of a Garmin account."""
 
-    value: Callable[[GarminAccount], int | datetime | None]
+    value: Callable[[GarminAccount], int | str | datetime | None]
 
 
 def _quantity(
@@ -248,6 +261,26 @@ GARMIN_SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         value=lambda account: account.pending,
     ),
+    GarminSensorDescription(
+        key="status",
+        device_class=SensorDeviceClass.ENUM,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        options=[status.value for status in Status],
+        value=lambda account: account.status,
+    ),
+    GarminSensorDescription(
+        key="next_try",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value=lambda account: account.next_try,
+    ),
+)
+
+SOURCE_STATUS = SensorEntityDescription(
+    key="status",
+    device_class=SensorDeviceClass.ENUM,
+    entity_category=EntityCategory.DIAGNOSTIC,
+    options=[status.value for status in Status],
 )
 
 
@@ -271,6 +304,7 @@ async def async_setup_entry(
     if isinstance(runtime, ScaleRuntime):
         async_add_entities([ScaleLastWeighIn(runtime.scale, SCALE_LAST_WEIGH_IN)])
         return
+    async_add_entities([SourceStatusSensor(runtime.coordinator)])
     _async_add_device_sensors(runtime.devices, async_add_entities)
 
 
@@ -414,6 +448,35 @@ class DeviceSensor(DeviceEntity, SensorEntity):
         return self.entity_description.value(self.device)
 
 
+class SourceStatusSensor(AccountEntity, SensorEntity):
+    """What is in the way of a source; it can tell that also while nothing else can."""
+
+    _attr_should_poll = False
+
+    def __init__(self, coordinator: SourceCoordinator) -> None:
+        """Belong to the account's device."""
+        self.coordinator = coordinator
+        self._belong(coordinator.hass, coordinator.config_entry, SOURCE_STATUS)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Follow the polls."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.async_add_listener(self.async_write_ha_state)
+        )
+
+    @property
+    @override
+    def native_value(self) -> str:
+        """Return how the last poll went."""
+        return self.coordinator.status
+
+    async def async_update(self) -> None:
+        """Poll the source now, which is what `homeassistant.update_entity` wants."""
+        await self.coordinator.config_entry.runtime_data.async_poll_now()
+
+
 class GarminSensor(GarminAccountEntity, SensorEntity):
     """Something about what was pushed to a Garmin account."""
 
@@ -421,6 +484,6 @@ class GarminSensor(GarminAccountEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> int | datetime | None:
+    def native_value(self) -> int | str | datetime | None:
         """Return the value now."""
         return self.entity_description.value(self.account)

@@ -271,7 +271,8 @@ async def test_devices_cannot_be_read(
     assert state_of(hass, withings_entry, "s1_battery_level").state == "high"
 
     trouble = clouds.withings.fail(522, action="getdevice", times=None)
-    await wait_for_poll(hass, minutes=61)
+    for _ in range(3):
+        await wait_for_poll(hass, minutes=61)
     level = state_of(hass, withings_entry, "s1_battery_level")
     assert level.state == STATE_UNAVAILABLE
     assert value_of(hass, withings_entry, "weight") == 62.3

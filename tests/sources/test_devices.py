@@ -285,7 +285,7 @@ async def test_update_of_many_entities_shares_polls(
     entities = er.async_entries_for_config_entry(
         er.async_get(hass), fitbit_entry.entry_id
     )
-    assert len(entities) == 23
+    assert len(entities) == 25
     await asyncio.gather(
         *(update_entity(hass, entity.entity_id) for entity in entities)
     )

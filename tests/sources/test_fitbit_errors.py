@@ -12,7 +12,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.weighbridge.clients.google.client import SCOPE_SETTINGS
 from custom_components.weighbridge.const import CONF_SIGN_IN_ENDS, DOMAIN
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
@@ -83,7 +82,7 @@ async def test_refused_refresh(
     let_token_expire(hass, weighed)
     await wait_for_poll(hass)
     assert len(reauth_flows(hass)) == 1
-    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
+    assert state_of(hass, weighed, "status").state != "ok"
     assert clouds.log.count("google", path=POINTS) == 0
 
 
@@ -127,7 +126,7 @@ async def test_fresh_access_token_is_refused(
     for asked in (0, 0, 1):
         await later(hass, freezer, 15.1)
         assert len(reauth_flows(hass)) == asked
-        assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
+        assert state_of(hass, weighed, "status").state != "ok"
     assert clouds.log.count("google", path=REFRESH) == 3
 
 
@@ -150,7 +149,7 @@ async def test_outage(
     assert 2 <= trouble.hits <= 4
     assert not reauth_flows(hass)
     assert not issues(hass)
-    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
+    assert state_of(hass, weighed, "status").state != "ok"
 
     trouble.remove()
     await wait_for_poll(hass)
@@ -200,9 +199,9 @@ async def test_google_says_when_to_come_back(
         headers={"Retry-After": retry_after} if retry_after else None,
     )
     await wait_for_poll(hass)
-    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
+    assert state_of(hass, weighed, "status").state != "ok"
     await wait_for_poll(hass, minutes=minutes - 0.1)
-    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
+    assert state_of(hass, weighed, "status").state != "ok"
     await wait_for_poll(hass, minutes=minutes + 0.1)
     assert value_of(hass, weighed, "weight") == 80.25
 

@@ -18,7 +18,7 @@ from ..clients.garmin import (
     GarminUnavailableError,
     GarminWeighIn,
 )
-from ..const import DOMAIN
+from ..const import DOMAIN, Status
 from ..devices import ListedDevices
 from ..ledger import (
     SETTLING_SECONDS,
@@ -83,7 +83,7 @@ class GarminAccount:
         self.weigh_ins = WeighInLane(memory.weigh_ins, self)
         self._blood_pressures = BloodPressureLane(memory.blood_pressures, self)
         self._gate = GarminGate(
-            hass, entry, memory, save=self.async_save, retry=self.async_request_flush
+            hass, entry, memory, save=self.async_save, retry=self._retry
         )
         self.sensors: ListedDevices | None = None
         """Straps and power meters, if their batteries are wanted."""
@@ -105,6 +105,18 @@ class GarminAccount:
     def last_push(self) -> datetime | None:
         """Return when Garmin last accepted a weigh-in from here."""
         return self.memory.last_push
+
+    @property
+    def status(self) -> Status:
+        """Return what is in the way of weigh-ins."""
+        if (status := self._gate.status) is Status.OK and not links_of(self.entry):
+            return Status.NOT_LINKED
+        return status
+
+    @property
+    def next_try(self) -> datetime | None:
+        """Return when Garmin is asked again, None while nothing waits for that."""
+        return self._gate.next_try if self.pending else None
 
     @property
     def signed_out(self) -> bool:
@@ -182,6 +194,12 @@ class GarminAccount:
             self.hass, self.async_flush(), f"{DOMAIN} push {self.entry.entry_id}"
         )
 
+    @callback
+    def _retry(self) -> None:
+        """Go on after a pause."""
+        self.async_changed()
+        self.async_request_flush()
+
     async def async_flush(self, *, by_hand: bool = False) -> None:
         """Push what is pending, unless Garmin must be left alone.
 
@@ -200,6 +218,7 @@ class GarminAccount:
                     # What could not be done now is no reason for a storm.
                     due = max(due, _now() + SETTLING_SECONDS)
             self._gate.async_retry_at(due)
+            self.async_changed()
 
     async def async_push_now(self) -> None:
         """Push what is pending because a person asked; raise when it stays pending."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -12,11 +12,12 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..clients.garmin import GarminAuthError, GarminError
-from ..const import DOMAIN, LOGGER
+from ..const import DOMAIN, LOGGER, Status
+from ..ledger import State
 from ..store import DiskError
 from ..units import async_time_text
 from . import issues
-from .pause import MAX_PAUSE, Reason, pause_after, reason_for
+from .pause import MAX_PAUSE, STATUSES, Reason, pause_after, reason_for
 from .storage import AccountMemory
 
 
@@ -47,6 +48,24 @@ class GarminGate:
         self._save = save
         self._retry = retry
         self._cancel_retry: CALLBACK_TYPE | None = None
+        self.next_try: datetime | None = None
+        """When Garmin is asked again (aware UTC), None while nothing waits for that."""
+
+    @property
+    def status(self) -> Status:
+        """Return what is in the way of requests now."""
+        if self.signed_out:
+            return Status.SIGNED_OUT
+        memory, now = self._memory, _now()
+        dues = [ledger.due() for ledger in memory.ledgers]
+        due = min((due for due in dues if due is not None), default=0)
+        is_pending = any(ledger.count(State.PENDING) for ledger in memory.ledgers)
+        if is_pending and due > max(memory.paused_until, now):
+            # Garmin may be at work on what was sent.
+            return Status.WAITING
+        if memory.pause_reason is not None and memory.paused_until > now:
+            return STATUSES[memory.pause_reason]
+        return Status.OK
 
     @callback
     def async_close(self) -> None:
@@ -133,11 +152,13 @@ class GarminGate:
         @callback
         def retry(_now: datetime) -> None:
             self._cancel_retry = None
+            self.next_try = None
             self._retry()
 
-        wait = max(due, self._memory.paused_until) - _now()
+        wait = max(max(due, self._memory.paused_until) - _now(), 0) + 1
+        self.next_try = dt_util.utcnow() + timedelta(seconds=wait)
         self._cancel_retry = async_call_later(
-            self._hass, max(wait, 0) + 1, HassJob(retry, cancel_on_shutdown=True)
+            self._hass, wait, HassJob(retry, cancel_on_shutdown=True)
         )
 
     @callback
@@ -145,6 +166,7 @@ class GarminGate:
         if self._cancel_retry is not None:
             self._cancel_retry()
             self._cancel_retry = None
+        self.next_try = None
 
     async def _async_cure(self) -> None:
         """Take note that nothing is in the way."""

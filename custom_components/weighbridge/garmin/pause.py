@@ -1,7 +1,9 @@
 """How long Garmin is left alone after it has said no."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from ..clients.garmin import (
     GarminConsentError,
@@ -9,6 +11,7 @@ from ..clients.garmin import (
     GarminRejectedError,
     GarminThrottledError,
 )
+from ..const import Status
 from ..store import DiskError
 
 MINUTE = 60
@@ -25,6 +28,16 @@ class Reason(StrEnum):
     REJECTED = "rejected"
     UNAVAILABLE = "unavailable"
     DISK = "disk"
+
+
+STATUSES: Final[Mapping[str, Status]] = {
+    Reason.THROTTLED: Status.THROTTLED,
+    Reason.FORBIDDEN: Status.REFUSED,
+    Reason.CONSENT: Status.CONSENT,
+    Reason.REJECTED: Status.REFUSED,
+    Reason.UNAVAILABLE: Status.UNAVAILABLE,
+    Reason.DISK: Status.UNAVAILABLE,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -250,7 +250,8 @@ class SourceCoordinator(PollCoordinator[Batch]):
     @override
     def _async_refresh_finished(self) -> None:
         """Tell the links, which have no entities."""
-        self.person.available = self.last_update_success
+        self.person.available = self.is_valid
+        super()._async_refresh_finished()
         if self.last_update_success:
             self.person.async_announce()
 
