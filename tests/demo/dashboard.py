@@ -70,7 +70,8 @@ async def _view(api: Api, home: Home) -> Card:
                 _button(STEP_BUTTONS[home.person.name]),
                 _tile(home.entity("weight")),
                 _tile(home.entity("last_weigh_in")),
-                await _graph(api, home, "Weight"),
+                # The trend comes last, so that it is drawn over the weights.
+                await _graph(api, home, "Weight", "Weight trend", period="day"),
                 *(_tile(home.entity(key)) for key in _GOAL),
                 *_garmin(home.garmin.entities),
                 _tile(home.entity("weigh_in")),

@@ -13,7 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..clouds import Clouds, GarminAccount
-from ..support.common import link, restart, set_up, state_of, value_of
+from ..support.common import claim, link, restart, set_up, state_of, value_of
 from ..support.push import NOW, garmin_requests, hours, issue_keys, later, poll, weights
 
 pytestmark = pytest.mark.usefixtures("morning")
@@ -344,6 +344,7 @@ async def test_removed_with_an_open_question(
     """An account that is removed asks nothing more."""
     clouds.withings.step_on_scale("alice", 700.0)
     await poll(hass, withings_entry)
+    await claim(hass, withings_entry)
     registry = ir.async_get(hass)
     assert [issue for issue in registry.issues if issue[0] == DOMAIN]
     await hass.config_entries.async_remove(linked.entry_id)

@@ -89,7 +89,7 @@ async def test_weigh_ins_stand_at_their_hour(
         for found in (await client.receive_json())["result"]
         if found["source"] == DOMAIN
     }
-    assert len(listed) == 9
+    assert len(listed) == 11
     assert listed[WEIGHT] == {
         "statistic_id": WEIGHT,
         "source": "weighbridge",
@@ -193,13 +193,13 @@ async def test_doubtful_weigh_ins_are_left_out(
     clouds.withings.step_on_scale("alice", 62.0)
     await set_up(hass, withings_entry)
     guest = clouds.withings.step_on_scale(
-        "alice", 92.0, when=NOW + timedelta(minutes=3), attrib=1
+        "alice", 66.0, when=NOW + timedelta(minutes=3), attrib=1
     )
     await poll(hass, freezer)
     assert await read() == {WEIGHT: [single(hour, 62.0)]}
     guest.attrib, guest.modified = 0, dt_util.utcnow()
     await poll(hass, freezer)
-    assert await read() == {WEIGHT: [row(hour, 77.0, 62.0, 92.0)]}
+    assert await read() == {WEIGHT: [row(hour, 77.0, 62.0, 66.0)]}
 
 
 async def test_scale_ahead_of_time(
@@ -233,7 +233,8 @@ async def test_same_data_is_written_once(
     await set_up(hass, withings_entry)
     before = await read()
     assert len(before[WEIGHT]) == 50
-    assert len(writes) == 200
+    # Each of the measured values, and the trend of each day.
+    assert len(writes) == 208
     writes.clear()
 
     clouds.log.clear()

@@ -183,3 +183,20 @@ def link(
     )
     hass.config_entries.async_add_subentry(garmin, subentry)
     return subentry
+
+
+async def claim(hass: HomeAssistant, source: MockConfigEntry) -> None:
+    """Say of all that is asked about that it is the person's own."""
+    for person in source.runtime_data.persons.values():
+        for question in person.book.questions:
+            await hass.services.async_call(
+                DOMAIN,
+                "assign_weigh_in",
+                {
+                    "config_entry_id": source.entry_id,
+                    "weigh_in": question.key,
+                    "person": "mine",
+                },
+                blocking=True,
+            )
+    await hass.async_block_till_done(wait_background_tasks=True)

@@ -53,6 +53,7 @@ class PersonHistory:
         # Which revision of the book stands in the recorder, and what that is.
         self._revision: int | None = None
         self._hours: Hours = {}
+        self._trends: dict[str, Rows] = {}
         self._last: dict[str, tuple[int, float | None]] = {}
 
     @callback
@@ -76,13 +77,15 @@ class PersonHistory:
         async with self._lock:
             revision, size = self._person.revision, self._person.book.size
             if self._revision != revision:
+                trends, self._trends = self._trends, _trends(self._person)
                 hours = await async_apart(size, self._by_hour)
                 before, self._hours = self._hours, hours
                 if self._revision is None:
                     await self._async_compare(QUANTITIES, hours)
                 else:
                     await self._async_change(before, hours)
-                self._last = _last(await async_apart(size, _rows, hours))
+                    await self._async_bend(trends)
+                self._last = _last(await self._async_wanted(hours))
                 self._revision = revision
             last = await self._statistics.async_last()
             if lost := [q for q in QUANTITIES if last.get(q) != self._last.get(q)]:
@@ -121,9 +124,22 @@ class PersonHistory:
             }:
                 await self._statistics.async_write(quantity, rows)
 
+    async def _async_bend(self, before: Mapping[str, Rows]) -> None:
+        """Write the hours in which the trends have changed, often far from the cause."""
+        for quantity, rows in self._trends.items():
+            old = before[quantity]
+            if old.keys() - rows.keys():
+                await self._async_rewrite(quantity, self._hours)
+            elif changed := {h: row for h, row in rows.items() if old.get(h) != row}:
+                await self._statistics.async_write(quantity, changed)
+
+    async def _async_wanted(self, hours: Hours) -> dict[str, Rows]:
+        """Return all that should stand there."""
+        return await async_apart(len(hours), _rows, hours) | self._trends
+
     async def _async_compare(self, quantities: Iterable[str], now: Hours) -> None:
         """Write what the recorder lacks of some quantities, or has otherwise."""
-        wanted = await async_apart(len(now), _rows, now)
+        wanted = await self._async_wanted(now)
         for quantity in quantities:
             known = await self._statistics.async_read(quantity)
             if known.keys() - wanted[quantity].keys() and self._knows_anything:
@@ -144,9 +160,27 @@ class PersonHistory:
     async def _async_rewrite(self, quantity: str, hours: Hours) -> None:
         """Write all of a quantity anew, as hours of it are empty now."""
         await self._statistics.async_clear([quantity])
-        rows = (await async_apart(len(hours), _rows, hours))[quantity]
+        rows = (await self._async_wanted(hours))[quantity]
         if rows:
             await self._statistics.async_write(quantity, rows)
+
+
+def _trends(person: Person) -> dict[str, Rows]:
+    """Return the trends at the hours of the weigh-ins that count for them.
+
+    To a tenth of a gram: a change of long ago fades, and need not be written for ever.
+    """
+    found = {
+        "weight_trend": person.trends.weight,
+        "body_fat_trend": person.trends.body_fat,
+    }
+    return {
+        quantity: {
+            second // HOUR * HOUR: (value := round(exact, 4), value, value)
+            for second, exact in trend.points
+        }
+        for quantity, trend in found.items()
+    }
 
 
 def _rows(hours: Hours) -> dict[str, Rows]:

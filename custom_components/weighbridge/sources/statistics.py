@@ -53,11 +53,13 @@ QUANTITIES: Final[Mapping[str, tuple[str | None, str | None]]] = {
     "muscle_mass": _MASS,
     "bone_mass": _MASS,
     "body_fat": _RATIO,
+    "body_fat_trend": _RATIO,
     "body_water": _RATIO,
     "visceral_fat": (None, None),
     "bmi": (None, "kg/m²"),
     "systolic": _PRESSURE,
     "diastolic": _PRESSURE,
+    "weight_trend": _MASS,
     "weight": _MASS,
 }
 
