@@ -522,16 +522,16 @@ async def test_sync_of_some_days(
 ) -> None:
     """Both days count, as the home's calendar has them; without days, the link's."""
     clouds.withings.step_on_scale(
-        "alice", 70.0, when=datetime(2026, 10, 30, 3, 59, 59, tzinfo=UTC)
+        "alice", 78.0, when=datetime(2026, 10, 30, 3, 59, 59, tzinfo=UTC)
     )
     clouds.withings.step_on_scale(
-        "alice", 71.0, when=datetime(2026, 10, 30, 4, 0, 0, tzinfo=UTC)
+        "alice", 79.0, when=datetime(2026, 10, 30, 4, 0, 0, tzinfo=UTC)
     )
     answer = await call(hass, "sync", linked)
     assert answer["found"] == 0
     answer = await call(hass, "sync", linked, start="2026-10-29", end="2026-10-29")
     assert (answer["found"], answer["pushed"]) == (2, 2)
-    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [83.0, 70.0]
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [83.0, 78.0]
 
 
 async def test_sync_in_bad_weather(
