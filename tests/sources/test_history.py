@@ -199,7 +199,7 @@ async def test_doubtful_weigh_ins_are_left_out(
     assert await read() == {WEIGHT: [single(hour, 62.0)]}
     guest.attrib, guest.modified = 0, dt_util.utcnow()
     await poll(hass, freezer)
-    assert await read() == {WEIGHT: [row(hour, 77.0, 62.0, 66.0)]}
+    assert await read() == {WEIGHT: [row(hour, 64.0, 62.0, 66.0)]}
 
 
 async def test_scale_ahead_of_time(
