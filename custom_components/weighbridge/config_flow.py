@@ -52,7 +52,17 @@ class WeighbridgeConfigFlow(SourceFlow, GarminFlow, ScaleFlow, domain=DOMAIN):
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:
         """Begin anew with an account that refuses its saved sign-in."""
+        if entry_data[CONF_PROVIDER] == Provider.GARMIN:
+            return await self.async_step_reauth_garmin()
         return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_garmin(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Say which Garmin account it is, without advice on other vendors."""
+        if user_input is None:
+            return self.async_show_form(step_id="reauth_garmin")
+        return await self._async_sign_in_again(self._get_reauth_entry())
 
     async def async_step_reauth_confirm(
         self, user_input: dict[str, Any] | None = None

@@ -353,7 +353,7 @@ async def test_sign_in_again(
         entry.async_start_reauth(hass)
         await hass.async_block_till_done()
         result = await frontend.sign_in_again(entry)
-        assert result["step_id"] == "reauth_confirm"
+        assert result["step_id"] == "reauth_garmin"
         assert result["description_placeholders"]["name"] == "Alice · Garmin Connect"
         return await frontend.submit()
 
