@@ -171,7 +171,6 @@ async def test_garmin(
         "pause": {"reason": None, "seconds": 0, "strikes": 0},
         "links": [
             {
-                "sensors": None,
                 "weigh_ins": True,
                 "has_start": True,
                 "muscle_mass": False,

@@ -8,7 +8,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import CONF_PROVIDER
 from .devices import ListedDevices
-from .garmin import GarminAccount, GarminConfigEntry, SensorLink, links_of
+from .garmin import GarminAccount, GarminConfigEntry, links_of
 from .ledger import State
 from .sources import (
     CONF_CALLBACKS,
@@ -166,9 +166,6 @@ def _garmin(account: GarminAccount) -> dict[str, Any]:
         },
         "links": [
             {
-                "sensors": sorted(link.sensors)
-                if isinstance(link, SensorLink)
-                else None,
                 "weigh_ins": link.weigh_ins,
                 "has_start": link.start > 0,
                 "muscle_mass": link.muscle_mass,

@@ -27,7 +27,6 @@ from .garmin import (
     EARLIEST,
     PULSE,
     SYSTOLIC,
-    AccountLink,
     GarminConfigEntry,
     Link,
     async_sync,
@@ -218,8 +217,7 @@ async def _async_sync(call: ServiceCall) -> ServiceResponse:
     offers: list[tuple[Link, WeighIn]] = []
     held = left_out = 0
     for link in links_of(entry).values():
-        # Sensors have no past that could be read.
-        if not isinstance(link, AccountLink) or not link.weigh_ins:
+        if not link.weigh_ins:
             continue
         person = async_find_person(call.hass, link.source)
         if person is None:

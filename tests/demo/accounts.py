@@ -1,6 +1,7 @@
 """The accounts of a person, set up through the same flows as a user's."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ LINK_FLOW = "/api/config/config_entries/subentries/flow"
 SIGN_IN_TIMEOUT = 60
 
 type Step = dict[str, Any]
+type Settings = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,17 +98,33 @@ async def add_link(
     _expect(result, "create_entry")
 
 
-async def add_sensor_link(
-    api: Api, flow_id: str, *, height: float, **sensors: str
-) -> None:
-    """Let the weigh-ins that sensors show go to a Garmin account.
+async def add_scale(
+    api: Api, name: str, sensors: Mapping[str, str], people: Mapping[str, Settings]
+) -> tuple[str, dict[str, str]]:
+    """Add a scale that Home Assistant has sensors of, and the people who stand on it.
 
-    The sensors come by the quantities that they measure, the height is in metres.
+    The sensors come by the quantities that they measure, people by their names. Return
+    the ids of the entry, and of the people by their names.
     """
-    path = f"{LINK_FLOW}/{flow_id}"
-    _expect(await api.post(path, {"source": "sensors"}), "form", "sensors")
-    result = await api.post(path, {"height": height, **sensors})
-    _expect(result, "create_entry")
+    menu = await api.post(FLOW, {"handler": DOMAIN})
+    form = await _choose(api, menu, "scale")
+    _expect(form, "form", "scale")
+    weight, *_ = sensors
+    parts = {quantity: sensors[quantity] for quantity in sensors if quantity != weight}
+    form = await _submit(
+        api, form, name=name, weight=sensors[weight], composition=parts
+    )
+    _expect(form, "form", "person")
+    first, *others = people
+    entry_id = _entry_id(await _submit(api, form, name=first, **people[first]))
+    for other in others:
+        form = await api.post(LINK_FLOW, {"handler": [entry_id, "person"]})
+        result = await api.post(
+            f"{LINK_FLOW}/{form['flow_id']}", {"name": other, **people[other]}
+        )
+        _expect(result, "create_entry")
+    subentries = await api.call("config_entries/subentries/list", entry_id=entry_id)
+    return entry_id, {one["title"]: one["subentry_id"] for one in subentries}
 
 
 async def want_sensor_batteries(api: Api, garmin: str) -> None:

@@ -10,12 +10,13 @@ from functools import partial
 from random import Random
 
 from ..clouds import Clouds, GarminWeighIn
-from .accounts import Account, add_garmin, add_sensor_link, find_account
+from .accounts import Account, add_garmin, add_link, add_scale, find_account
 from .api import Api
 from .cast import Person, Weighing, plausible
 from .console import step
 
 WEIGHT = "sensor.bluetooth_scale_weight"
+QUESTION = "event.bluetooth_scale_question"
 BODY_FAT = "sensor.bluetooth_scale_body_fat"
 
 CONFIGURATION = """\
@@ -40,6 +41,8 @@ template:
 
 _EVENT = "bluetooth_scale"
 _KILOGRAMS = 0.45359237
+# How far from their usual weight people may be, in kg.
+MARGIN = 6
 # What the scale measures in one weighing may take some seconds to come together.
 _ARRIVAL_TIMEOUT = 40
 
@@ -49,6 +52,9 @@ class BluetoothHome:
     """Where somebody with such a scale is found in Home Assistant."""
 
     person: Person
+    partner: Person
+    scale: str
+    """The id of the scale's entry."""
     garmin: Account
 
     @property
@@ -71,15 +77,33 @@ class Report:
         return round(self.pounds * _KILOGRAMS, 2)
 
 
-async def move_in(api: Api, person: Person) -> BluetoothHome:
-    """Set up the Garmin account of a person, and link the sensors of the scale to it."""
+async def move_in(api: Api, person: Person, partner: Person) -> BluetoothHome:
+    """Set up a scale that two people share, and the Garmin account of the first."""
+    with step(f"Add the Bluetooth scale of {person.name} and {partner.name}"):
+        scale, people = await add_scale(
+            api,
+            "Bluetooth scale",
+            {"weight": WEIGHT, "body_fat": BODY_FAT},
+            {
+                one.name: {
+                    # Limits tell who it is before anybody was weighed.
+                    "min_weight": round(one.weight - MARGIN),
+                    "max_weight": round(one.weight + MARGIN),
+                    "height": round(100 * one.height),
+                }
+                for one in (person, partner)
+            },
+        )
     with step(f"{person.name} signs in to Garmin Connect"):
         garmin, link_flow = await add_garmin(api, person)
-    with step("Link the sensors of a Bluetooth scale"):
-        await add_sensor_link(
-            api, link_flow, weight=WEIGHT, body_fat=BODY_FAT, height=person.height
+    with step(f"Link {person.name}'s weigh-ins to it"):
+        await add_link(api, link_flow, people[person.name], blood_pressure=False)
+        return BluetoothHome(
+            person=person,
+            partner=partner,
+            scale=scale,
+            garmin=await find_account(api, garmin),
         )
-        return BluetoothHome(person=person, garmin=await find_account(api, garmin))
 
 
 async def step_on(
@@ -99,6 +123,38 @@ async def step_on(
         _ARRIVAL_TIMEOUT,
     )
     return report
+
+
+async def step_on_unasked(api: Api, weighing: Weighing) -> None:
+    """Let the scale show a weighing, of whomever."""
+    await api.fire(
+        _EVENT,
+        weight=round(weighing.weight / _KILOGRAMS, 1),
+        body_fat=round(weighing.body_fat, 1),
+    )
+
+
+async def ask(api: Api, weighing: Weighing) -> str:
+    """Let somebody step on the scale whom it does not know; return the question's id."""
+    before = api.states[QUESTION].state
+    await step_on_unasked(api, weighing)
+    await api.wait_for(
+        "The question whose the weigh-in is",
+        lambda: api.states[QUESTION].state != before,
+        _ARRIVAL_TIMEOUT,
+    )
+    asked: str = api.states[QUESTION].attributes["weigh_in"]
+    return asked
+
+
+async def answer(api: Api, home: BluetoothHome, asked: str, person: str) -> None:
+    """Say whose a weigh-in is."""
+    await api.act(
+        "weighbridge.assign_weigh_in",
+        config_entry_id=home.scale,
+        weigh_in=asked,
+        person=person,
+    )
 
 
 def another(person: Person, rng: Random, last: Weighing | None) -> Weighing:

@@ -86,6 +86,18 @@ CAROL = Person(
     code=None,
 )
 
+# Carol's partner, who has no account anywhere.
+DAVE = Person(
+    name="Dave",
+    vendor=None,
+    height=1.81,
+    weight=83.5,
+    body_fat=20.2,
+    email="dave@example.com",
+    password="no account",
+    code=None,
+)
+
 
 def plausible(
     person: Person, rng: Random, weight: float | None = None, *, gained: float = 0.0

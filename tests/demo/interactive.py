@@ -7,7 +7,7 @@ from functools import partial
 from ..clouds import SmsMessage
 from . import bluetooth, door
 from .api import Api, State, connect
-from .cast import ALICE, BOB, CAROL
+from .cast import ALICE, BOB, CAROL, DAVE
 from .config import BATTERY_BUTTON, CUFF_BUTTON, STEP_BUTTONS
 from .console import say, step
 from .dashboard import URL_PATH, save_dashboard
@@ -23,7 +23,8 @@ HELP = """
 
 Open it in a browser on this machine: there is nobody to sign in as.
 Press w when Alice steps on her Withings scale, f when Bob steps on his Fitbit scale,
-c when Carol steps on a Bluetooth scale that Home Assistant knows without Weighbridge,
+c or d when Carol or Dave steps on the Bluetooth scale that they share, which Home Assistant
+knows without Weighbridge, g when a guest does, whom Weighbridge asks about (under Repairs),
 p when Alice measures her blood pressure, b when the battery of Bob's tracker runs low or
 is charged, q to quit. The buttons on the dashboard do the same. From another terminal,
 `scripts/demo step` or `scripts/demo step 70.5` lets Alice step on her scale.
@@ -51,7 +52,7 @@ async def run_interactive(*, keep: bool) -> None:
         clouds = stage.clouds
         homes = await settle_in(api, clouds, [ALICE, BOB])
         alice, bob = homes
-        carol = await bluetooth.move_in(api, CAROL)
+        carol = await bluetooth.move_in(api, CAROL, DAVE)
         with step("Make the automation that texts about Bob's batteries"):
             devices = bob.source.devices.values()
             await add_automation(api, [entities["battery_low"] for entities in devices])
@@ -67,10 +68,13 @@ async def run_interactive(*, keep: bool) -> None:
             )
         )
         scales = {home.person.name: Scale(api, clouds, home) for home in homes}
+        shared = BluetoothScale(api, clouds, carol)
         keys: dict[str, Deed] = {
             "w": scales[ALICE.name].step,
             "f": scales[BOB.name].step,
-            "c": BluetoothScale(api, clouds, carol).step,
+            "c": shared.step,
+            "d": shared.step_partner,
+            "g": shared.step_guest,
             "p": Cuff(api, clouds, alice).use,
             "b": Tracker(api, clouds, bob).drain_or_charge,
         }

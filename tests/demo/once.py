@@ -8,7 +8,7 @@ from ..clouds import Clouds, Request, SmsMessage
 from . import bluetooth
 from .api import Api, State, connect
 from .bluetooth import BluetoothHome, Report
-from .cast import ALICE, BOB, CAROL, Pressure, Weighing
+from .cast import ALICE, BOB, CAROL, DAVE, Pressure, Weighing
 from .checks import check_all
 from .checks.check import moment
 from .console import say, step
@@ -49,6 +49,7 @@ WEIGHINGS = {
     BOB.name: Weighing(weight=83.15, body_fat=19.47),
 }
 BLUETOOTH = Weighing(weight=64.09, body_fat=27.1)
+GUEST = Weighing(weight=104.3, body_fat=24.0)
 PRESSURE = Pressure(systolic=121, diastolic=79, heart_rate=63)
 QUIET = 2.0
 """Seconds that the scale takes to upload, and that Garmin is watched for more."""
@@ -145,7 +146,7 @@ async def _play(stage: Stage, api: Api) -> _Seen:
     clouds = stage.clouds
     homes = await settle_in(api, clouds, [ALICE, BOB])
     alice, bob = homes
-    carol = await bluetooth.move_in(api, CAROL)
+    carol = await bluetooth.move_in(api, CAROL, DAVE)
     with step("Save the dashboard"):
         await save_dashboard(api, homes, carol)
     charges = _charges(api, homes, "at first")
@@ -164,6 +165,9 @@ async def _play(stage: Stage, api: Api) -> _Seen:
     arrivals = [await _weigh(clouds, api, home) for home in homes]
     with step("Carol steps on a Bluetooth scale"):
         report = await bluetooth.step_on(api, clouds, carol, BLUETOOTH)
+    with step("A guest steps on it, and Weighbridge asks who that was"):
+        asked = await bluetooth.ask(api, GUEST)
+        await bluetooth.answer(api, carol, asked, "nobody")
     return _Seen(
         homes=homes,
         other=carol,

@@ -77,6 +77,24 @@ class BluetoothScale:
             f"the newest, of {report.pounds} lb:\n  {describe(held[-1])}"
         )
 
+    async def step_partner(self) -> None:
+        """Let the other one step on it."""
+        partner = self._home.partner
+        weighing = bluetooth.another(partner, self._random, self._last)
+        self._last = weighing
+        say(f"{partner.name} steps on the Bluetooth scale")
+        await bluetooth.step_on_unasked(self._api, weighing)
+
+    async def step_guest(self) -> None:
+        """Let somebody step on it whom nobody here knows."""
+        weighing = Weighing(
+            weight=round(self._random.uniform(102, 112), 1), body_fat=24.0
+        )
+        self._last = weighing
+        say("A guest steps on the Bluetooth scale")
+        await bluetooth.ask(self._api, weighing)
+        say("Weighbridge asks who that was: look under Settings, Repairs")
+
 
 class Cuff:
     """Somebody's blood pressure monitor."""

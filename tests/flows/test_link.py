@@ -92,7 +92,6 @@ async def test_defaults(
     assert link.title == "Alice · Withings → Alice · Garmin Connect: weigh-ins"
     assert link.unique_id == withings_entry.unique_id
     assert link.data == {
-        "kind": "account",
         "source": withings_entry.entry_id,
         "weigh_ins": True,
         "blood_pressure": False,
@@ -138,7 +137,6 @@ async def test_history(
     link = the_link(garmin_entry)
     assert link.title == "Alice · Withings → Alice · Garmin Connect: paused"
     assert link.data == {
-        "kind": "account",
         "source": withings_entry.entry_id,
         "weigh_ins": False,
         "blood_pressure": False,
@@ -276,7 +274,6 @@ async def test_reconfigure(
         assert link.subentry_id == link_id
         assert link.unique_id == withings_entry.unique_id
         assert link.data["source"] == withings_entry.entry_id
-        assert link.data["kind"] == "account"
         return link.data
 
     title = "Alice · Withings → Alice · Garmin Connect: weigh-ins"

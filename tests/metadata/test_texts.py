@@ -10,12 +10,7 @@ from custom_components.weighbridge.application_credentials import (
     async_get_description_placeholders,
 )
 from custom_components.weighbridge.clients import Refusal, Trouble
-from custom_components.weighbridge.const import (
-    KIND_SENSORS,
-    SUBENTRY_LINK,
-    SUBENTRY_PERSON,
-    Provider,
-)
+from custom_components.weighbridge.const import SUBENTRY_LINK, SUBENTRY_PERSON, Provider
 from custom_components.weighbridge.event import (
     ATTR_CANDIDATES,
     ATTR_MEASURED_AT,
@@ -171,7 +166,7 @@ def test_choices() -> None:
     assert choices["whose"] == set(Word)
     choices["whose"].add(LATER)
     # Not chosen from, but parts of what a link is called.
-    choices["link"] = {*LINK_WORDS.values(), KIND_SENSORS}
+    choices["link"] = set(LINK_WORDS.values())
     choices["dashboard"] = set(TEXTS)
     texts = english()["selector"]
     assert choices == {key: set(texts[key]["options"]) for key in texts}

@@ -169,7 +169,6 @@ def link(
     subentry = ConfigSubentry(
         data=MappingProxyType(
             {
-                "kind": "account",
                 "source": source.entry_id,
                 "weigh_ins": True,
                 "history": "new",

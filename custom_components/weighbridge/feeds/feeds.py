@@ -20,13 +20,12 @@ from ..const import (
     Provider,
     signal_person_updated,
 )
-from ..garmin import AccountLink, GarminAccount, SensorLink, issues, links_of
+from ..garmin import GarminAccount, Link, issues, links_of
 from ..ledger import State
 from ..model import EVER, Batch, Origin, WeighIn
 from ..names import async_link_title, async_sources, provider_of, source_of_link
 from ..sources import Book, Fate, Person, async_find_person, async_find_source
 from .removals import async_remove_gone
-from .sensor_feed import SensorFeed
 
 
 def without_copies(
@@ -40,8 +39,7 @@ def without_copies(
     withings = [
         link
         for link in links_of(entry).values()
-        if isinstance(link, AccountLink)
-        and link.weigh_ins
+        if link.weigh_ins
         and (source := async_find_source(hass, link.source)) is not None
         and source.data[CONF_PROVIDER] == Provider.WITHINGS
     ]
@@ -59,9 +57,7 @@ def without_copies(
 class LinkFeed:
     """Brings what counts of one person to an account, and takes away what does not."""
 
-    def __init__(
-        self, hass: HomeAssistant, account: GarminAccount, link: AccountLink
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, account: GarminAccount, link: Link) -> None:
         """Feed an account from the person of a link."""
         self.link = link
         self._hass = hass
@@ -166,7 +162,7 @@ class LinkFeeds:
         """Keep the feeds of an account."""
         self._hass = hass
         self._account = account
-        self._feeds: dict[str, LinkFeed | SensorFeed] = {}
+        self._feeds: dict[str, LinkFeed] = {}
         self._lock = asyncio.Lock()
 
     async def async_start(self) -> CALLBACK_TYPE:
@@ -190,11 +186,8 @@ class LinkFeeds:
         feeds = [
             feed
             for feed in self._feeds.values()
-            if isinstance(feed, LinkFeed)
-            and (
-                feed.link.source == entry.entry_id
-                or feed.link.source in entry.subentries
-            )
+            if feed.link.source == entry.entry_id
+            or feed.link.source in entry.subentries
         ]
         if change is ConfigEntryChange.UPDATED:
             # A source tells of its first poll before it counts as loaded.
@@ -212,7 +205,7 @@ class LinkFeeds:
                 f"{DOMAIN} links of {self._account.entry.entry_id}",
             )
 
-    def _links(self) -> dict[str, AccountLink | SensorLink]:
+    def _links(self) -> dict[str, Link]:
         return {link_id: feed.link for link_id, feed in self._feeds.items()}
 
     async def _async_plan(self) -> None:
@@ -232,24 +225,17 @@ class LinkFeeds:
                 issues.async_update_gone(self._hass, entry, key, "", 0)
                 await self._account.async_forget_link(key)
             for link_id, link in wanted.items():
-                if isinstance(link, AccountLink):
-                    self._check_source(link)
+                self._check_source(link)
                 feed = self._feeds.get(link_id)
                 if feed is not None and feed.link == link:
                     continue
                 if feed is not None:
                     feed.async_stop()
                 await self._account.async_review(link)
-                self._feeds[link_id] = self._feed(link)
+                self._feeds[link_id] = LinkFeed(self._hass, self._account, link)
                 self._feeds[link_id].async_start()
             issues.async_update_not_linked(self._hass, entry, is_linked=bool(wanted))
             self._account.async_changed()
-
-    def _feed(self, link: AccountLink | SensorLink) -> LinkFeed | SensorFeed:
-        """Return the feed that a link needs."""
-        if isinstance(link, SensorLink):
-            return SensorFeed(self._hass, self._account, link)
-        return LinkFeed(self._hass, self._account, link)
 
     @callback
     def _find_sources(self) -> None:
@@ -272,7 +258,7 @@ class LinkFeeds:
                 )
 
     @callback
-    def _check_source(self, link: AccountLink) -> None:
+    def _check_source(self, link: Link) -> None:
         """Tell the user of a link that has lost its source."""
         entry = self._account.entry
         if async_find_source(self._hass, link.source) is None:

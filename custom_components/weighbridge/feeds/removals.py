@@ -1,13 +1,13 @@
 """What is gone at its source goes at Garmin, too, but not much at once without a word."""
 
-from ..garmin import AccountLink, GarminAccount, issues
+from ..garmin import GarminAccount, Link, issues
 
 # More than that, at a look, is rather a fault of the source than a person's wish.
 AT_A_LOOK = 2
 
 
 async def async_remove_gone(
-    account: GarminAccount, link: AccountLink, gone: frozenset[int]
+    account: GarminAccount, link: Link, gone: frozenset[int]
 ) -> None:
     """Remove from Garmin what is gone at its source; ask a person about more than a few."""
     if len(gone) <= AT_A_LOOK:

@@ -9,6 +9,7 @@ import probatio
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
     ConfigEntry,
+    ConfigSubentryFlow,
     SubentryFlowResult,
 )
 from homeassistant.core import HomeAssistant, callback
@@ -27,15 +28,12 @@ from ..const import (
     CONF_BLOOD_PRESSURE,
     CONF_DELETIONS,
     CONF_HISTORY,
-    CONF_KIND,
     CONF_MUSCLE_MASS,
     CONF_SINCE,
     CONF_SOURCE,
     CONF_START,
     CONF_WEIGH_INS,
     DOMAIN,
-    KIND_ACCOUNT,
-    KIND_SENSORS,
     SUBENTRY_LINK,
     History,
 )
@@ -43,14 +41,12 @@ from ..names import (
     SourceName,
     account_name,
     async_link_title,
-    async_link_word,
     async_sources,
     person_name,
     source_of_link,
 )
 from ..sources import async_find_person
 from ..units import async_mass_text, async_time_text
-from .sensor_link import SensorLinkFlow
 
 # Links count in epoch seconds.
 EARLIEST: Final = date(1970, 1, 1)
@@ -70,7 +66,7 @@ SETTINGS: Final[VolDictType] = {
 }
 
 
-class LinkFlow(SensorLinkFlow):
+class LinkFlow(ConfigSubentryFlow):
     """Choose whose weigh-ins go to a Garmin account, and which of them."""
 
     _entered: dict[str, Any]
@@ -83,8 +79,6 @@ class LinkFlow(SensorLinkFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             chosen = user_input[CONF_SOURCE]
-            if chosen == KIND_SENSORS:
-                return await self.async_step_sensors()
             errors = _find_errors(user_input)
             if chosen not in sources:
                 errors[CONF_SOURCE] = "source_removed"
@@ -96,14 +90,8 @@ class LinkFlow(SensorLinkFlow):
         source_selector = SelectSelector(
             SelectSelectorConfig(
                 options=[
-                    *(
-                        SelectOptionDict(value=key, label=_label(self.hass, key, name))
-                        for key, name in sources.items()
-                    ),
-                    SelectOptionDict(
-                        value=KIND_SENSORS,
-                        label=async_link_word(self.hass, KIND_SENSORS),
-                    ),
+                    SelectOptionDict(value=key, label=_label(self.hass, key, name))
+                    for key, name in sources.items()
                 ],
                 mode=SelectSelectorMode.LIST,
             )
@@ -129,8 +117,6 @@ class LinkFlow(SensorLinkFlow):
     ) -> SubentryFlowResult:
         """Change a link; its source and, unless it is changed, its start stay."""
         subentry = self._get_reconfigure_subentry()
-        if subentry.data[CONF_KIND] == KIND_SENSORS:
-            return await self.async_step_reconfigure_sensors()
         errors: dict[str, str] = {}
         if user_input is not None:
             errors = _find_errors(user_input)
@@ -209,7 +195,6 @@ class LinkFlow(SensorLinkFlow):
                 self.hass, source.account, self._get_entry(), entered
             ),
             data={
-                CONF_KIND: KIND_ACCOUNT,
                 CONF_SOURCE: entered[CONF_SOURCE],
                 CONF_START: _start(entered),
                 **_settings(entered),
@@ -224,7 +209,6 @@ class LinkFlow(SensorLinkFlow):
         subentry, entered = self._get_reconfigure_subentry(), self._entered
         is_as_before = _reach(entered) == _reach(_as_input(subentry.data))
         data = {
-            CONF_KIND: KIND_ACCOUNT,
             CONF_SOURCE: subentry.data[CONF_SOURCE],
             CONF_START: subentry.data[CONF_START] if is_as_before else _start(entered),
             **_settings(entered),
@@ -259,6 +243,14 @@ class LinkFlow(SensorLinkFlow):
             if len(found) == 1 and not self._is_linked(sources[found[0]].unique_id):
                 return found[0]
         return None
+
+    @callback
+    def _is_linked(self, unique_id: str) -> bool:
+        """Tell whether the account has a link from the same source."""
+        return any(
+            subentry.unique_id == unique_id
+            for subentry in self._get_entry().subentries.values()
+        )
 
     @callback
     def _find_others(self, source: SourceName) -> list[str]:

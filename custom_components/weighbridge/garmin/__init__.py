@@ -4,7 +4,7 @@ from . import issues
 from .account import GarminAccount, GarminConfigEntry
 from .fit import EARLIEST
 from .lanes import DIASTOLIC, PULSE, SYSTOLIC
-from .link import AccountLink, Link, SensorLink, links_of
+from .link import Link, links_of
 from .sensors import async_setup_sensors, sensor_store
 from .storage import AccountMemory
 from .sync import async_sync
@@ -14,12 +14,10 @@ __all__ = (
     "EARLIEST",
     "PULSE",
     "SYSTOLIC",
-    "AccountLink",
     "AccountMemory",
     "GarminAccount",
     "GarminConfigEntry",
     "Link",
-    "SensorLink",
     "async_setup_sensors",
     "async_sync",
     "issues",

@@ -136,9 +136,7 @@ class GarminAccount:
 
     def known_links(self) -> set[str]:
         """Return the links that have read anything, by their keys."""
-        return set(self.memory.shown).union(
-            *(ledger.cursors for ledger in self.memory.ledgers)
-        )
+        return {key for ledger in self.memory.ledgers for key in ledger.cursors}
 
     def cursor(self, link: Link) -> int | None:
         """Return from where a link has to read on, None for one that pushes nothing."""
@@ -420,7 +418,6 @@ class GarminAccount:
         """Drop what a removed link still wanted."""
         for ledger in self.memory.ledgers:
             ledger.forget_link(key)
-        self.memory.shown.pop(key, None)
         self.gone.pop(key, None)
         await self._async_keep()
 

@@ -1,6 +1,5 @@
 """Repair issues: what only a person can put right."""
 
-from collections.abc import Collection
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
@@ -145,27 +144,9 @@ def async_clear_missing_source(
 
 
 @callback
-def async_update_missing_sensors(
-    hass: HomeAssistant, entry: ConfigEntry, link_id: str, missing: Collection[str]
-) -> None:
-    """Tell which sensors of a link are gone, as long as any are."""
-    _async_update_sensors(hass, entry, link_id, "missing_sensors", missing)
-
-
-@callback
-def async_update_unknown_units(
-    hass: HomeAssistant, entry: ConfigEntry, link_id: str, entities: Collection[str]
-) -> None:
-    """Tell which sensors of a link have no unit that is known, as long as any do."""
-    _async_update_sensors(hass, entry, link_id, "unknown_units", entities)
-
-
-@callback
 def async_clear_link(hass: HomeAssistant, entry: ConfigEntry, link_id: str) -> None:
     """Withdraw the issues of a link that is gone."""
     async_clear_missing_source(hass, entry, link_id)
-    async_update_missing_sensors(hass, entry, link_id, ())
-    async_update_unknown_units(hass, entry, link_id, ())
 
 
 @callback
@@ -183,24 +164,6 @@ def async_clear_all(hass: HomeAssistant, entry: ConfigEntry) -> None:
     for domain, issue_id in list(ir.async_get(hass).issues):
         if domain == DOMAIN and issue_id.startswith(prefix):
             ir.async_delete_issue(hass, DOMAIN, issue_id)
-
-
-@callback
-def _async_update_sensors(
-    hass: HomeAssistant,
-    entry: ConfigEntry,
-    link_id: str,
-    kind: str,
-    sensors: Collection[str],
-) -> None:
-    name = f"{kind}_{link_id}"
-    if not sensors:
-        ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, name))
-        return
-    link = entry.subentries[link_id].title
-    _async_create(
-        hass, entry, name, kind, {"link": link, "sensors": ", ".join(sorted(sensors))}
-    )
 
 
 @callback

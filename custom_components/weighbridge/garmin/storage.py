@@ -38,7 +38,6 @@ class AccountMemory:
     paused_until: float = 0.0
     pause_reason: str | None = None
     strikes: int = 0
-    shown: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @property
     def ledgers(self) -> tuple[Ledger[WeighIn], Ledger[BloodPressure]]:
@@ -60,7 +59,6 @@ class AccountMemory:
             "paused_until": self.paused_until,
             "pause_reason": self.pause_reason,
             "strikes": self.strikes,
-            "shown": {link: dict(values) for link, values in self.shown.items()},
         }
         return lambda: {
             "weigh_ins": ledger_to_json(weigh_ins, WEIGH_IN_COLUMNS),
@@ -80,10 +78,6 @@ class AccountMemory:
             paused_until=float(data["paused_until"]),
             pause_reason=data["pause_reason"],
             strikes=int(data["strikes"]),
-            shown={
-                link: {name: float(value) for name, value in values.items()}
-                for link, values in data.get("shown", {}).items()
-            },
         )
         ledger_from_json(memory.weigh_ins, data["weigh_ins"], make_weigh_in)
         ledger_from_json(

@@ -6,7 +6,6 @@ from .dated import MEASURED_AT, DatedWeighings
 from .memory import Memory
 from .recognition import Candidate, Verdict, recognise
 from .sensor_values import number, read, read_time
-from .settling import Arrival, Weighing
 from .weighing import Kind, Report, Weighings
 
 __all__ = (
@@ -14,7 +13,6 @@ __all__ = (
     "QUANTITIES",
     "WEIGHT",
     "Amount",
-    "Arrival",
     "Candidate",
     "DatedWeighings",
     "Dimension",
@@ -27,7 +25,6 @@ __all__ = (
     "UnitError",
     "Verdict",
     "Weighed",
-    "Weighing",
     "Weighings",
     "number",
     "read",
