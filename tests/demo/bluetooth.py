@@ -16,7 +16,7 @@ from .cast import Person, Weighing, plausible
 from .console import step
 
 WEIGHT = "sensor.bluetooth_scale_weight"
-QUESTION = "event.bluetooth_scale_question"
+QUESTION = "event.bluetooth_scale_whose_weigh_in"
 BODY_FAT = "sensor.bluetooth_scale_body_fat"
 
 CONFIGURATION = """\

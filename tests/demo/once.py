@@ -166,6 +166,8 @@ async def _play(stage: Stage, api: Api) -> _Seen:
     with step("Carol steps on a Bluetooth scale"):
         report = await bluetooth.step_on(api, clouds, carol, BLUETOOTH)
     with step("A guest steps on it, and Weighbridge asks who that was"):
+        # Nobody gets off a scale and another one onto it in less.
+        await asyncio.sleep(10)
         asked = await bluetooth.ask(api, GUEST)
         await bluetooth.answer(api, carol, asked, "nobody")
     return _Seen(

@@ -57,18 +57,19 @@ def test_entities_are_those_that_ship() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("title", "step"),
-    [
-        ("A Withings or Fitbit account", "user"),
-        ("Sensors of another scale", "sensors"),
-    ],
-)
-def test_fields_of_a_link_are_those_of_the_form(title: str, step: str) -> None:
+def test_fields_of_a_link_are_those_of_the_form() -> None:
     """The README lists each field by its label."""
-    text = english()["config_subentries"]["link"]["step"]
-    labels = {cells[0] for cells in rows(chapter(title))}
-    assert labels == set(text[step]["data"].values())
+    form = english()["config_subentries"]["link"]["step"]["user"]
+    labels = {cells[0] for cells in rows(chapter("The form of a link"))}
+    assert labels == set(form["data"].values())
+
+
+def test_fields_of_a_scale_are_those_of_the_form() -> None:
+    """The README lists each field by its label, also of what else is measured."""
+    form = english()["config"]["step"]["scale"]
+    fields = {**form["data"], **form["sections"]["composition"]["data"]}
+    labels = {cells[0] for cells in rows(chapter("A scale of Home Assistant"))}
+    assert labels == set(fields.values())
 
 
 def test_settings_are_those_of_the_form() -> None:

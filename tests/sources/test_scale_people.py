@@ -38,7 +38,7 @@ async def test_new_people(hass: HomeAssistant, house: House) -> None:
             assert house.asked[-1]["weight"] == weight
             assert house.value(name, "weight") != weight
             assert set(house.asked[-1]["candidates"].values()) == {"Carol", "Dave"}
-            await answer(house, house.person(name))
+            await house.async_answer(house.person(name))
             assert house.value(name, "weight") == weight
             assert house.weighed[-1] == (name, weight)
         assert len(house.asked) == 2 * (day + 1)
@@ -48,24 +48,9 @@ async def test_new_people(hass: HomeAssistant, house: House) -> None:
     # A guest is nobody's, everywhere.
     await house.weigh(73.0, hours=12)
     assert house.asked[-1]["reason"] == "unknown_person"
-    await answer(house, "nobody")
+    await house.async_answer("nobody")
     assert len(house.asked) == 7
     assert len(house.weighed) == 8
     await restart(hass, house.entry)
     assert len(house.asked) == 7
     assert house.value("Carol", "weight") == 62.4
-
-
-async def answer(house: House, person: str) -> None:
-    """Say whose the last weigh-in in question is."""
-    await house.hass.services.async_call(
-        "weighbridge",
-        "assign_weigh_in",
-        {
-            "config_entry_id": house.entry.entry_id,
-            "weigh_in": house.asked[-1]["weigh_in"],
-            "person": person,
-        },
-        blocking=True,
-    )
-    await house.hass.async_block_till_done(wait_background_tasks=True)

@@ -161,15 +161,16 @@ def link(
     garmin: MockConfigEntry,
     source: MockConfigEntry,
     *,
+    person: str | None = None,
     start: datetime | None = None,
     **settings: Any,
 ) -> ConfigSubentry:
-    """Link a source to a Garmin account; without a start, from now on."""
+    """Link a source, or a person of a scale, to a Garmin account, at first from now on."""
     start = start or dt_util.utcnow()
     subentry = ConfigSubentry(
         data=MappingProxyType(
             {
-                "source": source.entry_id,
+                "source": person or source.entry_id,
                 "weigh_ins": True,
                 "history": "new",
                 "start": start.isoformat(),
@@ -178,7 +179,7 @@ def link(
         ),
         subentry_type="link",
         title=f"{source.title} → {garmin.title}: weigh-ins",
-        unique_id=source.unique_id,
+        unique_id=person or source.unique_id,
     )
     hass.config_entries.async_add_subentry(garmin, subentry)
     return subentry

@@ -171,6 +171,20 @@ class House:
         measured: list[dict[str, Any]] = response["measurements"]
         return measured
 
+    async def async_answer(self, person: str) -> None:
+        """Say whose the last weigh-in in question is."""
+        await self.hass.services.async_call(
+            DOMAIN,
+            "assign_weigh_in",
+            {
+                "config_entry_id": self.entry.entry_id,
+                "weigh_in": self.asked[-1]["weigh_in"],
+                "person": person,
+            },
+            blocking=True,
+        )
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
     def scale_state(self, key: str, platform: str = "sensor") -> str:
         """Return the state of something of the scale itself."""
         entity_id = er.async_get(self.hass).async_get_entity_id(
