@@ -83,6 +83,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) 
         _register_account(hass, entry)
         await hass.config_entries.async_forward_entry_setups(entry, SCALE_PLATFORMS)
         entry.runtime_data.scale.async_start()
+        async_setup_history(hass, entry)
     else:
         await async_setup_source(hass, entry)
         _register_account(hass, entry)

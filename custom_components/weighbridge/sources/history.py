@@ -19,6 +19,7 @@ from ..pace import async_apart
 from .book import Measured
 from .coordinator import SourceConfigEntry
 from .person import Person
+from .scale_source import ScaleConfigEntry
 from .shelf import DAY, HOUR
 from .statistics import QUANTITIES, PersonStatistics, Rows
 
@@ -27,7 +28,9 @@ type Hours = dict[int, tuple[Measured, ...]]
 
 
 @callback
-def async_setup_history(hass: HomeAssistant, entry: SourceConfigEntry) -> None:
+def async_setup_history(
+    hass: HomeAssistant, entry: SourceConfigEntry | ScaleConfigEntry
+) -> None:
     """Follow those who are weighed with their statistics, if there is a recorder."""
     if "recorder" not in hass.config.components:
         return
