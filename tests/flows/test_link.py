@@ -16,6 +16,7 @@ from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 from ..clouds import Clouds
 from ..support.common import set_up
 from ..support.frontend import Frontend, Result
+from ..support.scale_house import House
 
 
 @pytest.fixture
@@ -69,7 +70,6 @@ async def test_defaults(
     assert result["description_placeholders"] == {"account": "Alice · Garmin Connect"}
     assert sources(result) == [
         {"value": withings_entry.entry_id, "label": "Alice · Withings"},
-        {"value": "sensors", "label": "Sensors of another scale"},
     ]
     defaults = {
         field["name"]: field["default"]
@@ -197,11 +197,30 @@ async def test_errors_come_at_once(
     assert entered(result)["blood_pressure"] is True
 
 
-async def test_only_sensors(frontend: Frontend, garmin_entry: ConfigEntry) -> None:
-    """Without an account the sensors of a scale can be linked all the same."""
+async def test_nobody_to_link(frontend: Frontend, garmin_entry: ConfigEntry) -> None:
+    """Without a source there is nothing to choose from."""
     result = await frontend.add_link(garmin_entry)
-    assert [option["value"] for option in sources(result)] == ["sensors"]
-    assert (await frontend.submit(source="sensors"))["step_id"] == "sensors"
+    assert result["type"] == "abort"
+    assert result["reason"] == "no_sources"
+
+
+async def test_a_person_of_a_scale(
+    frontend: Frontend, garmin_entry: ConfigEntry, house: House
+) -> None:
+    """Each person of a scale may be linked, with the last weight beside the name."""
+    await house.async_move_in()
+    await house.weigh(62.0)
+    result = await frontend.add_link(garmin_entry)
+    labels = {option["value"]: option["label"] for option in sources(result)}
+    assert labels == {
+        house.person("Carol"): "Carol · Bathroom · 62.0 kg · 31 Oct 2026, 23:40",
+        house.person("Dave"): "Dave · Bathroom",
+    }
+    result = await frontend.submit(source=house.person("Carol"))
+    assert result["type"] == "create_entry"
+    (link,) = garmin_entry.subentries.values()
+    assert link.data["source"] == house.person("Carol")
+    assert link.title == "Carol · Bathroom → Alice · Garmin Connect: weigh-ins"
 
 
 async def test_already_linked(
