@@ -26,6 +26,7 @@ from homeassistant.util import dt as dt_util
 
 from .clouds import Clouds
 from .support.common import entity_id_of, set_up
+from .support.scale_house import House
 
 NOW = dt_util.utcnow().replace(microsecond=0)
 YESTERDAY = NOW - timedelta(days=1)
@@ -197,6 +198,26 @@ async def test_account_that_is_not_loaded(
     expose(hass, alice, "weight")
     assert await hass.config_entries.async_unload(alice.entry_id)
     assert await tools(hass) == set()
+
+
+async def test_people_of_a_scale(hass: HomeAssistant, house: House) -> None:
+    """Each of those who share a scale is exposed by themselves."""
+    for component in ("homeassistant", "llm"):
+        assert await async_setup_component(hass, component, {})
+    await house.async_move_in()
+    await house.weigh(62.0)
+    await house.weigh(85.0)
+    for name in ("Carol", "Dave"):
+        async_expose_entity(
+            hass,
+            "conversation",
+            str(house.entity_id(name, "weight")),
+            should_expose=name == "Dave",
+        )
+    answer = await ask(hass, "get_weigh_ins", person="Dave")
+    assert [each["weight"] for each in answer["weigh_ins"]] == [85.0]
+    with pytest.raises(probatio.Invalid, match="person"):
+        await ask(hass, "get_trend", person="Carol")
 
 
 async def test_newest_home_assistant(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from homeassistant.util import dt as dt_util
 from .clouds import Clouds
 from .support.common import entity_id_of, link, restart, set_up, state_of, wait_for_poll
 from .support.editor import Editor
+from .support.scale_house import House
 
 MORNING = datetime(2026, 11, 19, 6, 30, 12, tzinfo=UTC)
 TOLD = "test_told"
@@ -414,3 +415,31 @@ async def test_goal_reached(
     await want(60)
     await weigh(62, 0.001)
     assert len(told) == 2
+
+
+async def test_people_of_a_scale(
+    hass: HomeAssistant, house: House, editor: Editor
+) -> None:
+    """A scale asks; each of those who share it weighs in by themselves."""
+    await house.async_move_in()
+    told = async_capture_events(hass, TOLD)
+    registry = er.async_get(hass)
+    dave = registry.async_get(str(house.entity_id("Dave", "weigh_in", "event")))
+    assert dave is not None
+    await editor.save(
+        "dave", weighed_in(device_id=dave.device_id), tell("name", "weight")
+    )
+    question = f"{house.entry.entry_id}_question"
+    scale = registry.async_get_entity_id("event", DOMAIN, question)
+    await editor.save(
+        "asked",
+        {"trigger": "weighbridge.unclear", "target": {"entity_id": scale}},
+        tell("name", "weight", "unit", "candidates"),
+    )
+    await house.weigh(62.0)
+    await house.weigh(85.0)
+    await house.weigh(73.0)
+    weighed, asked = (event.data for event in told)
+    assert weighed == {"name": "Dave", "weight": 85}
+    assert (asked["name"], asked["weight"], asked["unit"]) == ("Bathroom", 73, "kg")
+    assert set(asked["candidates"].values()) <= {"Carol", "Dave"}

@@ -5,13 +5,13 @@ from homeassistant.const import (
     ATTR_UNIT_OF_MEASUREMENT,
     STATE_UNAVAILABLE,
     STATE_UNKNOWN,
-    UnitOfMass,
 )
 from homeassistant.core import HomeAssistant, State
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util.unit_conversion import MassConverter
 
 from .const import DOMAIN
+from .units import async_mass_unit
 
 
 class Siblings:
@@ -51,7 +51,7 @@ class Siblings:
         """Return the unit in which this person reads weights."""
         weight = self.state(SENSOR_DOMAIN, "weight")
         unit = weight and weight.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
-        return str(unit or UnitOfMass.KILOGRAMS)
+        return str(unit or async_mass_unit(self._hass))
 
     def mass(self, key: str, unit: str) -> float | None:
         """Return what a sensor shows of a mass, None as long as it shows none."""

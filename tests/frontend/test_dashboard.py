@@ -27,6 +27,7 @@ from homeassistant.setup import async_setup_component
 from ..clouds import Clouds
 from ..metadata.test_translations import FILES
 from ..support.common import entity_id_of, link, set_up, wait_for_poll
+from ..support.scale_house import House
 
 MORNING = datetime(2026, 11, 19, 6, 30, 12, tzinfo=UTC)
 NODE = shutil.which("node")
@@ -245,6 +246,27 @@ async def test_questions(
             "candidates": {},
         }
     ]
+
+
+async def test_people_of_a_scale(
+    hass: HomeAssistant, house: House, hass_ws_client: WebSocketGenerator
+) -> None:
+    """Each has a page, and a question is on the pages of all whose it may be."""
+    await house.async_move_in({"Carol": {}, "Dave": {}, "Eve": {}})
+    await house.weigh(62.0)
+    people = (await ask(hass, hass_ws_client))["people"]
+    assert [person["name"] for person in people] == ["Carol", "Dave", "Eve"]
+    (asked,) = house.asked
+    for person in people:
+        assert person["id"] == house.person(person["name"])
+        (question,) = person["questions"]
+        assert question["weigh_in"] == asked["weigh_in"]
+        assert question["candidates"] == asked["candidates"]
+        state = hass.states.get(person["entities"]["question"])
+        assert state is not None
+        assert state.attributes["weigh_in"] == asked["weigh_in"]
+    views = generate({"people": people, "texts": dict.fromkeys(TEXTS, "")})
+    assert len(views["config"]["views"]) == 3
 
 
 async def test_view(
