@@ -299,7 +299,8 @@ async def test_not_weighed_as_far_as_is_known(
         await hass.async_block_till_done(wait_background_tasks=True)
 
     trouble = clouds.faults.answer("action=getmeas", 500, times=None)
-    await wait(minutes=15)
+    for _ in range(4):
+        await wait(hours=1)
     await wait(days=1)
     assert not told
     trouble.remove()

@@ -16,7 +16,7 @@ const DESCRIPTIONS = {
   sv: "Vikt, trend och kroppssammansättning över åren, en sida per person.",
 };
 
-const WEIGHT = ["weight", "weight_trend", "weight_change", "last_weigh_in", "goal_weight", "to_goal", "goal_date"];
+const WEIGHT = ["weight", "weight_trend", "weight_change", "last_weigh_in", "goal_weight", "to_goal", "goal_date", "status"];
 const COMPOSITION = [
   "body_fat", "muscle_mass", "body_water", "bone_mass", "fat_mass", "fat_free_mass", "visceral_fat", "bmi",
   "basal_metabolic_rate", "metabolic_age", "heart_rate",
