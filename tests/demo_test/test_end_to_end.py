@@ -108,7 +108,7 @@ async def test_weigh_in_arrives_once(tmp_path: Path) -> None:
     """Weigh-ins reach Garmin Connect through a real Home Assistant, texts a phone."""
     status, output = await run_demo(tmp_path, "--once")
     assert status == 0, output
-    assert "80.05 kg, 21.37 % fat" in output
+    assert "68.07 kg, 26.37 % fat" in output
     assert "83.15 kg, 19.47 % fat" in output
     assert "64.09 kg, 27.10 % fat, BMI 23.5" in output
     assert "121/79 mmHg, pulse 63" in output

@@ -64,7 +64,7 @@ async def test_link_account(
     clouds.google.person("Alice", health_user_id="health-363")
     clouds.google.sign_in_as("Alice")
     result = await frontend.add()
-    assert result["menu_options"] == ["withings", "fitbit", "garmin"]
+    assert result["menu_options"] == ["withings", "fitbit", "scale", "garmin"]
     result = await frontend.choose("fitbit")
     assert result["type"] == "external"
     assert f"client_id={GOOGLE_CLIENT_ID}" in result["url"]
