@@ -64,11 +64,6 @@ class Frontend:
         """Add a link to a Garmin account."""
         return await self._start(LINK_FLOW, {"handler": [entry.entry_id, "link"]})
 
-    async def add_sensors(self, entry: ConfigEntry) -> Result:
-        """Add a link to a Garmin account, from the sensors of a scale."""
-        await self.add_link(entry)
-        return await self.submit(source="sensors")
-
     async def change_link(self, entry: ConfigEntry, subentry_id: str) -> Result:
         """Reconfigure a link."""
         return await self._start(
