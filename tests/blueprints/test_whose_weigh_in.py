@@ -96,7 +96,12 @@ async def household(hass: HomeAssistant, texting: Texting) -> Household:
     entry = MockConfigEntry(domain=DOMAIN)
     entry.add_to_hass(hass)
     question = er.async_get(hass).async_get_or_create(
-        "event", DOMAIN, "question", config_entry=entry, suggested_object_id="question"
+        "event",
+        DOMAIN,
+        "question",
+        config_entry=entry,
+        suggested_object_id="question",
+        translation_key="question",
     )
     household = Household(texting, question.entity_id, entry.entry_id)
     household.phone("Ann's phone", "ann_s_phone")
