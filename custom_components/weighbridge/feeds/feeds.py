@@ -24,6 +24,7 @@ from ..garmin import GarminAccount, Link, issues, links_of
 from ..ledger import State
 from ..model import EVER, Batch, Origin, WeighIn
 from ..names import async_link_title, async_sources, provider_of, source_of_link
+from ..pace import async_apart
 from ..sources import Book, Fate, Person, async_find_person, async_find_source
 from .removals import async_remove_gone
 
@@ -108,9 +109,10 @@ class LinkFeed:
                 self.link.key, 0, self.link.start
             )
             start = dt_util.utc_from_timestamp(min(older, default=self.link.start))
+            known = await async_apart(person.book.size, person.weigh_ins, start)
             weigh_ins = [
                 weigh_in
-                for weigh_in in person.weigh_ins(start)
+                for weigh_in in known
                 if weigh_in.second >= self.link.start or weigh_in.second in older
             ]
             batch = Batch(

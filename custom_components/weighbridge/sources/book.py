@@ -4,13 +4,17 @@ Pure: what the source has now, whatever came when, makes the same book. All that
 of a person (newest values, trend, statistics, what is pushed) is derived from it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from ..model import Batch, BloodPressure, Height, Reading, Reason, WeighIn
+from ..model import COMPOSITION, Batch, BloodPressure, Height, Reading, Reason, WeighIn
 from .shelf import DAY, HOUR, Change, Fate, Record, Shelf, Standing, Word
+
+# The quantities of each kind, with the fields that hold them.
+WEIGHED = {name: name for name in ("weight", *COMPOSITION)}
+PRESSURE = {name: name for name in ("systolic", "diastolic", "heart_rate")}
 
 # How far back a source is compared with what is known of it.
 REACH = 30 * DAY
@@ -176,11 +180,11 @@ class Book:
         The clock of a scale that is far ahead would freeze the values.
         """
         values: dict[str, tuple[float, int]] = {}
-        for records in (self.weigh_ins.present, self.blood_pressures.present):
-            _keep_newest(values, records, before)
-        for shelf in self.readings.values():
+        _keep_newest(values, self.weigh_ins.present, before, WEIGHED)
+        _keep_newest(values, self.blood_pressures.present, before, PRESSURE)
+        for quantity, shelf in self.readings.items():
             counting = [r for r in shelf.present if self._counts(r)]
-            _keep_newest(values, counting, before)
+            _keep_newest(values, counting, before, {quantity: "value"})
         return values
 
     def height(self, second: int) -> float | None:
@@ -295,14 +299,19 @@ def _same(one: Measured, other: Measured) -> bool:
 
 def _keep_newest(
     values: dict[str, tuple[float, int]],
-    records: Iterable[WeighIn | BloodPressure | Reading],
+    records: Sequence[WeighIn | BloodPressure | Reading],
     before: int,
+    names: Mapping[str, str],
 ) -> None:
-    """Replace values by those that are not older."""
-    for record in records:
-        second = record.second
-        if second >= before:
-            continue
-        for quantity, value in record.values():
+    """Replace values by the newest ones of some quantities, if they are not older."""
+    left = dict(names)
+    for record in reversed(records):
+        for quantity, name in list(left.items()):
+            value: float | None = getattr(record, name)
+            if value is None or (second := record.second) >= before:
+                continue
+            del left[quantity]
             if quantity not in values or values[quantity][1] <= second:
                 values[quantity] = value, second
+        if not left:
+            return

@@ -317,7 +317,7 @@ class Person:
         """Go on with another book."""
         self.book = book
         self._note(outcome)
-        self._refresh()
+        await async_apart(len(outcome.seconds), self._refresh)
         if outcome.is_new:
             self.revision += 1
             await self._save()
