@@ -141,20 +141,33 @@ def test_what_the_source_deleted_goes() -> None:
     ledger.withdraw(EPOCH + 1200, EPOCH)
     ledger = reloaded(ledger)
     assert ledger.offer(weigh_in(1200), link="a") is Offer.CHANGED
-    assert ledger.way(EPOCH + 1200) is Way.PUSHED
+    # Whether it has gone already is seen at the next look.
+    assert ledger.state(EPOCH + 1200) is State.PENDING
     there = [AtGarmin(EPOCH + second, 80.0) for second in (0, 600, 1200)]
     assert ledger.leaving(EPOCH) == {EPOCH}
     assert look(ledger, there) == [there[0]]
+    assert ledger.way(EPOCH + 1200) is Way.PUSHED
     outcomes.withdrawn(ledger, [EPOCH], {EPOCH}, EPOCH)
     assert ledger.way(EPOCH) is Way.WITHDRAWN
     assert ledger.is_leaving(EPOCH)
-    assert ledger.due() is None
+    assert ledger.leaving(EPOCH) == set()
     # A read behind the times, or a double that comes to light: it goes once more.
     assert look(ledger, there) == [there[0]]
     assert ledger.offer(weigh_in(0), link="b") is Offer.KNOWN
     assert ledger.offer(weigh_in(0), link="a") is Offer.CHANGED
     assert ledger.state(EPOCH) is State.PENDING
     assert not ledger.is_leaving(EPOCH)
+
+
+def test_a_wish_that_is_taken_back_too_late() -> None:
+    """What Garmin has removed, in an answer that was lost, goes up once more."""
+    ledger = weighings()
+    pushed(ledger, weigh_in(0))
+    ledger.withdraw(EPOCH, EPOCH)
+    assert ledger.offer(weigh_in(0), link="a") is Offer.CHANGED
+    assert look(ledger, []) == []
+    assert [item.record.second for item in ledger.pending()] == [EPOCH]
+    assert ledger.is_ours(EPOCH, "a")
 
 
 def test_what_never_went_up_is_withdrawn_without_a_request() -> None:

@@ -26,6 +26,12 @@ class Weighing:
     """What it was before it was edited."""
     is_settled: bool = True
     """Whether nothing but the newest version is right."""
+    is_held: bool = False
+    """Whether the vendor is not sure whose it is: Garmin must not have it then."""
+    is_deleted: bool = False
+    """Whether it is gone at the vendor: Garmin may have it or not."""
+    left: set[int] = field(default_factory=set)
+    """The seconds at which it stood before it was re-dated."""
 
     def edit(self, group: MeasureGroup, **changed: float) -> None:
         """Change what Garmin must hold of a weighing that one scale has reported."""
@@ -36,7 +42,8 @@ class Weighing:
 
     def accepts(self, weigh_in: GarminWeighIn) -> bool:
         """Tell whether a weigh-in at Garmin is this weighing as it must be."""
-        values = self.answers[_second(weigh_in)]
+        # Of one that was re-dated, an old place may have to do.
+        values = self.answers.get(_second(weigh_in), next(iter(self.answers.values())))
         return any(
             all(_is_close(weigh_in, name, value) for name, value in right.items())
             for right in (values, *(() if self.is_settled else self.versions))
@@ -79,6 +86,13 @@ class Book:
         self.weighings.append(weighing)
         self._seconds.update(weighing.answers)
 
+    def move(self, weighing: Weighing, second: int) -> None:
+        """Write down that a weighing has another time."""
+        ((old, values),) = weighing.answers.items()
+        weighing.left.add(old)
+        weighing.answers = {second: values}
+        self._seconds.add(second)
+
     def unsettle(self) -> None:
         """Let old versions pass, too, of all that was written down so far.
 
@@ -101,6 +115,17 @@ class Book:
                 for weigh_in in by_second.pop(second, ())
             ]
             name = f"{weighing.scale} at {min(weighing.answers)}"
+            if not weighing.is_settled:
+                # What stays where it was is nobody's any more.
+                for second in weighing.left:
+                    found += by_second.pop(second, ())
+                found = found[:1]
+            if weighing.is_deleted or (weighing.is_held and not weighing.is_settled):
+                continue
+            if weighing.is_held:
+                if found:
+                    verdict.wrong.append(f"{name}: held, and at Garmin")
+                continue
             if not found:
                 verdict.lost.append(name)
             elif len(found) > 1:

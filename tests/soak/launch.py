@@ -35,7 +35,11 @@ _TIMES: dict[str, dict[str, object]] = {
     "garmin.account": {"SETTLING_SECONDS": SETTLING},
     "ledger.patience": {"SETTLING_SECONDS": SETTLING, "LOOKS": LOOKS},
     "ledger.reconcile": {"SETTLING_SECONDS": SETTLING, "LOOKS": LOOKS},
-    "sources.coordinator": {"UPDATE_INTERVAL": timedelta(seconds=1)},
+    "sources.coordinator": {
+        "UPDATE_INTERVAL": timedelta(seconds=1),
+        "LOOK_INTERVAL": 5,
+        "HOUR": 2,
+    },
 }
 _STORE = "/.storage/weighbridge."
 # Without its newest tokens an account has to sign in again. That cannot be helped:

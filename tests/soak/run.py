@@ -7,6 +7,7 @@ from time import monotonic
 
 from ..demo.console import say
 from .book import Verdict
+from .corrections import Corrections
 from .fate import CUT_OFF, Fate
 from .house import House, inhabited
 from .launch import SETTLING
@@ -28,6 +29,7 @@ async def soak(
     started = monotonic()
     async with inhabited(residents, seed=seed, keep=keep) as house:
         scales = Scales(house.clouds, random)
+        corrections = Corrections(house.clouds, random)
         trouble = Trouble(house.clouds, random)
         fate = Fate(house, random)
         await fate.start()
@@ -40,6 +42,7 @@ async def soak(
             else:
                 trouble.brew()
                 scales.weigh(random.sample(house.residents, random.randint(1, 2)))
+            corrections.make(house.residents)
             await fate.befall(plan)
             twice = set(_judge(house).twice)
             for name in twice - doubled:
@@ -55,6 +58,7 @@ async def soak(
     _report("Kills", fate.kills)
     _report("Faults met", trouble.met)
     _report("Scales", scales.counts)
+    _report("At the vendor", corrections.counts)
     _report(
         "Besides",
         {

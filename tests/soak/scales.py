@@ -124,7 +124,10 @@ class Scales:
 
     def _edit(self, resident: Resident) -> None:
         """Correct the weight of a weighing, most often of a recent one."""
-        weighing = self._random.choice(resident.book.weighings[-_EDITABLE:])
+        left = [w for w in resident.book.weighings if not w.is_deleted]
+        if not left:
+            return
+        weighing = self._random.choice(left[-_EDITABLE:])
         weight = self._hundredths(*_WEIGHTS)
         group = self._clouds.withings.edit(
             resident.scales[0], weighing.group.grpid, weight

@@ -124,3 +124,18 @@ def test_verdict_on_an_edit(book: Book) -> None:
     book.unsettle()
     assert book.check([RIGHT, OTHER]) == book.check([new, OTHER]) == Verdict()
     assert len(book.check([held(NOON, 82.0, 20.0), OTHER]).wrong) == 1
+
+
+def test_verdict_on_what_the_vendor_corrects(book: Book) -> None:
+    """Re-dated it is at its new place alone; held it is nowhere; deleted is either."""
+    weighing = book.weighings[0]
+    book.move(weighing, NOON - 3600)
+    moved = held(NOON - 3600, 80.0, 20.0)
+    assert book.check([moved, OTHER]) == Verdict()
+    assert len(book.check([RIGHT, OTHER]).lost) == 1
+    assert len(book.check([RIGHT, moved, OTHER]).twice) == 1
+    weighing.is_held = True
+    assert book.check([OTHER]) == Verdict()
+    assert len(book.check([moved, OTHER]).wrong) == 1
+    weighing.is_held, weighing.is_deleted = False, True
+    assert book.check([OTHER]) == book.check([moved, OTHER]) == Verdict()

@@ -419,9 +419,16 @@ class Ledger[R: Record]:
         if settled.link != link:
             return Offer.KNOWN
         offer = Offer.KNOWN
-        if self.withdrawals.pop(second, None) or settled.way is Way.KEPT:
+        if settled.way is Way.KEPT:
             self.remember(second, replace(settled, way=Way.PUSHED))
             offer = Offer.CHANGED
+        if self.withdrawals.pop(second, None) and not differ(
+            record.facts, settled.facts
+        ):
+            # It may have gone from Garmin already, if that answer was lost.
+            attempts = max(settled.attempts, 1)
+            self.put(Item(record=record, link=link, attempts=attempts))
+            return Offer.CHANGED
         if settled.way is Way.WITHDRAWN:
             # The source has it again, so Garmin shall.
             self.put(Item(record=record, link=link, attempts=settled.attempts))
