@@ -119,6 +119,7 @@ async def test_weigh_in(
         "event_type": "weigh_in",
         "measured_at": "2026-11-20T01:30:12-05:00",
         "weight": 61.44,
+        "weight_unit": "kg",
         "body_fat": 25,
         "fat_mass": 15.36,
         "fat_free_mass": 46.08,

@@ -1,16 +1,26 @@
 """Event entities: each new weigh-in once, and each question whose one is."""
 
 from abc import abstractmethod
-from typing import Any, override
+from datetime import datetime
+from typing import Any, Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.const import (
+    ATTR_CONFIG_ENTRY_ID,
+    ATTR_DEVICE_ID,
+    ATTR_ENTITY_ID,
+    ATTR_NAME,
+    UnitOfMass,
+)
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
+from .const import DOMAIN
 from .entity import AccountEntity, PersonEntity, for_person
 from .model import BloodPressure, WeighIn
+from .siblings import Siblings
 from .sources import Question, Questions, ScaleConfigEntry, SourceConfigEntry
 
 PARALLEL_UPDATES = 0
@@ -18,9 +28,15 @@ PARALLEL_UPDATES = 0
 EVENT_WEIGH_IN = "weigh_in"
 EVENT_UNCLEAR = "unclear"
 ATTR_MEASURED_AT = "measured_at"
+ATTR_WEIGHT = "weight"
+ATTR_WEIGHT_UNIT = "weight_unit"
+ATTR_TREND = "trend"
 ATTR_WEIGH_IN = "weigh_in"
 ATTR_REASON = "reason"
 ATTR_CANDIDATES = "candidates"
+
+# On the bus: what Activity tells of, beside the event entity of the person.
+EVENT_WEIGHED: Final = f"{DOMAIN}_weigh_in"
 
 WEIGH_IN = EventEntityDescription(key="weigh_in", event_types=[EVENT_WEIGH_IN])
 QUESTION = EventEntityDescription(key="question", event_types=[EVENT_UNCLEAR])
@@ -84,8 +100,14 @@ class NewsEvent(EventEntity):
         if not self._has_started:
             return
         for attributes in self.async_take():
+            self.async_set_context(Context())
+            self._async_announce(attributes)
             self._trigger_event(self.event_types[0], attributes)
             self.async_write_ha_state()
+
+    @callback
+    def _async_announce(self, attributes: dict[str, Any]) -> None:
+        """Say elsewhere, too, that there is news."""
 
 
 class WeighInEvent(NewsEvent, PersonEntity):
@@ -103,6 +125,27 @@ class WeighInEvent(NewsEvent, PersonEntity):
             _measured(self.person.complete(weigh_in))
             for weigh_in in self.person.told.async_take()
         ]
+
+    @override
+    @callback
+    def _async_announce(self, attributes: dict[str, Any]) -> None:
+        """Tell Activity of the weigh-in; what follows from it is told to come from it."""
+        siblings = Siblings(self.hass, self.entity_id)
+        measured_at = datetime.fromisoformat(attributes[ATTR_MEASURED_AT])
+        self.hass.bus.async_fire(
+            EVENT_WEIGHED,
+            {
+                ATTR_ENTITY_ID: self.entity_id,
+                ATTR_DEVICE_ID: siblings.device_id,
+                ATTR_CONFIG_ENTRY_ID: siblings.config_entry_id,
+                ATTR_NAME: siblings.name,
+                ATTR_MEASURED_AT: attributes[ATTR_MEASURED_AT],
+                ATTR_WEIGHT: attributes[ATTR_WEIGHT],
+                ATTR_WEIGHT_UNIT: UnitOfMass.KILOGRAMS,
+                ATTR_TREND: self.person.trends.weight.at(int(measured_at.timestamp())),
+            },
+            context=self._context,
+        )
 
 
 class QuestionEvent(NewsEvent, AccountEntity):
@@ -134,10 +177,13 @@ class QuestionEvent(NewsEvent, AccountEntity):
 
 def _measured(record: WeighIn | BloodPressure) -> dict[str, Any]:
     """Return what an event tells of a measurement, in kg, % and local time."""
-    return {
+    told = {
         ATTR_MEASURED_AT: dt_util.as_local(record.measured_at).isoformat(),
         **dict(record.values()),
     }
+    if isinstance(record, WeighIn):
+        told[ATTR_WEIGHT_UNIT] = UnitOfMass.KILOGRAMS
+    return told
 
 
 def _asked(question: Question) -> dict[str, Any]:

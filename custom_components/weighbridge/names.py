@@ -117,17 +117,17 @@ def async_link_title(
 ) -> str:
     """Return what a link is called: from where to where, and what goes there."""
     pushes = (data.get(CONF_WEIGH_INS, True), data.get(CONF_BLOOD_PRESSURE, False))
-    word = async_link_word(hass, LINK_WORDS[pushes])
+    word = async_word(hass, "link", LINK_WORDS[pushes])
     return f"{source}{ARROW}{account_name(entry)}: {word}"
 
 
 @callback
-def async_link_word(hass: HomeAssistant, key: str) -> str:
-    """Return a word about links in the language of Home Assistant."""
+def async_word(hass: HomeAssistant, about: str, key: str) -> str:
+    """Return a word about links or weigh-ins in the language of Home Assistant."""
     texts = async_get_cached_translations(
         hass, hass.config.language, "selector", DOMAIN
     )
-    return texts.get(f"component.{DOMAIN}.selector.link.options.{key}", key)
+    return texts.get(f"component.{DOMAIN}.selector.{about}.options.{key}", key)
 
 
 def source_of_link(title: str) -> str:

@@ -32,7 +32,7 @@ from homeassistant.helpers.trigger import (
 )
 from homeassistant.util import dt as dt_util
 
-from .event import ATTR_MEASURED_AT, QUESTION, WEIGH_IN
+from .event import ATTR_MEASURED_AT, ATTR_WEIGHT, ATTR_WEIGHT_UNIT, QUESTION, WEIGH_IN
 from .siblings import Siblings, in_unit, is_ours
 from .sources import async_find_person
 
@@ -127,7 +127,8 @@ class WeighedInTrigger(_OurTrigger, StatelessEntityTriggerBase):
         """Return what was measured, masses in the person's unit where they have a name."""
         values = {k: v for k, v in state.attributes.items() if k not in _OF_EVENTS}
         unit = siblings.mass_unit()
-        weight = values.pop("weight", None)
+        weight = values.pop(ATTR_WEIGHT, None)
+        values.pop(ATTR_WEIGHT_UNIT, None)
         return {
             "measured_at": values.pop(ATTR_MEASURED_AT),
             "weight": weight and in_unit(weight, UnitOfMass.KILOGRAMS, unit),

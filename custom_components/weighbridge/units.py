@@ -39,9 +39,9 @@ def async_height_unit(hass: HomeAssistant) -> UnitOfLength:
 
 
 @callback
-def async_mass_text(hass: HomeAssistant, mass: float) -> str:
-    """Return a mass (kg) as people say it, in their unit and language."""
-    unit = async_mass_unit(hass)
+def async_mass_text(hass: HomeAssistant, mass: float, unit: str | None = None) -> str:
+    """Return a mass (kg) as people say it, in a unit or theirs, and their language."""
+    unit = unit or async_mass_unit(hass)
     shown = f"{MassConverter.convert(mass, UnitOfMass.KILOGRAMS, unit):.1f}"
     if not hass.config.language.startswith("en"):
         shown = shown.replace(".", ",")

@@ -16,10 +16,13 @@ from custom_components.weighbridge.event import (
     ATTR_MEASURED_AT,
     ATTR_REASON,
     ATTR_WEIGH_IN,
+    ATTR_WEIGHT,
+    ATTR_WEIGHT_UNIT,
 )
 from custom_components.weighbridge.flows.oauth import OWN_ABORTS
 from custom_components.weighbridge.frontend.serve import TEXTS
 from custom_components.weighbridge.garmin.pause import Reason
+from custom_components.weighbridge.logbook import WORDS
 from custom_components.weighbridge.model import (
     COMPOSITION,
     DeviceKind,
@@ -168,6 +171,7 @@ def test_choices() -> None:
     # Not chosen from, but parts of what a link is called.
     choices["link"] = set(LINK_WORDS.values())
     choices["dashboard"] = set(TEXTS)
+    choices["logbook"] = set(WORDS)
     texts = english()["selector"]
     assert choices == {key: set(texts[key]["options"]) for key in texts}
 
@@ -214,7 +218,8 @@ def _check_entity(platform: str, text: Json, description: Any) -> None:
         if (missing := getattr(description, "missing", None)) is not None:
             attributes = {missing[0]}
     elif platform == Platform.EVENT:
-        attributes = {"event_type", ATTR_MEASURED_AT, "weight", *COMPOSITION}
+        attributes = {"event_type", ATTR_MEASURED_AT, *COMPOSITION}
+        attributes |= {ATTR_WEIGHT, ATTR_WEIGHT_UNIT}
         if description.key == "question":
             attributes |= {ATTR_WEIGH_IN, ATTR_REASON, ATTR_CANDIDATES}
             attributes |= {"systolic", "diastolic"}
