@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from homeassistant.const import ATTR_DEVICE_CLASS, STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 
 from .clouds import Clouds
@@ -56,6 +57,25 @@ async def test_fitbit(
     shown = state_of(hass, fitbit_entry, "t1_battery_low", "binary_sensor")
     assert shown.attributes[ATTR_DEVICE_CLASS] == "battery"
     assert shown.name == "Bob Charge 6 Battery low"
+
+
+async def test_one_battery_on_view(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    fitbit_entry: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """Home Assistant's page of batteries shows each device once, what is hidden not."""
+    clouds.google.device("bob", "t1", battery_level=50, battery_status="Medium")
+    clouds.google.device("bob", "t2", battery_level=None, battery_status="Medium")
+    await set_up(hass, fitbit_entry)
+    on_view = {
+        entity.unique_id.removeprefix(f"{fitbit_entry.unique_id}_")
+        for entity in entity_registry.entities.values()
+        if entity.original_device_class == "battery" and not entity.hidden
+    }
+    assert on_view == {"t1_battery", "t2_battery_low"}
+    assert low(hass, fitbit_entry) == STATE_OFF
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_LOW_BATTERY_THRESHOLD, DEFAULT_LOW_BATTERY_THRESHOLD
 from .device_entity import DeviceEntity, async_add_device_entities
+from .devices import ListedDevices
 from .garmin import GarminAccount, GarminConfigEntry
 from .model import BatteryLevel
 from .sources import SourceConfigEntry
@@ -46,6 +47,16 @@ class BatteryLowSensor(DeviceEntity, BinarySensorEntity):
 
     Some words are trusted beside a percentage, too.
     """
+
+    def __init__(
+        self,
+        coordinator: ListedDevices,
+        device_id: str,
+        description: BinarySensorEntityDescription,
+    ) -> None:
+        """Stay in the background beside a percentage: one battery each is on view."""
+        super().__init__(coordinator, device_id, description)
+        self._attr_entity_registry_visible_default = self.device.battery is None
 
     @property
     @override
