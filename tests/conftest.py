@@ -22,6 +22,7 @@ from homeassistant.components.application_credentials import (
     ClientCredential,
     async_import_client_credential,
 )
+from homeassistant.const import CONF_USERNAME
 from homeassistant.core import DOMAIN as HOMEASSISTANT_DOMAIN, HomeAssistant
 from homeassistant.setup import async_setup_component
 
@@ -182,6 +183,7 @@ def garmin_entry(
         unique_id=f"garmin_{garmin_user.profile_id}",
         data={
             CONF_PROVIDER: Provider.GARMIN.value,
+            CONF_USERNAME: "alice@example.com",
             CONF_TOKENS: clouds.garmin.signed_in(garmin_user),
         },
     )

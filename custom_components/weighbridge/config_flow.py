@@ -12,6 +12,7 @@ from homeassistant.config_entries import (
     OptionsFlow,
     SubentryFlowContext,
 )
+from homeassistant.const import CONF_USERNAME
 from homeassistant.core import callback
 
 from .const import (
@@ -84,6 +85,7 @@ class WeighbridgeConfigFlow(SourceFlow, GarminFlow, ScaleFlow, domain=DOMAIN):
         if provider is Provider.SCALE:
             return await self.async_step_scale()
         if provider is Provider.GARMIN:
+            self._username = entry.data[CONF_USERNAME]
             return await self.async_step_garmin()
         return await self._async_sign_in_to(provider, entry.data["auth_implementation"])
 

@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_
 
 from custom_components.weighbridge.const import CONF_PROVIDER, DOMAIN
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import CONF_USERNAME
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
@@ -96,7 +97,7 @@ async def test_sign_in(hass: HomeAssistant, clouds: Clouds, frontend: Frontend) 
     assert "next_flow" not in result
     entry = the_entry(hass)
     assert entry.unique_id == "garmin_4711"
-    assert entry.data == {CONF_PROVIDER: "garmin"}
+    assert entry.data == {CONF_PROVIDER: "garmin", CONF_USERNAME: EMAIL}
     assert entry.state is ConfigEntryState.LOADED
     assert await can_read(hass, entry)
 
@@ -140,7 +141,7 @@ async def test_three_wrong_codes(clouds: Clouds, frontend: Frontend) -> None:
     for _ in range(2):
         result = await frontend.submit(code="000000")
         assert result["step_id"] == "garmin_mfa"
-    assert_back_at_the_form(await frontend.submit(code="000000"), "invalid_mfa_code")
+    assert_back_at_the_form(await frontend.submit(code="000000"), "no_more_codes")
     assert clouds.log.count("garmin", path=CODES) == 6
 
     result = await sign_in(frontend)
@@ -329,7 +330,7 @@ async def test_already_configured(
     assert result["reason"] == "already_configured"
     await hass.async_block_till_done()
     assert the_entry(hass) is entry
-    assert entry.data == {CONF_PROVIDER: "garmin"}
+    assert entry.data == {CONF_PROVIDER: "garmin", CONF_USERNAME: EMAIL}
     assert not hass.config_entries.flow.async_progress()
     assert await can_read(hass, entry)
 
@@ -359,6 +360,8 @@ async def test_sign_in_again(
 
     result = await again()
     assert result["step_id"] == "garmin"
+    username, _ = result["data_schema"]
+    assert username["description"] == {"suggested_value": EMAIL}
     result = await sign_in(frontend, "bob@example.com")
     assert result["type"] == "abort"
     assert result["reason"] == "wrong_account"
@@ -371,7 +374,7 @@ async def test_sign_in_again(
     assert result["reason"] == f"{how}_successful"
     await hass.async_block_till_done()
     assert the_entry(hass) is entry
-    assert entry.data == {CONF_PROVIDER: "garmin"}
+    assert entry.data == {CONF_PROVIDER: "garmin", CONF_USERNAME: EMAIL}
     assert await can_read(hass, entry)
 
 
@@ -451,11 +454,15 @@ async def test_secrets_stay_secret(
     kept = {tokens["di_token"], tokens["di_refresh_token"]}
     given_out = clouds.garmin.tokens.issued
     assert kept < given_out
-    typed_in = {EMAIL, PASSWORD, "another secret", CODE, "918273"}
+    typed_in = {PASSWORD, "another secret", CODE, "918273"}
     disk = json.dumps(hass_storage)
     assert "garmin_4711" in disk
     for secret in typed_in | given_out - kept:
         assert secret not in disk
+    # The e-mail is no secret, but personal: it stands where the sign-in needs it.
+    assert [
+        name for name, data in hass_storage.items() if EMAIL in json.dumps(data)
+    ] == ["core.config_entries"]
     # The harness, of all, logs what it writes to its disk.
     log = "\n".join(
         caplog.handler.format(record)
@@ -463,5 +470,5 @@ async def test_secrets_stay_secret(
         if not record.name.startswith("pytest_homeassistant")
     )
     assert "The sign-in to Garmin Connect failed" in log or not wrong
-    for secret in typed_in | given_out:
+    for secret in typed_in | given_out | {EMAIL}:
         assert secret not in log

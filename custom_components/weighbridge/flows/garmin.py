@@ -137,6 +137,8 @@ class GarminFlow(AccountFlow):
                     or self._wrong_codes >= MAX_WRONG_CODES
                 ):
                     self._give_up(err)
+                    if isinstance(err, GarminCodeError):
+                        self._error = "no_more_codes"
                     return await self.async_step_garmin()
                 errors["base"] = _error_key(err)
             else:
@@ -160,7 +162,11 @@ class GarminFlow(AccountFlow):
         return await self._async_finish(
             f"{Provider.GARMIN}_{profile.profile_id}",
             name=profile.name,
-            data={CONF_PROVIDER: Provider.GARMIN.value, CONF_TOKENS: tokens},
+            data={
+                CONF_PROVIDER: Provider.GARMIN.value,
+                CONF_USERNAME: self._username,
+                CONF_TOKENS: tokens,
+            },
         )
 
     async def _async_get_profile(self, attempt: GarminSignIn) -> GarminProfile:
