@@ -552,7 +552,7 @@ async def test_sync_in_bad_weather(
     clouds.faults.answer(r"/withings/measure", 503)
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "sync", linked, start="2026-10-22")
-    assert caught.value.translation_key == "source_unavailable"
+    assert caught.value.translation_key == "source_down"
     await hass.config_entries.async_unload(withings_entry.entry_id)
     with pytest.raises(ServiceValidationError) as caught:
         await call(hass, "sync", linked)

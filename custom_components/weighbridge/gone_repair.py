@@ -64,6 +64,9 @@ class GoneRepairFlow(RepairsFlow):
         if account is None:
             return self.async_abort(reason="account_not_loaded")
         await account.async_answer(self._key, self._shown, remove=remove)
+        if account.gone.get(self._key):
+            # To finish would withdraw the question about these.
+            return await self.async_step_gone()
         return self.async_create_entry(description="decided", data={})
 
 

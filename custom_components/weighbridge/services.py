@@ -29,6 +29,7 @@ from .garmin import (
     SYSTOLIC,
     GarminConfigEntry,
     Link,
+    async_push_measurement,
     async_sync,
     links_of,
 )
@@ -206,7 +207,8 @@ async def _async_push(
     call: ServiceCall, record: WeighIn | BloodPressure
 ) -> ServiceResponse:
     """Push one measurement and answer how Garmin came to hold it."""
-    way = await _garmin_entry(call).runtime_data.async_push_measurement(record)
+    account = _garmin_entry(call).runtime_data
+    way = await async_push_measurement(account, record)
     return {"result": "pushed" if way is Way.PUSHED else "already_there"}
 
 

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from custom_components.weighbridge.ledger import Offer, State, Way, outcomes
+from custom_components.weighbridge.ledger import Offer, State, Way, links, outcomes
 from custom_components.weighbridge.ledger.entries import Item
 
 from .weighings import (
-    DAY,
     EPOCH,
     HOUR,
     AtGarmin,
@@ -28,13 +27,11 @@ def test_a_removed_link_leaves_what_another_wants() -> None:
     ledger.offer(weigh_in(0), link="a")
     ledger.offer(weigh_in(20), link="b")
     ledger.offer(weigh_in(9000), link="a")
-    ledger.advance("a", EPOCH, EPOCH + 9000)
-    ledger.forget_link("a")
+    links.forget(ledger, "a")
     assert [(item.record.second, item.link) for item in ledger.pending()] == [
         (EPOCH, "b")
     ]
     assert ledger.state(EPOCH + 9000) is None
-    assert ledger.cursor("a", EPOCH, EPOCH + 9000) == EPOCH
     assert ledger.offer(weigh_in(9000), link="b") is Offer.NEW
 
 
@@ -43,7 +40,7 @@ def test_a_removed_link_takes_its_own_twins_along() -> None:
     ledger = weighings()
     ledger.offer(weigh_in(0), link="action", own_twins=True)
     ledger.offer(weigh_in(20), link="action", own_twins=True)
-    ledger.forget_link("action")
+    links.forget(ledger, "action")
     assert ledger.state(EPOCH + 20) is None
     assert ledger.offer(weigh_in(20), link="b") is Offer.NEW
 
@@ -52,11 +49,11 @@ def test_a_link_that_is_made_anew_follows_what_it_pushed_before() -> None:
     """Edits and deletions reach Garmin as if the link had never been away."""
     ledger = weighings()
     pushed(ledger, weigh_in(0), weigh_in(600))
-    ledger.forget_link("a")
+    links.forget(ledger, "a")
     ledger = reloaded(ledger)
     assert ledger.is_ours(EPOCH, "a")
     assert ledger.offer(weigh_in(0, 79.0), link="a") is Offer.CHANGED
-    assert ledger.pushed("a", EPOCH, EPOCH + 900) == {EPOCH, EPOCH + 600}
+    assert links.pushed(ledger, "a") == {EPOCH, EPOCH + 600}
     assert not ledger.is_ours(EPOCH, "b")
 
 
@@ -65,7 +62,7 @@ def test_an_edit_outlives_its_link() -> None:
     ledger = weighings()
     pushed(ledger, weigh_in(0, 80.0))
     ledger.offer(weigh_in(0, 79.0), link="a")
-    ledger.forget_link("a")
+    links.forget(ledger, "a")
     garmin = [uploaded(weigh_in(0, 80.0))]
     push(ledger, garmin, EPOCH + HOUR)
     assert [at.weight for at in garmin] == [79.0]
@@ -77,7 +74,7 @@ def test_a_link_may_go_while_its_weigh_in_is_on_the_way() -> None:
     for second in (0, 600, 1200):
         ledger.offer(weigh_in(second), link="a")
     first, other = send(ledger, 0), send(ledger, 600)
-    ledger.forget_link("a")
+    links.forget(ledger, "a")
     outcomes.confirm(ledger, first, EPOCH)
     outcomes.lose(ledger, other, EPOCH)
     assert ledger.state(EPOCH) is State.DONE
@@ -92,12 +89,11 @@ def test_a_new_setting_counts_for_what_waits() -> None:
         ledger.offer(weigh_in(second, muscle_mass=60.0), link=link)
     pushed(ledger, weigh_in(2700))
     ledger.offer(weigh_in(2700, 79.0), link="a")
-    ledger.advance("a", 0, EPOCH)
 
     def wants(record: object) -> bool:
         return record != weigh_in(1800, muscle_mass=60.0) and record != weigh_in(2700)
 
-    assert ledger.review("a", wants, lambda r: replace(r, muscle_mass=None))
+    assert links.review(ledger, "a", wants, lambda r: replace(r, muscle_mass=None))
     assert [
         (i.record.second - EPOCH, i.record.muscle_mass) for i in ledger.pending()
     ] == [
@@ -105,30 +101,9 @@ def test_a_new_setting_counts_for_what_waits() -> None:
         (900, 60.0),
         (0, None),
     ]
-    # A link that wants again what was dropped finds it again.
-    assert ledger.cursor("a", 7, EPOCH) == 7
-    assert not ledger.review("a", wants, lambda record: record)
-
-
-def test_cursor_reaches_back_with_the_link() -> None:
-    """A link that is set to start earlier reads from there again."""
-    ledger = weighings()
-    assert ledger.cursor("a", 500, 1000) == 500
-    assert ledger.advance("a", 500, 900)
-    assert not ledger.advance("a", 500, 800)
-    assert ledger.cursor("a", 500, 1000) == 900
-    assert ledger.cursor("a", 100, 1000) == 100
-    assert ledger.advance("a", 100, 900)
-    assert reloaded(ledger).cursor("a", 100, 1000) == 900
-
-
-def test_a_cursor_of_a_clock_that_was_ahead() -> None:
-    """Once the clock is right, all is read again that the cursor would skip."""
-    ledger = weighings()
-    ledger.advance("a", EPOCH, EPOCH + 400 * DAY)
-    assert ledger.cursor("a", EPOCH, EPOCH + 2 * DAY) == EPOCH
-    ledger.advance("a", EPOCH, EPOCH + 2 * DAY)
-    assert ledger.cursor("a", EPOCH, EPOCH + 3 * DAY) == EPOCH + 2 * DAY
+    assert not links.review(ledger, "a", wants, lambda record: record)
+    # A link that wants again what was dropped may offer it again.
+    assert ledger.offer(weigh_in(1800), link="a") is Offer.NEW
 
 
 def test_what_the_source_deleted_goes() -> None:
@@ -136,7 +111,7 @@ def test_what_the_source_deleted_goes() -> None:
     ledger = weighings()
     pushed(ledger, weigh_in(0), weigh_in(600), weigh_in(1200))
     ledger.offer(weigh_in(610), link="b")
-    assert ledger.pushed("a", EPOCH, EPOCH + 1200) == {EPOCH}
+    assert links.pushed(ledger, "a") == {EPOCH, EPOCH + 1200}
     ledger.withdraw(EPOCH, EPOCH)
     ledger.withdraw(EPOCH + 1200, EPOCH)
     ledger = reloaded(ledger)
@@ -205,6 +180,35 @@ def test_a_deletion_that_is_not_shown_is_looked_for_twice() -> None:
     assert ledger.leaving(EPOCH + 600) == {EPOCH}
     outcomes.withdrawn(ledger, [EPOCH], (), EPOCH + 600)
     assert ledger.way(EPOCH) is Way.WITHDRAWN
+
+
+def test_an_edit_on_the_way_that_is_deleted() -> None:
+    """What Garmin has is the version before, and goes all the same."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    sent = send(ledger, 0)
+    ledger.offer(weigh_in(0, 79.0), link="a")
+    outcomes.confirm(ledger, sent, EPOCH + 5)
+    ledger.withdraw(EPOCH, EPOCH + 60)
+    ledger = reloaded(ledger)
+    first = uploaded(weigh_in(0, 80.0))
+    other = AtGarmin(EPOCH, 78.0, serial=2)
+    assert look(ledger, [first, other], EPOCH + 700) == [first]
+    # Shown again before that: the newest version comes in its place.
+    assert ledger.offer(weigh_in(0, 79.0), link="a") is Offer.CHANGED
+    garmin = [first]
+    push(ledger, garmin, EPOCH + 700)
+    assert [at.weight for at in garmin] == [79.0]
+
+
+def test_a_deletion_that_is_told_again_is_the_same_wish() -> None:
+    """How often it was in vain is not forgotten."""
+    ledger = weighings()
+    pushed(ledger, weigh_in(0))
+    ledger.withdraw(EPOCH, EPOCH)
+    assert not outcomes.keep(ledger, EPOCH, EPOCH, for_good=False)
+    ledger.withdraw(EPOCH, EPOCH + 60)
+    assert ledger.leaving(EPOCH + 60) == set()
 
 
 def test_a_deletion_on_the_way() -> None:

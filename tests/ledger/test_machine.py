@@ -12,7 +12,14 @@ from hypothesis.stateful import (
     rule,
 )
 
-from custom_components.weighbridge.ledger import Item, Way, miss, outcomes, reconcile
+from custom_components.weighbridge.ledger import (
+    Item,
+    Way,
+    links,
+    miss,
+    outcomes,
+    reconcile,
+)
 from custom_components.weighbridge.model import WeighIn
 
 from .weighings import (
@@ -136,7 +143,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule()
     def remove_link_and_add_it_again(self) -> None:
         """Lose what waits of the second link; what it brought stays known."""
-        self.ledger.forget_link("b")
+        links.forget(self.ledger, "b")
         self.save()
 
     def single(self) -> list[int]:

@@ -21,8 +21,8 @@ from ..const import (
     signal_person_updated,
 )
 from ..garmin import GarminAccount, Link, issues, links_of
-from ..ledger import State
-from ..model import EVER, Batch, Origin, WeighIn
+from ..ledger import State, links
+from ..model import Batch, Origin, WeighIn
 from ..names import async_link_title, async_sources, provider_of, source_of_link
 from ..pace import async_apart
 from ..sources import Book, Fate, Person, async_find_person, async_find_source
@@ -105,9 +105,13 @@ class LinkFeed:
             if self.link.weigh_ins:
                 await self._async_take_away(person.book)
             # What it brought before it was made anew is corrected, too.
-            older = self._account.memory.weigh_ins.pushed(
-                self.link.key, 0, self.link.start
-            )
+            older = {
+                second
+                for second in links.pushed(
+                    self._account.memory.weigh_ins, self.link.key
+                )
+                if second < self.link.start
+            }
             start = dt_util.utc_from_timestamp(min(older, default=self.link.start))
             known = await async_apart(person.book.size, person.weigh_ins, start)
             weigh_ins = [
@@ -132,7 +136,11 @@ class LinkFeed:
         not pushed any more.
         """
         ledger = self._account.memory.weigh_ins
-        pushed = ledger.pushed(self.link.key, *EVER)
+        pushed = {
+            second
+            for second in links.pushed(ledger, self.link.key)
+            if not ledger.is_leaving(second)
+        }
         queued = {
             item.record.second
             for state in (State.PENDING, State.FAILED)

@@ -6,6 +6,7 @@ from .fit import EARLIEST
 from .lanes import DIASTOLIC, PULSE, SYSTOLIC
 from .link import Link, links_of
 from .sensors import async_setup_sensors, sensor_store
+from .single import async_push_measurement
 from .storage import AccountMemory
 from .sync import async_sync
 
@@ -18,6 +19,7 @@ __all__ = (
     "GarminAccount",
     "GarminConfigEntry",
     "Link",
+    "async_push_measurement",
     "async_setup_sensors",
     "async_sync",
     "issues",

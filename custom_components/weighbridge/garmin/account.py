@@ -20,19 +20,8 @@ from ..clients.garmin import (
 )
 from ..const import DOMAIN, Status
 from ..devices import ListedDevices
-from ..ledger import (
-    SETTLING_SECONDS,
-    Ledger,
-    Offer,
-    Record,
-    Remote,
-    State,
-    Way,
-    differ,
-    is_fresh,
-    missing,
-)
-from ..model import Batch, BloodPressure, WeighIn
+from ..ledger import SETTLING_SECONDS, Ledger, Offer, Record, Remote, State, links
+from ..model import Batch, WeighIn
 from ..pace import async_apart, async_paced
 from ..store import DiskError, SureStore
 from . import issues
@@ -81,7 +70,7 @@ class GarminAccount:
         self._unsaved: str | None = None
         self.client = GarminClient(tokens, self._save_tokens)
         self.weigh_ins = WeighInLane(memory.weigh_ins, self)
-        self._blood_pressures = BloodPressureLane(memory.blood_pressures, self)
+        self.blood_pressures = BloodPressureLane(memory.blood_pressures, self)
         self._gate = GarminGate(
             hass, entry, memory, save=self.async_save, retry=self._retry
         )
@@ -135,23 +124,14 @@ class GarminAccount:
         return lambda: self._listeners.remove(listener)
 
     def known_links(self) -> set[str]:
-        """Return the links that have read anything, by their keys."""
-        return {key for ledger in self.memory.ledgers for key in ledger.cursors}
-
-    def cursor(self, link: Link) -> int | None:
-        """Return from where a link has to read on, None for one that pushes nothing."""
-        memory, now = self.memory, _now()
-        cursors = []
-        if link.weigh_ins:
-            cursors.append(memory.weigh_ins.cursor(link.key, link.start, now))
-        if link.blood_pressure:
-            cursors.append(memory.blood_pressures.cursor(link.key, link.start, now))
-        return min(cursors, default=None)
+        """Return the links of which anything waits, by their keys."""
+        memory = self.memory
+        known = links.known(memory.weigh_ins) | links.known(memory.blood_pressures)
+        return known - {ACTION_LINK}
 
     async def async_take(self, link: Link, batch: Batch) -> None:
         """Take in what a source brought for a link, and push what is new."""
         outcomes: set[Offer] = set()
-        first = False
         if link.weigh_ins:
             ledger = self.memory.weigh_ins
             async for step in async_paced(batch.weigh_ins):
@@ -163,7 +143,6 @@ class GarminAccount:
                     for weigh_in in step
                     if link.wants(weigh_in) or ledger.is_ours(weigh_in.second, link.key)
                 }
-            first |= ledger.advance(link.key, link.start, batch.until)
         if link.blood_pressure:
             pressures = self.memory.blood_pressures
             outcomes |= {
@@ -171,9 +150,7 @@ class GarminAccount:
                 for reading in batch.blood_pressures
                 if link.wants(reading) or pressures.is_ours(reading.second, link.key)
             }
-            first |= pressures.advance(link.key, link.start, batch.until)
-        # The cursor alone is not worth a write: an old one only makes us read more.
-        if first or outcomes - {Offer.KNOWN}:
+        if outcomes - {Offer.KNOWN}:
             await self._async_keep()
         else:
             self.async_request_flush()
@@ -224,66 +201,6 @@ class GarminAccount:
         if self.pending:
             raise self.stuck()
 
-    async def async_push_measurement(self, record: WeighIn | BloodPressure) -> Way:
-        """Push one measurement now and return how Garmin came to hold it.
-
-        Raise HomeAssistantError when it is queued for later, or refused.
-        """
-        if isinstance(record, WeighIn):
-            return await self._async_push_one(self.weigh_ins, record)
-        return await self._async_push_one(self._blood_pressures, record)
-
-    async def _async_push_one[R: Record, M: Remote](
-        self, lane: Lane[R, M], record: R
-    ) -> Way:
-        """Offer a measurement, push, and see what became of it."""
-        ledger, second = lane.ledger, record.second
-        ledger.offer(record, link=ACTION_LINK, own_twins=True)
-        ledger.correct(record)
-        await self.async_save()
-        if ledger.way(second) in (Way.LEFT_OUT, Way.WITHDRAWN, Way.KEPT):
-            # Whoever pushes it by hand has thought better of it.
-            ledger.reopen(record, ACTION_LINK)
-        elif ledger.state(second) is State.DONE:
-            if not await self._async_is_missing(lane, second):
-                return self._found(ledger, record)
-            ledger.reopen(record, ACTION_LINK)
-        self.async_changed()
-        await self.async_flush(by_hand=True)
-        match ledger.state(second):
-            case State.PENDING:
-                raise self.stuck()
-            case State.FAILED:
-                raise HomeAssistantError(
-                    translation_domain=DOMAIN, translation_key="refused"
-                )
-        if ledger.way(second) is Way.PUSHED:
-            return Way.PUSHED
-        return self._found(ledger, record)
-
-    def _found[R: Record](self, ledger: Ledger[R], record: R) -> Way:
-        """Return that Garmin has a measurement; raise if it has another one then."""
-        there = ledger.facts(record.second)
-        if (
-            there is not None
-            and not ledger.is_twin(record.second)
-            and differ(record.facts[:1], there)
-        ):
-            raise HomeAssistantError(
-                translation_domain=DOMAIN, translation_key="another_there"
-            )
-        return Way.FOUND
-
-    async def _async_is_missing[R: Record, M: Remote](
-        self, lane: Lane[R, M], second: int
-    ) -> bool:
-        """Tell whether Garmin has lost a measurement; it is asked if it might have."""
-        ledger = lane.ledger
-        if is_fresh(ledger, second, _now()):
-            return False
-        remotes = await self._async_ask(lane, [second])
-        return remotes is not None and bool(missing(ledger, [second], remotes, _now()))
-
     async def async_offer_all(self, offers: Iterable[tuple[Link, WeighIn]]) -> None:
         """Take weigh-ins that a person asked for."""
         async for step in async_paced(offers):
@@ -306,7 +223,7 @@ class GarminAccount:
         `queues` tells that what is missing there is pushed as soon as that is possible.
         Raises HomeAssistantError when it cannot be asked now.
         """
-        if (remotes := await self._async_ask(self.weigh_ins, seconds)) is not None:
+        if (remotes := await self.async_ask(self.weigh_ins, seconds)) is not None:
             return remotes
         ledger = self.memory.weigh_ins
         if self._gate.closed or (
@@ -317,7 +234,7 @@ class GarminAccount:
             translation_domain=DOMAIN, translation_key="not_compared"
         )
 
-    async def _async_ask[R: Record, M: Remote](
+    async def async_ask[R: Record, M: Remote](
         self, lane: Lane[R, M], seconds: Collection[int]
     ) -> list[M] | None:
         """Return what Garmin holds around some seconds, None if it does not tell now.
@@ -393,31 +310,38 @@ class GarminAccount:
         self, key: str, seconds: Collection[int], *, remove: bool
     ) -> None:
         """Carry out a person's word on what is gone at the source of a link."""
-        asked = self.gone.pop(key, frozenset()).intersection(seconds)
-        for second in asked:
+        gone = self.gone.get(key, frozenset())
+        # What became known meanwhile, or is not shown for length, is asked about next.
+        self.gone[key] = gone.difference(seconds)
+        for second in gone.intersection(seconds):
             if remove:
                 self.memory.weigh_ins.withdraw(second, _now())
             else:
                 self.memory.weigh_ins.keep(second)
-        issues.async_update_gone(self.hass, self.entry, key, "", 0)
         await self._async_keep()
 
     async def async_review(self, link: Link) -> None:
         """Bring what waits in line with a link's settings."""
         wants = link.wants
-        changes = self.memory.weigh_ins.review(
-            link.key, lambda w: link.weigh_ins and wants(w), link.prepare
+        changes = links.review(
+            self.memory.weigh_ins,
+            link.key,
+            lambda w: link.weigh_ins and wants(w),
+            link.prepare,
         )
-        changes |= self.memory.blood_pressures.review(
-            link.key, lambda p: link.blood_pressure and wants(p), lambda p: p
+        changes |= links.review(
+            self.memory.blood_pressures,
+            link.key,
+            lambda p: link.blood_pressure and wants(p),
+            lambda p: p,
         )
         if changes:
             await self._async_keep()
 
     async def async_forget_link(self, key: str) -> None:
         """Drop what a removed link still wanted."""
-        for ledger in self.memory.ledgers:
-            ledger.forget_link(key)
+        links.forget(self.memory.weigh_ins, key)
+        links.forget(self.memory.blood_pressures, key)
         self.gone.pop(key, None)
         await self._async_keep()
 
@@ -442,9 +366,9 @@ class GarminAccount:
         except GarminAuthError, GarminThrottledError, GarminUnavailableError:
             raise
         except GarminError:
-            await self._blood_pressures.async_push()
+            await self.blood_pressures.async_push()
             raise
-        await self._blood_pressures.async_push()
+        await self.blood_pressures.async_push()
 
     async def _async_touch(self) -> None:
         """Make the cheapest request there is."""

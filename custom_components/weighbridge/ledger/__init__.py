@@ -1,6 +1,6 @@
 """What must be pushed and what has been: pure, without Home Assistant and without I/O."""
 
-from . import outcomes
+from . import links, outcomes
 from .codec import (
     BLOOD_PRESSURE_COLUMNS,
     WEIGH_IN_COLUMNS,
@@ -36,6 +36,7 @@ __all__ = (
     "is_fresh",
     "ledger_from_json",
     "ledger_to_json",
+    "links",
     "make_blood_pressure",
     "make_weigh_in",
     "miss",

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..model import COMPOSITION, BloodPressure, WeighIn
-from .entries import Cursor, Facts, Item, Record, Removal, Settled, Snapshot, State, Way
+from .entries import Facts, Item, Record, Removal, Settled, Snapshot, State, Way
 from .ledger import Ledger
 
 _SEPARATOR = ","
@@ -58,7 +58,6 @@ def ledger_to_json(ledger: Snapshot[Any], columns: Sequence[str]) -> dict[str, A
             for second, one in ledger.settled.items()
         ],
         "links": links.values,
-        "cursors": {link: list(cursor) for link, cursor in ledger.cursors.items()},
         "withdrawals": {
             second: list(removal) for second, removal in ledger.withdrawals.items()
         },
@@ -116,14 +115,10 @@ def ledger_from_json[R: Record](
     ledger.restore(map(item, data["open"]), map(settled, data["settled"]))
     ledger.withdrawals.update(
         {
-            int(second): Removal(int(strikes), None if at is None else int(at))
-            for second, (strikes, at) in data["withdrawals"].items()
-        }
-    )
-    ledger.cursors.update(
-        {
-            link: Cursor(int(start), int(until))
-            for link, (start, until) in data["cursors"].items()
+            int(second): Removal(
+                int(strikes), None if at is None else int(at), tuple(map(tuple, was))
+            )
+            for second, (strikes, at, was) in data["withdrawals"].items()
         }
     )
 

@@ -122,20 +122,14 @@ class Settled:
 
 
 class Removal(NamedTuple):
-    """A wish to have something gone, and how often and when it was last in vain."""
+    """A wish to have something gone, and how often and when it was last in vain.
+
+    `was` are versions that Garmin may hold beside the one that is remembered.
+    """
 
     strikes: int = 0
     at: int | None = None
-
-
-class Cursor(NamedTuple):
-    """How far a link has read its source: all that came from `start` to `until`.
-
-    Both are epoch seconds of the source's clock.
-    """
-
-    start: int
-    until: int
+    was: tuple[Facts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +147,6 @@ class Snapshot[R: Record]:
 
     open: tuple[Item[R], ...]
     settled: Mapping[int, Settled]
-    cursors: Mapping[str, Cursor]
     withdrawals: Mapping[int, Removal]
 
 

@@ -7,11 +7,10 @@ too little.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from .entries import (
-    Cursor,
     Facts,
     Item,
     Offer,
@@ -36,9 +35,6 @@ TWIN_BLOOD_PRESSURE = (0.0, 0.0)
 # The link of what came to Garmin without us.
 REMOTE_LINK = "garmin"
 
-# How far clocks may be ahead of ours before they are wrong.
-_AHEAD = 86400
-
 
 class Ledger[R: Record]:
     """The memory of one kind of measurement in one Garmin account."""
@@ -50,7 +46,6 @@ class Ledger[R: Record]:
         self._settled: dict[int, Settled] = {}
         # Known seconds by their TWIN_SECONDS wide slot, to find twins at constant cost.
         self._slots: defaultdict[int, set[int]] = defaultdict(set)
-        self.cursors: dict[str, Cursor] = {}
         # What we pushed and its source has deleted since.
         self.withdrawals: dict[int, Removal] = {}
         # When a ledger was lost: Garmin may be at work on what nobody here knows of.
@@ -74,25 +69,6 @@ class Ledger[R: Record]:
             return Offer.TWIN
         self.put(Item(record=record, link=link, sent_at=self.lost_at))
         return Offer.NEW
-
-    def cursor(self, link: str, start: int, now: int) -> int:
-        """Return from where a link that reaches back to `start` has to read on.
-
-        A cursor that is ahead of the clock was made by a clock that was wrong.
-        """
-        cursor = self.cursors.get(link)
-        if cursor is None or start < cursor.start or cursor.until > now + _AHEAD:
-            return start
-        return cursor.until
-
-    def advance(self, link: str, start: int, until: int) -> bool:
-        """Note how far a link has read; tell whether it is its first time."""
-        cursor = self.cursors.get(link)
-        new = cursor is None or start < cursor.start
-        if cursor is not None and cursor.until <= until + _AHEAD:
-            until = max(until, cursor.until)
-        self.cursors[link] = Cursor(start, until)
-        return new
 
     def state(self, second: int) -> State | None:
         """Return the state of a measurement, None for one never offered."""
@@ -211,9 +187,11 @@ class Ledger[R: Record]:
             self.settle(item, Way.PUSHED if item.is_ours else Way.WITHDRAWN)
             if item.is_ours:
                 # Garmin may not show yet what it was given last.
-                self.withdrawals[second] = Removal(at=item.sent_at and now)
+                self.withdrawals[second] = Removal(
+                    at=item.sent_at and now, was=item.was
+                )
         elif (one := self._settled.get(second)) is not None and one.way is Way.PUSHED:
-            self.withdrawals[second] = Removal()
+            self.withdrawals.setdefault(second, Removal())
 
     def keep(self, second: int) -> None:
         """Leave at Garmin what its source has deleted, for good."""
@@ -240,20 +218,6 @@ class Ledger[R: Record]:
             Way.KEPT,
         )
 
-    def pushed(self, link: str, start: int, end: int) -> set[int]:
-        """Return what a link alone has brought to Garmin in a period."""
-        shared = {
-            settled.twin_of
-            for settled in self._settled.values()
-            if settled.twin_of is not None and settled.link != REMOTE_LINK
-        }
-        ours = {s for s, i in self._open.items() if i.link == link and i.is_ours} | {
-            second
-            for second, settled in self._settled.items()
-            if settled.link == link and settled.way is Way.PUSHED
-        }
-        return {second for second in ours - shared if start <= second < end}
-
     def put(self, item: Item[R]) -> None:
         """Keep a measurement as one that is not settled."""
         second = item.record.second
@@ -279,6 +243,12 @@ class Ledger[R: Record]:
         self._open.pop(second, None)
         self._settled[second] = settled
         self._index(second)
+
+    def drop(self, second: int) -> None:
+        """Forget a measurement."""
+        self._open.pop(second, None)
+        self._settled.pop(second, None)
+        self._slots[second // TWIN_SECONDS].discard(second)
 
     def remember_remote(self, remote: Remote, second: int, *, of: int) -> None:
         """Keep a weigh-in at Garmin from answering for a second one later."""
@@ -330,52 +300,11 @@ class Ledger[R: Record]:
         if (item := self._open.get(second)) is not None:
             self.settle(item, Way.LEFT_OUT)
 
-    def review(
-        self, link: str, wants: Callable[[R], bool], prepare: Callable[[R], R]
-    ) -> bool:
-        """Prepare anew what waits of a link, and drop what it does not want any more.
-
-        What is at Garmin is not dropped. A link that wants again what is dropped has
-        to read it again. Return whether anything changed.
-        """
-        before = self._open.copy()
-        for second, item in before.items():
-            if item.link == link and item.state is not State.DONE:
-                if item.is_ours or wants(item.record):
-                    self.put(replace(item, record=prepare(item.record)))
-                else:
-                    self._drop(second)
-                    self.cursors.pop(link, None)
-        return self._open != before
-
-    def forget_link(self, link: str) -> None:
-        """Drop what a removed link still wanted, unless another link wants it too.
-
-        What it has brought to Garmin is remembered, corrections that wait go there.
-        """
-        self.cursors.pop(link, None)
-        heirs = {
-            settled.twin_of: settled.link
-            for settled in self._settled.values()
-            if settled.twin_of is not None and settled.link != link
-        }
-        for second, item in list(self._open.items()):
-            if item.link != link:
-                continue
-            if (heir := heirs.get(second)) is not None:
-                self._open[second] = replace(item, link=heir)
-            elif not item.is_ours:
-                self._drop(second)
-        for second, settled in list(self._settled.items()):
-            if settled.twin_of is not None and self.state(settled.twin_of) is None:
-                self._drop(second)
-
     def snapshot(self) -> Snapshot[R]:
         """Return all that is known now, to be read in any thread at any time."""
         return Snapshot(
             open=tuple(self._open.values()),
             settled=self._settled.copy(),
-            cursors=self.cursors.copy(),
             withdrawals=self.withdrawals.copy(),
         )
 
@@ -385,7 +314,6 @@ class Ledger[R: Record]:
         other._open = self._open.copy()
         other._settled = self._settled.copy()
         other._slots.update({slot: known.copy() for slot, known in self._slots.items()})
-        other.cursors.update(self.cursors)
         other.withdrawals.update(self.withdrawals)
         return other
 
@@ -422,12 +350,12 @@ class Ledger[R: Record]:
         if settled.way is Way.KEPT:
             self.remember(second, replace(settled, way=Way.PUSHED))
             offer = Offer.CHANGED
-        if self.withdrawals.pop(second, None) and not differ(
-            record.facts, settled.facts
-        ):
+        removal = self.withdrawals.pop(second, None)
+        others = () if removal is None else removal.was
+        if removal is not None and not differ(record.facts, settled.facts):
             # It may have gone from Garmin already, if that answer was lost.
             attempts = max(settled.attempts, 1)
-            self.put(Item(record=record, link=link, attempts=attempts))
+            self.put(Item(record=record, link=link, attempts=attempts, was=others))
             return Offer.CHANGED
         if settled.way is Way.WITHDRAWN:
             # The source has it again, so Garmin shall.
@@ -435,11 +363,9 @@ class Ledger[R: Record]:
             return Offer.CHANGED
         if settled.way not in (Way.PUSHED, Way.KEPT):
             return Offer.KNOWN
-        ours = Item(
-            record=record, link=link, attempts=settled.attempts, was=(settled.facts,)
-        )
         if differ(record.facts, settled.facts) or record.extent > settled.extent:
-            self.put(ours)
+            was = (settled.facts, *others)
+            self.put(Item(record=record, link=link, attempts=settled.attempts, was=was))
             return Offer.CHANGED
         return offer
 
@@ -489,12 +415,6 @@ class Ledger[R: Record]:
 
     def _index(self, second: int) -> None:
         self._slots[second // TWIN_SECONDS].add(second)
-
-    def _drop(self, second: int) -> None:
-        """Forget a measurement."""
-        self._open.pop(second, None)
-        self._settled.pop(second, None)
-        self._slots[second // TWIN_SECONDS].discard(second)
 
 
 def near_slots(second: int, reach: int = 1) -> range:

@@ -36,7 +36,7 @@ def confirm[R: Record](ledger: Ledger[R], sent: Collection[Item[R]], now: int) -
         if known is None:
             # It was withdrawn on its way.
             ledger.settle(item, Way.PUSHED)
-            ledger.withdrawals[second] = Removal(at=now)
+            ledger.withdrawals[second] = Removal(at=now, was=item.was)
         elif (
             differ(known.record.facts, record.facts)
             or known.record.extent > record.extent
@@ -96,7 +96,7 @@ def keep[R: Record](
         return gives_up
     if (removal := ledger.withdrawals.get(second)) is None:
         return False
-    ledger.withdrawals[second] = Removal(removal.strikes + 1, now)
+    ledger.withdrawals[second] = removal._replace(strikes=removal.strikes + 1, at=now)
     if not for_good and removal.strikes + 1 < LAST_REMOVAL:
         return False
     del ledger.withdrawals[second]

@@ -4,7 +4,18 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from .entries import Item, Reconciled, Record, Remote, Settled, State, Way, differ, same
+from .entries import (
+    Item,
+    Reconciled,
+    Record,
+    Remote,
+    Removal,
+    Settled,
+    State,
+    Way,
+    differ,
+    same,
+)
 from .ledger import TWIN_SECONDS, Ledger, near_slots
 from .patience import LOOKS, NEVER_SHOWN, RESENT, SETTLING_SECONDS, due
 
@@ -42,9 +53,9 @@ def reconcile[R: Record, M: Remote](
             if settled.twin_of is not None and ledger.item(settled.twin_of) is not None:
                 # A ledger that is built anew may choose the other of two twins.
                 unclaimed.extend(group)
-            is_leaving = second in ledger.withdrawals
+            removal = ledger.withdrawals.get(second)
             unwanted.extend(
-                (second, extra) for extra in _surplus(settled, group, is_leaving)
+                (second, extra) for extra in _surplus(settled, group, removal)
             )
     found.extend(_find_twins(ledger, unclaimed))
     return Reconciled(found=tuple(found), unwanted=tuple(unwanted))
@@ -149,7 +160,7 @@ def _is_certain[R: Record](item: Item[R]) -> bool:
 
 
 def _surplus[M: Remote](
-    settled: Settled, group: Iterable[M], is_leaving: bool
+    settled: Settled, group: Iterable[M], removal: Removal | None
 ) -> list[M]:
     """Return what we brought to Garmin and must go, or came a second time.
 
@@ -158,12 +169,14 @@ def _surplus[M: Remote](
     """
     if settled.way not in (Way.PUSHED, Way.WITHDRAWN):
         return []
+    versions = (settled.facts, *(() if removal is None else removal.was))
     ours = [
         remote
         for remote in group
-        if same(settled.facts, remote.facts) and remote.serial is not None
+        if remote.serial is not None
+        and any(same(version, remote.facts) for version in versions)
     ]
-    if is_leaving or settled.way is Way.WITHDRAWN:
+    if removal is not None or settled.way is Way.WITHDRAWN:
         return ours
     return sorted(ours, key=lambda remote: remote.serial or 0)[1:]
 

@@ -1,0 +1,72 @@
+"""Links that change and go, and what they have brought to Garmin."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from .entries import Record, State, Way
+from .ledger import REMOTE_LINK, Ledger
+
+
+def known[R: Record](ledger: Ledger[R]) -> set[str]:
+    """Return the links of what is not settled."""
+    return {item.link for item in ledger.snapshot().open}
+
+
+def pushed[R: Record](ledger: Ledger[R], link: str) -> set[int]:
+    """Return what a link alone has brought to Garmin."""
+    now = ledger.snapshot()
+    shared = {
+        settled.twin_of
+        for settled in now.settled.values()
+        if settled.twin_of is not None and settled.link != REMOTE_LINK
+    }
+    ours = {i.record.second for i in now.open if i.link == link and i.is_ours} | {
+        second
+        for second, settled in now.settled.items()
+        if settled.link == link and settled.way is Way.PUSHED
+    }
+    return ours - shared
+
+
+def review[R: Record](
+    ledger: Ledger[R], link: str, wants: Callable[[R], bool], prepare: Callable[[R], R]
+) -> bool:
+    """Prepare anew what waits of a link, and drop what it does not want any more.
+
+    What is at Garmin is not dropped. Return whether anything changed.
+    """
+    changed = False
+    for item in ledger.snapshot().open:
+        if item.link != link or item.state is State.DONE:
+            continue
+        if not item.is_ours and not wants(item.record):
+            ledger.drop(item.record.second)
+            changed = True
+        elif (record := prepare(item.record)) != item.record:
+            ledger.put(replace(item, record=record))
+            changed = True
+    return changed
+
+
+def forget[R: Record](ledger: Ledger[R], link: str) -> None:
+    """Drop what a removed link still wanted, unless another link wants it too.
+
+    What it has brought to Garmin is remembered, corrections that wait go there.
+    """
+    now = ledger.snapshot()
+    heirs = {
+        settled.twin_of: settled.link
+        for settled in now.settled.values()
+        if settled.twin_of is not None and settled.link != link
+    }
+    for item in now.open:
+        second = item.record.second
+        if item.link != link:
+            continue
+        if (heir := heirs.get(second)) is not None:
+            ledger.put(replace(item, link=heir))
+        elif not item.is_ours:
+            ledger.drop(second)
+    for second, settled in now.settled.items():
+        if settled.twin_of is not None and ledger.state(settled.twin_of) is None:
+            ledger.drop(second)
