@@ -101,6 +101,33 @@ async def test_one_refused_weigh_in_is_a_question(
     assert light(clouds, garmin_user) == arrived
 
 
+async def test_what_was_edited_while_the_question_was_open_is_asked_again(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    fix: Fix,
+) -> None:
+    """A person's word is for what was shown."""
+    await weigh(hass, clouds, 55.0)
+    assert (
+        "55.0 kg" in (await fix.open("refused"))["description_placeholders"]["weigh_in"]
+    )
+    group = clouds.withings.person("alice").groups[-1]
+    clouds.withings.edit("alice", group.grpid, 51.0)
+    freezer.tick(timedelta(minutes=15))
+    await weigh(hass, clouds)
+    clouds.garmin.accept_all()
+    question = await fix.submit(next_step_id="push")
+    assert question["type"] == "menu"
+    assert "51.0 kg" in question["description_placeholders"]["weigh_in"]
+    assert light(clouds, garmin_user) == []
+    answer = await fix.submit(next_step_id="push")
+    assert answer["type"] == "create_entry"
+    assert light(clouds, garmin_user) == [51.0]
+
+
 async def test_weight_is_asked_about_in_pounds_where_people_use_them(
     hass: HomeAssistant, clouds: Clouds, linked: MockConfigEntry, fix: Fix
 ) -> None:

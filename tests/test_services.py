@@ -1,5 +1,6 @@
 """The actions, called as automations call them."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -300,6 +301,54 @@ async def test_push_measurement_that_garmin_refuses(
     assert answer == {"result": "already_there"}
 
 
+@pytest.mark.parametrize("who", ["ours", "somebody's"])
+async def test_push_measurement_at_a_second_that_has_another(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+    who: str,
+) -> None:
+    """It is not there, and what is there stays."""
+    when = NOW - timedelta(days=1)
+    if who == "ours":
+        await call(hass, "sync", linked, start="2026-10-31")
+    else:
+        clouds.garmin.add_weigh_in(garmin_user, 81.0, when=when)
+    for _ in range(2):
+        with pytest.raises(HomeAssistantError) as caught:
+            await call(hass, "push_measurement", linked, weight=79, measured_at=when)
+        assert caught.value.translation_key == "another_there"
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [81.0]
+    assert value_of(hass, linked, "pending") == 0
+
+
+@pytest.mark.parametrize("action", ["push_measurement", "sync"])
+async def test_an_account_that_is_unloaded_meanwhile(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    action: str,
+) -> None:
+    """The action says so, and nothing goes up any more."""
+    data = {"weight": 80} if action == "push_measurement" else {"start": "2026-10-22"}
+    slow = clouds.faults.delay(READ, 1, processed=True)
+    task = asyncio.create_task(call(hass, action, linked, **data))
+    while not slow.hits:
+        await asyncio.sleep(0)
+    unload = asyncio.create_task(hass.config_entries.async_unload(linked.entry_id))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    freezer.tick(timedelta(seconds=2))
+    with pytest.raises(HomeAssistantError) as caught:
+        await task
+    assert caught.value.translation_key == "account_unloaded"
+    assert await unload
+    assert clouds.garmin.weigh_ins(garmin_user) == []
+
+
 async def test_push_measurement_signed_out(
     hass: HomeAssistant,
     clouds: Clouds,
@@ -383,6 +432,21 @@ async def test_sync_with_and_without_a_dry_run(
         "failed": 4,
     }
     assert len(clouds.garmin.weigh_ins(garmin_user)) == 4
+
+
+async def test_a_dry_run_of_what_no_file_can_hold(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+) -> None:
+    """What cannot be sent is not promised."""
+    clouds.withings.step_on_scale("alice", 80.0, when=datetime(1985, 6, 1, tzinfo=UTC))
+    period = {"start": "1980-01-01", "end": "1990-12-31"}
+    answer = await call(hass, "sync", linked, **period, dry_run=True)
+    assert (answer["found"], answer["failed"], answer["would_push"]) == (1, 1, [])
+    answer = await call(hass, "sync", linked, **period)
+    assert (answer["found"], answer["failed"], answer["pushed"]) == (1, 1, 0)
 
 
 async def test_sync_brings_back_what_was_deleted_at_garmin(

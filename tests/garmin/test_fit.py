@@ -14,6 +14,10 @@ from custom_components.weighbridge.model import WeighIn
 
 MEASURED_AT = datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC)
 
+# Seconds are counted from the last day of 1989 in 32 bits; the last value is none.
+FIRST = datetime(1990, 1, 1, tzinfo=UTC)
+LAST = datetime(1989, 12, 31, tzinfo=UTC) + timedelta(seconds=2**32 - 2)
+
 
 def decode(fit: bytes) -> Any:
     """Return the messages of a FIT file that has no errors."""
@@ -129,6 +133,20 @@ def test_the_same_weigh_ins_give_the_same_bytes() -> None:
     assert len(weights(encode(records))) == MAX_RECORDS
 
 
+def test_the_time_of_a_file_is_that_of_its_newest_weigh_in() -> None:
+    """Another attempt makes another file, of the same weigh-ins."""
+    records = [
+        WeighIn(measured_at=MEASURED_AT + timedelta(days=day), weight=80.0)
+        for day in range(3)
+    ]
+    files = [encode(records, attempt) for attempt in range(3)]
+    assert len(set(files)) == 3
+    created = [decode(fit)["file_id_mesgs"][0]["time_created"] for fit in files]
+    newest = records[-1].measured_at
+    assert created == [newest + timedelta(seconds=attempt) for attempt in range(3)]
+    assert weights(files[0]) == weights(files[2])
+
+
 def test_limits() -> None:
     """What cannot be encoded is known before, and raises otherwise."""
     record = WeighIn(measured_at=MEASURED_AT, weight=655.34)
@@ -137,6 +155,10 @@ def test_limits() -> None:
         assert not can_encode(replace(record, weight=weight))
         with pytest.raises(ValueError, match="weight"):
             encode([record, replace(record, weight=weight)])
+    assert can_encode(replace(record, measured_at=LAST))
+    for measured_at in (LAST + timedelta(seconds=1), FIRST - timedelta(seconds=1)):
+        assert not can_encode(replace(record, measured_at=measured_at))
+    assert can_encode(replace(record, measured_at=FIRST))
     for count in (0, MAX_RECORDS + 1):
         with pytest.raises(ValueError, match="weigh-ins"):
             encode([record] * count)

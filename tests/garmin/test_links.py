@@ -77,6 +77,32 @@ async def test_a_paused_link_catches_up(
     assert len(clouds.garmin.weigh_ins(garmin_user)) == 3
 
 
+@pytest.mark.parametrize(("muscle_mass", "arrives"), [(True, 62.07), (False, None)])
+async def test_muscle_mass(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    arrives: float | None,
+    *,
+    muscle_mass: bool,
+) -> None:
+    """It is in the file only if the link wants it there."""
+    await set_up(hass, withings_entry)
+    await set_up(hass, garmin_entry)
+    link(hass, garmin_entry, withings_entry, muscle_mass=muscle_mass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    clouds.withings.step_on_scale("alice", 80.0, muscle_mass=62.07, bone_mass=3.2)
+    await poll(hass, withings_entry)
+    (arrived,) = clouds.garmin.weigh_ins(garmin_user)
+    assert (arrived.weight, arrived.muscle_mass, arrived.bone_mass) == (
+        80.0,
+        arrives,
+        3.2,
+    )
+
+
 @pytest.mark.parametrize(("deletions", "left"), [(True, [79.0]), (False, [80.0, 79.0])])
 async def test_deleted_at_the_source(
     hass: HomeAssistant,
