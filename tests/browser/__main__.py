@@ -6,25 +6,24 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 import sys
-from tempfile import gettempdir
 
 from playwright.async_api import Browser, Error, Page, async_playwright
 
+from ..demo import bluetooth
 from ..demo.api import connect
 from ..demo.cast import ALICE, BOB
 from ..demo.console import say
 from ..demo.errors import DemoError
 from ..demo.process import PROJECT
 from ..demo.stage import raised
-from .screen import Screen, new_page, stand_in_for_my
+from .screen import FAILURE, Screen, new_page, stand_in_for_my
 from .tour import take_tour
 
 PICTURES = PROJECT / "docs" / "images"
 CHROMIUM = Path(sys.prefix) / "bin" / "chromium"
-FAILURE = Path(gettempdir()) / "weighbridge-e2e-failure.png"
 
 # As almost everywhere, vendors lead back to one's own house over My Home Assistant.
-_CONFIGURATION = "my:\n"
+_CONFIGURATION = f"my:\n{bluetooth.CONFIGURATION}"
 # Nothing listens at that proxy: what is not of this machine is out of reach.
 _ARGUMENTS = [
     "--no-sandbox",
@@ -59,6 +58,7 @@ def main() -> int:
 async def _run(pictures: Path, *, keep: bool) -> None:
     """Raise the stage, and show it to the browser."""
     await asyncio.to_thread(pictures.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(FAILURE.unlink, missing_ok=True)
     async with (
         raised([ALICE, BOB], keep=keep, configuration=_CONFIGURATION) as stage,
         connect(stage.home_assistant.url, stage.token) as api,
@@ -81,7 +81,8 @@ async def _shown(browser: Browser) -> AsyncGenerator[Page]:
         try:
             yield page
         except AssertionError, DemoError, Error:
-            await page.screenshot(path=FAILURE)
+            if not FAILURE.exists():
+                await page.screenshot(path=FAILURE)
             say(f"What the browser showed: {FAILURE}")
             raise
 

@@ -18,7 +18,7 @@ _GARMIN = "Where weigh-ins go to"
 async def add_withings(screen: Screen) -> None:
     """Add a credential and an account of Withings."""
     with step("Choose Withings, and be asked for an application credential"):
-        await _add_integration(screen)
+        await add_integration(screen)
         await screen.picture("add-account", of=screen.dialog)
         await screen.choose(_WITHINGS)
         await screen.see("Add application credentials")
@@ -29,7 +29,7 @@ async def add_withings(screen: Screen) -> None:
         )
     with step("Sign in to Withings"):
         await screen.visit_vendor(screen.choose(_WITHINGS))
-        await _say_whose(screen, "Alice", lightest="40")
+        await _say_whose(screen, "Alice", lightest=40)
         await screen.see("The account is linked")
         await screen.look("the end of the sign-in")
         await screen.press("Skip and finish")
@@ -38,7 +38,7 @@ async def add_withings(screen: Screen) -> None:
 async def add_fitbit(screen: Screen) -> None:
     """Add a credential and an account of Google."""
     with step("Choose Fitbit, and be asked for another application credential"):
-        await _add_integration(screen)
+        await add_integration(screen)
         await screen.choose(_FITBIT)
         await screen.see("Add application credentials")
         await _add_credential(screen, "Fitbit", GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET)
@@ -52,7 +52,7 @@ async def add_fitbit(screen: Screen) -> None:
 async def add_garmin(screen: Screen) -> None:
     """Add Alice's account of Garmin with a wrong and a right code, and link it."""
     with step("Sign in to Garmin Connect with a wrong password"):
-        await _add_integration(screen)
+        await add_integration(screen)
         await screen.choose(_GARMIN)
         await _sign_in(screen, ALICE, password="not her password")
         await screen.see("Garmin did not accept e-mail and password.")
@@ -74,14 +74,14 @@ async def add_garmin(screen: Screen) -> None:
 async def add_second_garmin(screen: Screen) -> None:
     """Add Bob's account of Garmin without a code, and link it."""
     with step("Sign in to Garmin Connect without MFA, and link it to Fitbit"):
-        await _add_integration(screen)
+        await add_integration(screen)
         await screen.choose(_GARMIN)
         await _sign_in(screen, BOB)
         await _say_whose(screen, "Bob")
         await _link(screen, "Bob · Fitbit")
 
 
-async def _add_integration(screen: Screen) -> None:
+async def add_integration(screen: Screen) -> None:
     """Open the menu with which Weighbridge begins."""
     await screen.open("/config/integrations/dashboard")
     await screen.press("Add integration")
@@ -109,14 +109,15 @@ async def _sign_in(screen: Screen, person: Person, *, password: str = "") -> Non
     await screen.press("Submit")
 
 
-async def _say_whose(screen: Screen, name: str, *, lightest: str = "") -> None:
+async def _say_whose(
+    screen: Screen, name: str, *, lightest: float | None = None
+) -> None:
     """Fill in whose a new account is, and from which weight on."""
     await screen.see("Whose account is this?")
     await screen.fill("name", name)
-    if lightest:
-        field = screen.page.locator("ha-selector-number").filter(has_text="Lightest")
-        await field.locator("input").fill(lightest)
-        await screen.look("the limits of the person")
+    if lightest is not None:
+        await screen.fill_number("Lightest", lightest)
+        await screen.picture("name", of=screen.dialog)
     await screen.press("Submit")
 
 

@@ -10,7 +10,7 @@ from ..demo.api import Api
 from ..demo.console import step
 from ..demo.errors import DemoError
 from ..demo.home import Home
-from .screen import TIMEOUT, Screen, new_page
+from .screen import NIGHT_PHONE, TIMEOUT, Screen
 
 _AXE = files("axe_playwright_python") / "axe.min.js"
 # By the rules of WCAG 2.1, as far as a machine can tell; Home Assistant's own frame is not ours to judge.
@@ -45,21 +45,19 @@ async def add_dashboard(screen: Screen) -> str:
 
 async def see_people(screen: Screen, path: str) -> None:
     """Look at the page of each person, on a desk and on a phone in the dark."""
-    if (browser := screen.page.context.browser) is None:
-        raise DemoError("The browser has gone away")
     with step("See the page of each person, as eyes and screen readers do"):
         await screen.open(path)
-        for name in ("Alice", "Bob"):
+        for name in ("Dave", "Carol", "Bob", "Alice"):
             await screen.page.get_by_role("tab", name=name, exact=True).click()
-            await screen.see("Body composition")
+            await screen.see("No weigh-in yet." if name == "Dave" else "Weight trend")
             await screen.look(f"the page of {name}")
-            await _hear(screen, f"the page of {name}")
-        async with new_page(browser, phone=True) as page:
-            phone = screen.on(page)
+            await hear(screen, f"the page of {name}")
+        await screen.picture("dashboard")
+        async with screen.elsewhere(NIGHT_PHONE) as phone:
             await phone.open(path)
             await phone.see("Body composition")
-            await phone.look("the page on a phone")
-            await _hear(phone, "the page on a phone")
+            await hear(phone, "the page on a phone")
+            await phone.picture("phone")
 
 
 async def answer_question(
@@ -75,14 +73,14 @@ async def answer_question(
         await api.act("homeassistant.update_entity", entity_id=alice.entity("weight"))
         await screen.see("Whose weigh-in is this? 66.6 kg")
         await screen.look("the question")
-        await _hear(screen, "the question")
+        await hear(screen, "the question")
         await screen.press("Nobody's")
         await expect(screen.page.get_by_text("Whose weigh-in is this?")).to_have_count(
             0
         )
 
 
-async def _hear(screen: Screen, what: str) -> None:
+async def hear(screen: Screen, what: str) -> None:
     """See that nothing is in the way of who cannot see, or not well."""
     await screen.page.evaluate(_AXE.read_text())
     heard = await screen.page.evaluate(_RUN)

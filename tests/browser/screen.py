@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncGenerator, Awaitable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-import re
+from tempfile import gettempdir
 
 from playwright.async_api import (
     Browser,
+    Error,
     FloatRect,
     Locator,
     Page,
@@ -20,15 +22,32 @@ from ..demo.errors import DemoError
 
 TIMEOUT = 20_000.0
 """Milliseconds that a person would wait for anything."""
+FAILURE = Path(gettempdir()) / "weighbridge-e2e-failure.png"
+"""What the browser showed when something failed."""
 LARGEST = 200_000
 """Bytes that a picture may have: people look at them over mobile networks."""
 
 _SETTLING = 900.0  # milliseconds in which whatever slides and fades comes to rest
 _MARGIN = 24
 _DESK = ViewportSize(width=1100, height=820)
-_PHONE = ViewportSize(width=412, height=892)
+_PHONE = ViewportSize(width=390, height=844)
 _MY = "https://my.home-assistant.io/redirect/oauth?"
 
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where somebody sits in front of Home Assistant, and how they like it."""
+
+    language: str
+    time_zone: str
+    phone: bool = False
+    dark: bool = False
+
+
+DESK = Place(language="en-GB", time_zone="Europe/Berlin")
+GERMAN_DESK = Place(language="de-DE", time_zone="Europe/Berlin", dark=True)
+NIGHT_PHONE = Place(language="en-GB", time_zone="Europe/Berlin", phone=True, dark=True)
+AMERICAN_PHONE = Place(language="en-US", time_zone="America/New_York", phone=True)
 
 # Texts that end in dots because they do not fit, in all shadow roots; what is hidden
 # behind a dialog does not count, nor what Home Assistant always shortens: activities.
@@ -78,9 +97,18 @@ class Screen:
         self._pictures = pictures
         page.set_default_timeout(TIMEOUT)
 
-    def on(self, page: Page) -> Screen:
-        """Return the same Home Assistant on another page."""
-        return Screen(page, self._url, self._pictures)
+    @asynccontextmanager
+    async def elsewhere(self, place: Place) -> AsyncGenerator[Screen]:
+        """Open the same Home Assistant at another place."""
+        if (browser := self.page.context.browser) is None:
+            raise DemoError("The browser has gone away")
+        async with new_page(browser, place) as page:
+            screen = Screen(page, self._url, self._pictures)
+            try:
+                yield screen
+            except AssertionError, DemoError, Error:
+                await page.screenshot(path=FAILURE)
+                raise
 
     async def open(self, path: str) -> None:
         """Open a path of Home Assistant."""
@@ -96,9 +124,7 @@ class Screen:
         await self.open("/config/devices/dashboard?domain=weighbridge")
         row = self.page.get_by_role("row").get_by_text(name, exact=True)
         await row.first.click()
-        # An account is a service in Home Assistant's words, a scale is a device.
-        info = re.compile("^(Device|Service) info$")
-        await self.page.get_by_role("heading", name=info).wait_for()
+        await self.page.wait_for_url("**/config/devices/device/**")
 
     async def press(self, name: str) -> None:
         """Press the button of a name, the uppermost one if there are several."""
@@ -112,6 +138,16 @@ class Screen:
     async def fill(self, name: str, value: str) -> None:
         """Write into the field of a form."""
         await self.page.locator(f"input[name={name}]").fill(value)
+
+    async def fill_number(self, label: str, value: float) -> None:
+        """Write into the field of a number."""
+        field = self.page.locator("ha-selector-number").filter(has_text=label)
+        await field.locator("input").fill(f"{value:g}")
+
+    async def pick(self, text: str) -> None:
+        """Choose from the list of things that is open."""
+        box = self.page.locator("ha-picker-combo-box").last
+        await box.get_by_text(text, exact=True).first.click()
 
     async def see(self, text: str) -> None:
         """Wait until a text is there to be read."""
@@ -161,15 +197,15 @@ class Screen:
 
 
 @asynccontextmanager
-async def new_page(browser: Browser, *, phone: bool = False) -> AsyncGenerator[Page]:
-    """Open a window as on a desk, or as on a phone at night."""
+async def new_page(browser: Browser, place: Place = DESK) -> AsyncGenerator[Page]:
+    """Open a window at a place."""
     context = await browser.new_context(
-        viewport=_PHONE if phone else _DESK,
-        is_mobile=phone,
-        has_touch=phone,
-        color_scheme="dark" if phone else "light",
-        locale="en-GB",
-        timezone_id="Europe/Berlin",
+        viewport=_PHONE if place.phone else _DESK,
+        is_mobile=place.phone,
+        has_touch=place.phone,
+        color_scheme="dark" if place.dark else "light",
+        locale=place.language,
+        timezone_id=place.time_zone,
     )
     try:
         yield await context.new_page()

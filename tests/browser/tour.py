@@ -2,7 +2,17 @@
 
 from ..clouds import Clouds
 from ..demo.api import Api
-from . import accounts, dashboard, diagnostics, looks, repairs, texts, weighing
+from . import (
+    accounts,
+    automation,
+    dashboard,
+    diagnostics,
+    looks,
+    repairs,
+    scale,
+    texts,
+    weighing,
+)
 from .screen import Screen
 
 
@@ -16,11 +26,13 @@ async def take_tour(screen: Screen, clouds: Clouds, api: Api) -> None:
     homes = await weighing.find_homes(api)
     alice, bob = homes
     await weighing.weigh_in(screen, api, clouds, homes)
+    await scale.add_scale(screen, api)
+    await automation.tell_of_weigh_ins(screen, api, clouds, alice)
     await texts.make_automation(screen, api, clouds, bob)
-    await weighing.see_dashboard(screen, api, homes)
-    await looks.look_on_a_phone(screen)
     path = await dashboard.add_dashboard(screen)
     await dashboard.see_people(screen, path)
     await dashboard.answer_question(screen, api, clouds, alice, path)
     await repairs.leave_out(screen, api, clouds, alice)
     await diagnostics.download(screen, clouds)
+    await looks.live_in_germany(screen, api, path)
+    await looks.live_in_america(screen, api, clouds, alice, path)

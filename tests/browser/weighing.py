@@ -7,7 +7,6 @@ from ..demo.accounts import find_account
 from ..demo.api import Api
 from ..demo.cast import ALICE, BOB, Weighing
 from ..demo.console import step
-from ..demo.dashboard import URL_PATH, save_dashboard
 from ..demo.home import Home
 from ..demo.weighing import weigh
 from .screen import Screen
@@ -67,15 +66,3 @@ async def weigh_in(screen: Screen, api: Api, clouds: Clouds, homes: list[Home]) 
         await screen.open("/config/integrations/integration/weighbridge")
         await screen.see("Bob Charge 6")
         await screen.picture("integration")
-
-
-async def see_dashboard(screen: Screen, api: Api, homes: list[Home]) -> None:
-    """Look at the dashboards of people with two vendors."""
-    with step("See the dashboard"):
-        await save_dashboard(api, homes)
-        await screen.open(f"/{URL_PATH}/alice")
-        await screen.see("Body composition")
-        await screen.picture("dashboard")
-        await screen.open(f"/{URL_PATH}/bob")
-        await screen.see("Charge 6")
-        await screen.look("Bob's dashboard")

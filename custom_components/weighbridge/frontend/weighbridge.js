@@ -16,7 +16,8 @@ const DESCRIPTIONS = {
   sv: "Vikt, trend och kroppssammansättning över åren, en sida per person.",
 };
 
-const WEIGHT = ["weight", "weight_trend", "weight_change", "last_weigh_in", "goal_weight", "to_goal", "goal_date", "status"];
+const WEIGHT = ["weight", "weight_trend", "last_weigh_in", "status", "weight_change", "goal_weight"];
+const GOAL = ["to_goal", "goal_date"];
 const COMPOSITION = [
   "body_fat", "muscle_mass", "body_water", "bone_mass", "fat_mass", "fat_free_mass", "visceral_fat", "bmi",
   "basal_metabolic_rate", "metabolic_age", "heart_rate",
@@ -31,7 +32,20 @@ const describe = (hass) => hass.callWS({ type: `${NAME}/dashboard`, language: ha
 
 const heading = (text, more) => ({ type: "heading", heading: text, ...more });
 const tile = (entity, more) => ({ type: "tile", entity, name: { type: "entity" }, ...more });
-const tiles = (entities, keys) => keys.filter((key) => entities[key]).map((key) => tile(entities[key]));
+
+// Two tiles stand side by side even on a phone; a name that is too long for that has a line of its own, after the others.
+const LONGEST = 15;
+const isLong = (hass, entity) => (hass.entities[entity]?.name ?? "").length > LONGEST;
+const tiles = (hass, entities, keys, more) => {
+  const found = keys.map((key) => entities[key]).filter(Boolean);
+  const [short, long] = [false, true].map((wanted) => found.filter((entity) => isLong(hass, entity) === wanted));
+  return [
+    ...short.map((entity) => tile(entity, more?.(entity))),
+    ...long.map((entity) => tile(entity, { grid_options: { columns: "full" }, ...more?.(entity) })),
+  ];
+};
+// Without a goal, or with one that cannot be reached like this, there is nothing to show.
+const whenKnown = (entity) => ({ visibility: [{ condition: "state", entity, state_not: ["unknown", "unavailable"] }] });
 
 const graph = (person, title, keys) => {
   const found = keys.filter((key) => person.statistics[key]).map((key) => person.statistics[key]);
@@ -52,12 +66,17 @@ const graph = (person, title, keys) => {
 const section = (title, cards, more) =>
   cards.length === 0 ? [] : [{ type: "grid", cards: [heading(title, more), ...cards] }];
 
-const garmin = ({ name, entities }) => {
+const garmin = (hass, { name, entities }) => {
   const button = entities.push_now && tile(entities.push_now, { hide_state: true, tap_action: { action: "toggle" } });
-  return section(name, [...tiles(entities, GARMIN), ...(button ? [button] : [])]);
+  return section(name, [...tiles(hass, entities, GARMIN), ...(button ? [button] : [])]);
 };
 
-const view = (person, texts) => ({
+const weight = (hass, { entities }, texts) => {
+  const found = [...tiles(hass, entities, WEIGHT), ...tiles(hass, entities, GOAL, whenKnown)];
+  return found.length > 0 ? found : [{ type: "markdown", content: texts.no_weigh_in, grid_options: { columns: "full" } }];
+};
+
+const view = (hass, person, texts) => ({
   title: person.name,
   path: person.id,
   type: "sections",
@@ -68,20 +87,20 @@ const view = (person, texts) => ({
       cards: [
         { type: `custom:${NAME}-notices`, person: person.id, watch: Object.values(person.entities), grid_options: { columns: "full" } },
         heading(person.name, { icon: "mdi:scale-bathroom" }),
-        ...tiles(person.entities, WEIGHT),
+        ...weight(hass, person, texts),
         ...graph(person, texts.years, ["weight", "weight_trend"]),
       ],
     },
     ...section(texts.composition, [
-      ...tiles(person.entities, COMPOSITION),
+      ...tiles(hass, person.entities, COMPOSITION),
       ...graph(person, texts.years, ["fat_mass", "muscle_mass"]),
     ]),
     ...section(texts.blood_pressure, [
-      ...tiles(person.entities, PRESSURE),
+      ...tiles(hass, person.entities, PRESSURE),
       ...graph(person, texts.years, PRESSURE),
     ]),
-    ...person.garmin.flatMap(garmin),
-    ...person.devices.flatMap(({ name, entities }) => section(name, tiles(entities, BATTERY))),
+    ...person.garmin.flatMap((account) => garmin(hass, account)),
+    ...person.devices.flatMap(({ name, entities }) => section(name, tiles(hass, entities, BATTERY))),
   ],
 });
 
@@ -93,7 +112,7 @@ class Strategy extends HTMLElement {
     if (people.length === 0) {
       return { views: [{ title: "Weighbridge", cards: [{ type: "markdown", content: texts.nothing_yet }] }] };
     }
-    return { views: people.map((person) => view(person, texts)) };
+    return { views: people.map((person) => view(hass, person, texts)) };
   }
 }
 
