@@ -112,7 +112,13 @@ class Screen:
 
     async def open(self, path: str) -> None:
         """Open a path of Home Assistant."""
-        await self.page.goto(self._url + path)
+        try:
+            await self.page.goto(self._url + path)
+        except Error as err:
+            # The end of a dialog has led elsewhere at the same moment.
+            if "ERR_ABORTED" not in err.message:
+                raise
+            await self.page.goto(self._url + path)
 
     async def narrow_sidebar(self) -> None:
         """Leave the place to what matters."""

@@ -1,5 +1,5 @@
 // Runs the dashboard's script as a browser would: `node generate.mjs SCRIPT` reads what Home Assistant
-// answers from the standard input, and writes what the script makes of it.
+// answers from the standard input, with the names of entities beside it, and writes what the script makes of it.
 
 import { readFileSync } from "node:fs";
 
@@ -17,11 +17,13 @@ new Function(script)();
 new Function(script)(); // a page that loads it twice is none the worse
 
 const asked = [];
+const { names, ...answer } = JSON.parse(readFileSync(0, "utf8"));
 const hass = {
   language: "en",
+  entities: Object.fromEntries(Object.entries(names).map(([id, name]) => [id, { name }])),
   callWS: async (message) => {
     asked.push(message);
-    return JSON.parse(readFileSync(0, "utf8"));
+    return answer;
   },
 };
 const [offered, ...others] = globalThis.customStrategies;

@@ -1,6 +1,6 @@
 """The dashboard: what the browser is told, and what its script makes of that."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
@@ -49,13 +49,13 @@ async def ask(
     return result
 
 
-def generate(answer: Json) -> Json:
-    """Run the script in Node, with an answer of Home Assistant."""
+def generate(answer: Json, names: Mapping[str, str] | None = None) -> Json:
+    """Run the script in Node, with an answer of Home Assistant, and entities' names."""
     if NODE is None:
         pytest.skip("there is no Node here")
     done = subprocess.run(  # noqa: S603 - our own script
         [NODE, Path(__file__).parent / "generate.mjs", SCRIPT],
-        input=json.dumps(answer),
+        input=json.dumps({**answer, "names": names or {}}),
         capture_output=True,
         text=True,
         check=False,
@@ -291,6 +291,56 @@ async def test_view(
     assert person["statistics"]["weight"] in graphs[0]["entities"]
     headings = [card["heading"] for card in cards(view) if card["type"] == "heading"]
     assert headings == ["Alice", "Body composition", "Alice · Garmin Connect"]
+
+
+async def test_names_that_are_too_long_for_half_a_phone(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, alice: MockConfigEntry
+) -> None:
+    """They have a line of their own, behind those that stand side by side."""
+    registry = er.async_get(hass)
+    answer = await ask(hass, hass_ws_client)
+    entities = answer["people"][0]["entities"]
+    names = {
+        entity_id: str(entry.original_name)
+        for entity_id in entities.values()
+        if (entry := registry.async_get(entity_id)) is not None
+    }
+    (view,) = generate(answer, names)["config"]["views"]
+    first = [
+        (card["entity"], card.get("grid_options"))
+        for card in view["sections"][0]["cards"]
+        if card["type"] == "tile"
+    ]
+    wide = {"columns": "full"}
+    assert first.index((entities["weight_change"], wide)) > first.index(
+        (entities["goal_weight"], None)
+    )
+    assert first[0] == (entities["weight"], None)
+
+
+async def test_goals_are_shown_as_long_as_there_are_any(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, alice: MockConfigEntry
+) -> None:
+    """What nobody can know takes no place."""
+    answer = await ask(hass, hass_ws_client)
+    (view,) = generate(answer)["config"]["views"]
+    date = answer["people"][0]["entities"]["goal_date"]
+    (card,) = [card for card in cards(view) if card.get("entity") == date]
+    (condition,) = card["visibility"]
+    assert condition["entity"] == date
+    assert "unknown" in condition["state_not"]
+
+
+async def test_nobody_was_weighed_yet(
+    hass: HomeAssistant, house: House, hass_ws_client: WebSocketGenerator
+) -> None:
+    """The page of somebody new is not empty."""
+    await house.async_move_in({"Carol": {}})
+    answer = await ask(hass, hass_ws_client)
+    (view,) = generate(answer)["config"]["views"]
+    assert shown(view) == set()
+    (card,) = [card for card in cards(view) if card["type"] == "markdown"]
+    assert card["content"] == answer["texts"]["no_weigh_in"]
 
 
 async def test_nobody_is_there(

@@ -28,6 +28,7 @@ TEXTS: Final = (
     "blood_pressure",
     "composition",
     "mine",
+    "no_weigh_in",
     "nobody",
     "not_loaded",
     "nothing_yet",

@@ -71,9 +71,11 @@ const garmin = (hass, { name, entities }) => {
   return section(name, [...tiles(hass, entities, GARMIN), ...(button ? [button] : [])]);
 };
 
-const weight = (hass, { entities }, texts) => {
+const weight = (hass, { entities, broken }, texts) => {
   const found = [...tiles(hass, entities, WEIGHT), ...tiles(hass, entities, GOAL, whenKnown)];
-  return found.length > 0 ? found : [{ type: "markdown", content: texts.no_weigh_in, grid_options: { columns: "full" } }];
+  return found.length > 0 || broken.length > 0
+    ? found
+    : [{ type: "markdown", content: texts.no_weigh_in, grid_options: { columns: "full" } }];
 };
 
 const view = (hass, person, texts) => ({
