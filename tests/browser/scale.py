@@ -51,7 +51,7 @@ async def add_scale(screen: Screen, api: Api) -> None:
         )
         await screen.open_device("Carol")
         # The scale weighs in pounds, Home Assistant in kilograms.
-        await screen.see("61.40 kg")
+        await screen.see("61.42 kg")
         await screen.look("the device of a person")
 
 
