@@ -39,6 +39,7 @@ from .scale import (
     Outcome,
     TakenBack,
     Verdict,
+    Weighed,
     Weighings,
     recognise,
 )
@@ -262,9 +263,11 @@ class Scale:
         async with self._lock:
             for outcome in outcomes:
                 if isinstance(outcome, TakenBack):
-                    await self._async_take_back(outcome.key)
+                    await self._async_take_back(outcome)
                 else:
                     weigh_in = replace(outcome.weigh_in, key=outcome.key)
+                    for before in outcome.instead:
+                        weigh_in = await self._async_tell_apart(before, weigh_in)
                     await self._async_take_weigh_in(weigh_in)
             await self.async_save()
         self._notify()
@@ -290,15 +293,44 @@ class Scale:
             self.asked.keys.add(key)
         self._keep(weigh_in, verdict.reason)
 
-    async def _async_take_back(self, key: str) -> None:
-        """Forget what was none, unless somebody else than the one before stood there."""
-        owner = self._owner(key)
+    async def _async_tell_apart(self, before: Weighed, weigh_in: WeighIn) -> WeighIn:
+        """Tell whether what was just before a weigh-in was on the way to it.
+
+        It was if the same person stood there. If not, or in doubt, both count.
+        """
+        owner = self._owner(before.key)
+        shelf = (self.memory.book if owner is None else owner.book).weigh_ins
+        earlier = shelf.records.get(
+            before.key, replace(before.weigh_in, key=before.key)
+        )
+        who = self._recognise(earlier).person if owner is None else owner.id
+        is_one = len(self.persons) == 1
+        if not is_one and (who is None or who != self._recognise(weigh_in).person):
+            if before.key not in shelf.records:
+                await self._async_take_weigh_in(earlier)
+            return weigh_in
         if owner is None:
-            self._close(key)
-            return
+            self._close(before.key)
+        else:
+            await owner.async_forget(before.key, Fate.MOVED)
+            owner.async_tell()
+        return earlier.completed(weigh_in)
+
+    async def _async_take_back(self, taken: TakenBack) -> None:
+        """Forget what was none, unless somebody else than the one before stood there."""
+        key = taken.key
+        weigh_in = replace(taken.weigh_in, key=key)
+        owner = self._owner(key)
+        is_told = owner is not None or key in self.memory.book.weigh_ins.records
+        who = self._recognise(weigh_in).person if owner is None else owner.id
         last = self.memory.weighings.last
         before = None if last is None or last.key is None else self._owner(last.key)
-        if before is None or before is owner:
+        if who is not None and before is not None and before.id != who:
+            if not is_told:
+                await self._async_take_weigh_in(weigh_in)
+        elif owner is None:
+            self._close(key)
+        else:
             await owner.async_forget(key, Fate.MOVED)
             owner.async_tell()
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from custom_components.weighbridge.model import WeighIn
 from custom_components.weighbridge.sources.scale.amounts import (
     Amount,
     Dimension,
@@ -29,17 +30,27 @@ type Weigh = tuple[float, dict[str, float]]
 """When somebody was weighed, and what was measured."""
 
 
-def told(outcomes: Iterable[Outcome]) -> list[Weigh]:
-    """Return what stands in the end, the oldest first."""
-    standing: dict[str, Weigh] = {}
+def told(outcomes: Iterable[Outcome], *, alone: bool = True) -> list[Weigh]:
+    """Return what stands in the end, the oldest first.
+
+    If nobody is `alone` with the scale, each weight may be that of somebody else.
+    """
+    standing: dict[str, WeighIn] = {}
     for outcome in outcomes:
         match outcome:
-            case Weighed(key, weigh_in):
-                values = dict(weigh_in.values())
-                standing[key] = weigh_in.measured_at.timestamp(), values
+            case Weighed(key, weigh_in, instead):
+                for before in instead:
+                    earlier = standing.get(before.key, before.weigh_in)
+                    if alone:
+                        standing.pop(before.key, None)
+                        weigh_in = earlier.completed(weigh_in)
+                    else:
+                        standing[before.key] = earlier
+                standing[key] = weigh_in
             case TakenBack(key):
-                del standing[key]
-    return sorted(standing.values(), key=lambda weigh: weigh[0])
+                standing.pop(key, None)
+    found = [(w.measured_at.timestamp(), dict(w.values())) for w in standing.values()]
+    return sorted(found, key=lambda weigh: weigh[0])
 
 
 @dataclass(slots=True)

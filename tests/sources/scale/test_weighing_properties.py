@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import pairwise
 from math import floor
 
 from hypothesis import given, settings, strategies as st
@@ -151,3 +152,64 @@ def test_just_the_weighings_that_were_made(
             assert fat is None
         else:
             assert fat == stand.body_fat + number / 100
+
+
+class Next(Enum):
+    """How a scale that never shows that it is empty tells of the next person."""
+
+    FINAL = "the result alone"
+    REPEATING = "the result, again and again"
+    LIVE = "all on the way, by changes"
+    NOISY = "all the time, with noise"
+
+
+def report_next(manner: Next, stand: Stand, begin: float) -> list[Step]:
+    """Return what the sensor of the weight reports of somebody who is in a hurry."""
+    like = Manner[manner.name]
+    return [step for step in report(like, stand, begin) if step[2] != "empty"]
+
+
+@st.composite
+def families(draw: st.DrawFn) -> tuple[list[tuple[float, float]], list[Step]]:
+    """Return who stood there at once after the other, and all that was reported."""
+    manner = draw(st.sampled_from(Next))
+    weights = draw(
+        st.lists(st.integers(30, 120), min_size=2, max_size=5).filter(
+            lambda some: all(abs(a - b) > 1 for a, b in pairwise(some))
+        )
+    )
+    steps: list[Step] = [(0.0, "weight", "shown 50.05")]
+    made: list[tuple[float, float]] = []
+    now = 100.0
+    for number, kilograms in enumerate(weights):
+        # Between two results lies a change of people, and the time to settle.
+        shortest = 6 if manner in (Next.FINAL, Next.REPEATING) else 4
+        seconds = draw(st.floats(shortest, 12))
+        stand = Stand(
+            wait=0,
+            seconds=seconds,
+            weight=kilograms + number / 100,
+            body_fat=None,
+            fat_after=0,
+            noise=tuple(draw(st.lists(st.sampled_from((-0.1, 0.0, 0.1)), min_size=4))),
+            restart=False,
+        )
+        begin = now + draw(st.floats(2, 4))
+        steps += report_next(manner, stand, begin)
+        made.append((begin, stand.weight))
+        now = begin + seconds + 1
+    return made, steps
+
+
+@settings(max_examples=300, deadline=None)
+@given(families())
+def test_nobody_in_a_hurry_is_lost(
+    family: tuple[list[tuple[float, float]], list[Step]],
+) -> None:
+    """Whoever steps on at once takes nothing from the one before."""
+    made, steps = family
+    found = told(Replay(steps).run(), alone=False)
+    assert len(found) == len(made)
+    for (at, values), (begin, weight) in zip(found, made, strict=True):
+        assert abs(values["weight"] - weight) < 0.16
+        assert floor(begin) - 1 <= at <= begin + 12

@@ -28,17 +28,23 @@ SAME = 0.0049
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """A weighing, new or with other values than before; `key` is its name."""
+    """A weighing, new or with other values than before; `key` is its name.
+
+    `instead` of others, told or not, which were just before it: those on the way to it,
+    unless somebody else stood there.
+    """
 
     key: str
     weigh_in: WeighIn
+    instead: tuple[Weighed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """What was told as a weighing was none."""
+    """What was taken for a weighing, told or not yet, was none."""
 
     key: str
+    weigh_in: WeighIn
 
 
 type Outcome = Weighed | TakenBack
@@ -64,6 +70,18 @@ class Found:
     measured: float
     composition: dict[str, Told] = field(default_factory=dict)
     told: WeighIn | None = None
+    # What seemed to be on the way to it.
+    before: tuple[Found, ...] = ()
+
+    @property
+    def weighed(self) -> Weighed:
+        """Return the weighing with its name."""
+        return Weighed(str(self.known.key), self.weigh_in)
+
+    @property
+    def taken_back(self) -> TakenBack:
+        """Return that it was none."""
+        return TakenBack(str(self.known.key), self.weigh_in)
 
     @property
     def weigh_in(self) -> WeighIn:
@@ -108,7 +126,7 @@ class Composing:
         for name, told in self._loose.items():
             if abs(told.at - at) > TOGETHER:
                 continue
-            for other in self._open:
+            for other in (*self._open, *found.before):
                 if other.composition.get(name) is told:
                     if abs(told.at - other.known.at) < abs(told.at - at):
                         break
@@ -121,9 +139,17 @@ class Composing:
 
     def drop(self, known: Known) -> list[Outcome]:
         """Forget a weighing that was none."""
-        secret = any(f.known is known and f.told is None for f in self._open)
-        self._open = [found for found in self._open if found.known is not known]
-        return [] if secret or known.key is None else [TakenBack(known.key)]
+        if known.key is None:
+            return []
+        return [found.taken_back for found in self.supersede(known)]
+
+    def supersede(self, known: Known) -> tuple[Found, ...]:
+        """Leave a weighing to the next one, with those that were left to it."""
+        for found in self._open:
+            if found.known is known:
+                self._open.remove(found)
+                return (found, *(found.before if found.told is None else ()))
+        return (Found(known, known.at),)
 
     def miss(self, name: str) -> None:
         """Note that a sensor is away: it may repeat itself when it is back."""
@@ -201,11 +227,13 @@ class Composing:
         weigh_in = found.weigh_in
         if weigh_in == found.told or found.known.key is None:
             return []
+        instead = found.before if found.told is None else ()
         found.told = weigh_in
         found.known.composition = {
             name: told.amount.value for name, told in found.composition.items()
         }
-        return [Weighed(found.known.key, weigh_in)]
+        before = tuple(other.weighed for other in instead)
+        return [Weighed(found.known.key, weigh_in, before)]
 
     def _expire(self, now: float) -> None:
         """Forget what belongs to no weighing any more."""

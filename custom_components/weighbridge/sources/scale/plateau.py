@@ -150,6 +150,15 @@ class Burst:
             run.pass_time(at)
             self._runs.append(Run.begin(at, value))
 
+    def is_left_by(self, at: float, value: float) -> bool:
+        """Tell whether somebody has got off, and the next one gets on with a value."""
+        *earlier, last = self._runs
+        blinks = at - last.began <= BLINK and earlier and earlier[-1].takes(value)
+        if blinks or last.takes(value) or value < last.last:
+            return False
+        last.pass_time(at)
+        return self._standing() not in (None, last)
+
     def end(self, at: float, ending: Ending, *, live: bool) -> Plateau | None:
         """Return what was weighed, if anything was.
 
@@ -180,7 +189,7 @@ class Burst:
             below = self._runs[self._runs.index(top) + 1 :]
             return top if _gets_off(top.value, below) else last
         if (before := self.before) is not None and (
-            len(self._runs) > 1 or self.began - before.seen <= REST
+            len(self._runs) > 1 or self.began - before.seen < BLINK
         ):
             return None if _gets_off(before.weight, self._runs) else last
         if len(earlier) > 1:

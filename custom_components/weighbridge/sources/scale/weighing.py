@@ -189,8 +189,12 @@ class Weighings:
         before = memory.shown.get(WEIGHT)
         memory.shown[WEIGHT] = value
         if self._burst is not None:
-            self._burst.add(at, value)
-            return []
+            if not self._burst.is_left_by(at, value):
+                self._burst.add(at, value)
+                return []
+            outcomes = self._end(at, Ending.REST)
+            self._burst = Burst(at, value, before=self._standing)
+            return outcomes
         repeated = before is not None and abs(value - before) <= SAME
         if not repeated or (self._standing is None and away is None):
             self._doubt = None
@@ -225,10 +229,12 @@ class Weighings:
             self._standing = plateau
         return self._settle(burst, plateau)
 
-    def _settle(self, burst: Burst, plateau: Plateau) -> list[Outcome]:
+    def _settle(
+        self, burst: Burst, plateau: Plateau, superseded: tuple[Found, ...] = ()
+    ) -> list[Outcome]:
         """Tell what a weight at rest is: a weighing, or something known already."""
         if (known := self.memory.last) is None:
-            return self._found(plateau)
+            return self._found(plateau, superseded)
         difference = abs(plateau.weight - known.weight)
         age = plateau.at - known.at
         gap = burst.began - known.seen
@@ -242,15 +248,18 @@ class Weighings:
             and not (shown and burst.is_single)
         ):
             known.seen = plateau.seen
-            return self._composing.adopt()
+            back = [found.taken_back for found in superseded]
+            return [*back, *self._composing.adopt()]
         if shown and gap <= SAME_STANDING and age <= SHORT_STANDING and known.key:
-            # What seemed to be at rest was on the way.
-            return self._take_back(1) + self._settle(burst, plateau)
+            # What seemed to be at rest was on the way, or that of somebody else.
+            before = self._composing.supersede(self.memory.known.pop())
+            return self._settle(burst, plateau, (*before, *superseded))
         if old and (back := self._returns(plateau)):
-            outcomes = self._take_back(back)
+            outcomes = [found.taken_back for found in superseded]
+            outcomes += self._take_back(back)
             self.memory.known[-1].seen = plateau.seen
             return outcomes
-        return self._found(plateau)
+        return self._found(plateau, superseded)
 
     def _returns(self, plateau: Plateau) -> int:
         """Tell how many weighings a weight shown again takes back."""
@@ -272,11 +281,11 @@ class Weighings:
             outcomes += self._composing.drop(self.memory.known.pop())
         return outcomes
 
-    def _found(self, plateau: Plateau) -> list[Outcome]:
+    def _found(self, plateau: Plateau, before: tuple[Found, ...] = ()) -> list[Outcome]:
         """Remember a weighing, and wait for its composition."""
         known = Known(str(int(plateau.at)), plateau.weight, plateau.at, plateau.seen)
         self.memory.remember(known)
-        return self._composing.take(Found(known, plateau.at))
+        return self._composing.take(Found(known, plateau.at, before=before))
 
     def _believe(self) -> list[Outcome]:
         """Take a weight shown once more for a weighing, as nothing followed."""
