@@ -165,8 +165,11 @@ class Next(Enum):
 
 def report_next(manner: Next, stand: Stand, begin: float) -> list[Step]:
     """Return what the sensor of the weight reports of somebody who is in a hurry."""
-    like = Manner[manner.name]
-    return [step for step in report(like, stand, begin) if step[2] != "empty"]
+    steps = report(Manner[manner.name], stand, begin)
+    if manner in (Next.LIVE, Next.NOISY):
+        # What is shown last is what is left of the weight when the feet are off.
+        return [*steps[:-1], (steps[-1][0], "weight", round(stand.weight / 10, 1))]
+    return steps
 
 
 @st.composite

@@ -157,7 +157,7 @@ class Burst:
         if blinks or last.takes(value) or value < last.last:
             return False
         last.pass_time(at)
-        return self._standing() not in (None, last)
+        return self._standing() is not last
 
     def end(self, at: float, ending: Ending, *, live: bool) -> Plateau | None:
         """Return what was weighed, if anything was.

@@ -192,8 +192,10 @@ class Weighings:
             if not self._burst.is_left_by(at, value):
                 self._burst.add(at, value)
                 return []
+            stood = self._burst.end(at, Ending.REST, live=memory.live)
+            before = stood or self._burst.before
             outcomes = self._end(at, Ending.REST)
-            self._burst = Burst(at, value, before=self._standing)
+            self._burst = Burst(at, value, before=before)
             return outcomes
         repeated = before is not None and abs(value - before) <= SAME
         if not repeated or (self._standing is None and away is None):
