@@ -126,8 +126,10 @@ async def test_a_return_takes_nothing_from_another(
     house: House, fat: str | None
 ) -> None:
     """What was between two equal weights was no mistake if somebody else was weighed."""
-    await house.async_move_in(**({} if fat is None else {"body_fat": fat}))
-    if fat is not None:
+    if fat is None:
+        await house.async_move_in()
+    else:
+        await house.async_move_in(body_fat=fat)
         await house.weigh(84.0, 18.0)
     await house.later(hours=12)
     house.show(85.0)

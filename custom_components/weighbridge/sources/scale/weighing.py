@@ -193,9 +193,9 @@ class Weighings:
                 self._burst.add(at, value)
                 return []
             stood = self._burst.end(at, Ending.REST, live=memory.live)
-            before = stood or self._burst.before
+            standing = stood or self._burst.before
             outcomes = self._end(at, Ending.REST)
-            self._burst = Burst(at, value, before=before)
+            self._burst = Burst(at, value, before=standing)
             return outcomes
         repeated = before is not None and abs(value - before) <= SAME
         if not repeated or (self._standing is None and away is None):
@@ -257,7 +257,7 @@ class Weighings:
             before = self._composing.supersede(self.memory.known.pop())
             return self._settle(burst, plateau, (*before, *superseded))
         if old and (back := self._returns(plateau)):
-            outcomes = [found.taken_back for found in superseded]
+            outcomes: list[Outcome] = [found.taken_back for found in superseded]
             outcomes += self._take_back(back)
             self.memory.known[-1].seen = plateau.seen
             return outcomes
