@@ -250,8 +250,8 @@ class Weighings:
             and not (shown and burst.is_single)
         ):
             known.seen = plateau.seen
-            back = [found.taken_back for found in superseded]
-            return [*back, *self._composing.adopt()]
+            undone = [found.taken_back for found in superseded]
+            return [*undone, *self._composing.adopt()]
         if shown and gap <= SAME_STANDING and age <= SHORT_STANDING and known.key:
             # What seemed to be at rest was on the way, or that of somebody else.
             before = self._composing.supersede(self.memory.known.pop())
