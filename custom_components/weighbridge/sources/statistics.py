@@ -158,7 +158,7 @@ class PersonStatistics:
             self._hass, self._hass.config.language, "entity", [DOMAIN]
         )
         return {
-            quantity: f"{async_device_name(self._hass, self._person.entry)} "
+            quantity: f"{async_device_name(self._hass, self._person.entry, self._person.subentry_id)} "
             + texts[f"component.{DOMAIN}.entity.sensor.{quantity}.name"]
             for quantity in QUANTITIES
         }
