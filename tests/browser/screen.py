@@ -168,9 +168,13 @@ class Screen:
         async with window.expect_event("close"):
             await window.get_by_role("link", name="Link account").click()
 
+    async def settle(self) -> None:
+        """Wait until nothing moves."""
+        await self.page.wait_for_timeout(_SETTLING)
+
     async def look(self, what: str) -> None:
         """Wait until nothing moves, and see that all texts have the place they need."""
-        await self.page.wait_for_timeout(_SETTLING)
+        await self.settle()
         if cut_off := await self.page.evaluate(_CUT_OFF):
             raise DemoError(f"Cut off on {what}: {', '.join(cut_off)}")
 

@@ -16,8 +16,9 @@ const DESCRIPTIONS = {
   sv: "Vikt, trend och kroppssammansättning över åren, en sida per person.",
 };
 
-const WEIGHT = ["weight", "weight_trend", "last_weigh_in", "status", "weight_change", "goal_weight"];
+const WEIGHT = ["weight", "weight_trend", "last_weigh_in", "goal_weight", "weight_change"];
 const GOAL = ["to_goal", "goal_date"];
+const STATUS = ["status"];
 const COMPOSITION = [
   "body_fat", "muscle_mass", "body_water", "bone_mass", "fat_mass", "fat_free_mass", "visceral_fat", "bmi",
   "basal_metabolic_rate", "metabolic_age", "heart_rate",
@@ -46,6 +47,7 @@ const tiles = (hass, entities, keys, more) => {
 };
 // Without a goal, or with one that cannot be reached like this, there is nothing to show.
 const whenKnown = (entity) => ({ visibility: [{ condition: "state", entity, state_not: ["unknown", "unavailable"] }] });
+const whenInTheWay = (entity) => ({ visibility: [{ condition: "state", entity, state_not: "ok" }] });
 
 const graph = (person, title, keys) => {
   const found = keys.filter((key) => person.statistics[key]).map((key) => person.statistics[key]);
@@ -72,7 +74,11 @@ const garmin = (hass, { name, entities }) => {
 };
 
 const weight = (hass, { entities, broken }, texts) => {
-  const found = [...tiles(hass, entities, WEIGHT), ...tiles(hass, entities, GOAL, whenKnown)];
+  const found = [
+    ...tiles(hass, entities, WEIGHT),
+    ...tiles(hass, entities, GOAL, whenKnown),
+    ...tiles(hass, entities, STATUS, whenInTheWay),
+  ];
   return found.length > 0 || broken.length > 0
     ? found
     : [{ type: "markdown", content: texts.no_weigh_in, grid_options: { columns: "full" } }];
