@@ -1,7 +1,7 @@
 """What Garmin must hold of one person in the end."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..clouds import GarminWeighIn, MeasureGroup
@@ -16,38 +16,66 @@ _TOLERANCE = 1e-6
 class Weighing:
     """One weighing, which one scale or two have reported, each with a second of its own.
 
-    Garmin must hold it under one of the `answers`, which are values by their second.
+    Garmin must hold it under one of the `answers`, which are values by their second, and
+    not at all if there is none.
     """
 
     scale: str
     group: MeasureGroup
     answers: dict[int, Values]
-    versions: list[Values] = field(default_factory=list)
-    """What it was before it was edited."""
+    former: list[tuple[int, Values]] = field(default_factory=list)
+    """Where and what it was before it was corrected or deleted."""
     is_settled: bool = True
     """Whether nothing but the newest version is right."""
-    is_held: bool = False
-    """Whether the vendor is not sure whose it is: Garmin must not have it then."""
-    is_deleted: bool = False
-    """Whether it is gone at the vendor: Garmin may have it or not."""
-    left: set[int] = field(default_factory=set)
-    """The seconds at which it stood before it was re-dated."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether it is at its source, and was reported by one scale."""
+        return len(self.answers) == 1
 
     def edit(self, group: MeasureGroup, **changed: float) -> None:
         """Change what Garmin must hold of a weighing that one scale has reported."""
         ((second, values),) = self.answers.items()
-        self.versions.append(values)
+        self.former.append((second, values))
         self.group = group
         self.answers = {second: {**values, **changed}}
 
-    def accepts(self, weigh_in: GarminWeighIn) -> bool:
-        """Tell whether a weigh-in at Garmin is this weighing as it must be."""
-        # Of one that was re-dated, an old place may have to do.
-        values = self.answers.get(_second(weigh_in), next(iter(self.answers.values())))
-        return any(
-            all(_is_close(weigh_in, name, value) for name, value in right.items())
-            for right in (values, *(() if self.is_settled else self.versions))
-        )
+    def redate(self, group: MeasureGroup, second: int) -> None:
+        """Change when a weighing was that one scale has reported."""
+        ((before, values),) = self.answers.items()
+        self.former.append((before, values))
+        self.group = group
+        self.answers = {second: values}
+
+    def delete(self) -> None:
+        """Let Garmin hold it no longer."""
+        self.former.extend(self.answers.items())
+        self.answers = {}
+
+    def seconds(self) -> set[int]:
+        """Return all seconds at which it is or was."""
+        return {*self.answers, *(second for second, _ in self.former)}
+
+    def judge(self, found: Sequence[GarminWeighIn]) -> str | None:
+        """Tell what is wrong with what Garmin holds at its seconds."""
+        right = [w for w in found if _is_like(w, self.answers.get(_second(w)))]
+        rest = [w for w in found if w not in right]
+        if not self.is_settled:
+            # Without its ledger, Weighbridge leaves alone what was ours.
+            old = [w for w in rest if any(_is_like(w, v) for v in self._former(w))]
+            rest = [w for w in rest if w not in old]
+            right += [w for w in old if _second(w) in self.answers]
+            if len({_second(w) for w in found}) < len(found):
+                return "twice"
+        if len(right) > 1 or (rest and right) or (rest and not self.answers):
+            return "twice"
+        if self.answers and not right:
+            return "wrong" if rest else "lost"
+        return None
+
+    def _former(self, weigh_in: GarminWeighIn) -> list[Values]:
+        """Return what it was at the second of a weigh-in."""
+        return [v for second, v in self.former if second == _second(weigh_in)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,17 +109,18 @@ class Book:
         """Tell whether nobody was weighed in a second."""
         return second not in self._seconds
 
+    def is_lonely(self, second: int, *, apart: int) -> bool:
+        """Tell whether nobody was weighed around a second."""
+        return all(abs(second - other) > apart for other in self._seconds)
+
+    def take(self, second: int) -> None:
+        """Take a second for a weighing that is there already."""
+        self._seconds.add(second)
+
     def add(self, weighing: Weighing) -> None:
         """Write a weighing down."""
         self.weighings.append(weighing)
         self._seconds.update(weighing.answers)
-
-    def move(self, weighing: Weighing, second: int) -> None:
-        """Write down that a weighing has another time."""
-        ((old, values),) = weighing.answers.items()
-        weighing.left.add(old)
-        weighing.answers = {second: values}
-        self._seconds.add(second)
 
     def unsettle(self) -> None:
         """Let old versions pass, too, of all that was written down so far.
@@ -111,27 +140,16 @@ class Book:
         for weighing in self.weighings:
             found = [
                 weigh_in
-                for second in weighing.answers
+                for second in weighing.seconds()
                 for weigh_in in by_second.pop(second, ())
             ]
-            name = f"{weighing.scale} at {min(weighing.answers)}"
-            if not weighing.is_settled:
-                # What stays where it was is nobody's any more.
-                for second in weighing.left:
-                    found += by_second.pop(second, ())
-                found = found[:1]
-            if weighing.is_deleted or (weighing.is_held and not weighing.is_settled):
-                continue
-            if weighing.is_held:
-                if found:
-                    verdict.wrong.append(f"{name}: held, and at Garmin")
-                continue
-            if not found:
-                verdict.lost.append(name)
-            elif len(found) > 1:
-                verdict.twice.append(name)
-            elif not weighing.accepts(found[0]):
-                verdict.wrong.append(f"{name}: {found[0].weight} kg")
+            match weighing.judge(found):
+                case "lost":
+                    verdict.lost.append(_tell(weighing, found))
+                case "twice":
+                    verdict.twice.append(_tell(weighing, found))
+                case "wrong":
+                    verdict.wrong.append(_tell(weighing, found))
         verdict.twice.extend(
             f"never weighed: {weigh_in.weight} kg at {second}"
             for second, strangers in by_second.items()
@@ -143,6 +161,20 @@ class Book:
 def _second(weigh_in: GarminWeighIn) -> int:
     """Return the epoch second of a weigh-in."""
     return int(weigh_in.measured_at.timestamp())
+
+
+def _is_like(weigh_in: GarminWeighIn, values: Values | None) -> bool:
+    """Tell whether a weigh-in has some values."""
+    return values is not None and all(
+        _is_close(weigh_in, name, value) for name, value in values.items()
+    )
+
+
+def _tell(weighing: Weighing, found: Iterable[GarminWeighIn]) -> str:
+    """Return what Garmin holds of a weighing, in words."""
+    there = ", ".join(f"{w.weight} kg at {_second(w)}" for w in found)
+    wanted = ", ".join(f"{v['weight']} kg at {s}" for s, v in weighing.answers.items())
+    return f"{weighing.scale}: {wanted or 'nothing'}, not {there or 'nothing'}"
 
 
 def _is_close(weigh_in: GarminWeighIn, name: str, value: float) -> bool:

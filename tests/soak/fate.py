@@ -21,9 +21,10 @@ _PATIENCE = 2.5
 _AT_WORK = 0.2
 
 CUT_OFF = "cut off"
+NOTHING = "nothing"
 
 # What may happen to Home Assistant in a round, and how often.
-_ODDS = {"nothing": 32, "kill": 20, CUT_OFF: 40, "stop": 8}
+_ODDS = {NOTHING: 32, "kill": 20, CUT_OFF: 40, "stop": 8}
 
 # Among how many writes the one is chosen that is cut off.
 _WRITES = 5
@@ -42,10 +43,12 @@ class Fate:
         self.stops = 0
         self.ledgers_lost = 0
         self.refreshes = 0
+        self.requests = 0
         self._house = house
         self._random = random
         self._doom: str | None = None
         self._refreshing: dict[str, int] = {}
+        self._is_delicate = False
 
     async def start(self) -> None:
         """Start Home Assistant and wait for its first poll."""
@@ -58,10 +61,16 @@ class Fate:
             await self._house.home_assistant.stop()
             self.stops += 1
 
-    def decide(self) -> str:
-        """Decide what will happen in a round."""
-        if self._is_fragile():
-            return "nothing"
+    @property
+    def is_gentle(self) -> bool:
+        """Tell whether nobody is about to be killed."""
+        return self._doom is None and not self._is_fragile()
+
+    def decide(self, *, is_delicate: bool) -> str:
+        """Decide what will happen in a round; who is delicate is not killed."""
+        self._is_delicate = is_delicate
+        if is_delicate or self._is_fragile():
+            return NOTHING
         return self._random.choices(list(_ODDS), list(_ODDS.values()))[0]
 
     async def befall(self, plan: str) -> None:
@@ -80,7 +89,11 @@ class Fate:
                 await asyncio.sleep(self._random.uniform(0, 0.8))
                 await self.stop()
             case _:
-                if self._doom is None and self._random.random() < 0.2:
+                if (
+                    self._doom is None
+                    and not self._is_delicate
+                    and self._random.random() < 0.2
+                ):
                     self._refresh(self._random.choice(self._house.residents))
                 await asyncio.sleep(self._random.uniform(0.2, 1))
                 return
@@ -109,6 +122,7 @@ class Fate:
 
     async def _start(self, *arguments: str) -> None:
         """Start with further arguments, and wait for the first poll."""
+        self.requests += self._house.clouds.log.count("garmin")
         self._house.clouds.log.clear()
         await self._house.home_assistant.spawn(*arguments)
         polls = self._house.clouds.log

@@ -1,10 +1,11 @@
 """The house: people with scales, and the Home Assistant that they live with."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from ..clouds import Clouds
 from ..demo.accounts import LINK_FLOW, add_garmin, add_withings, add_withings_credential
@@ -29,6 +30,8 @@ homeassistant:
 
 api:
 config:
+recorder:
+repairs:
 
 logger:
   default: warning
@@ -51,7 +54,14 @@ class Resident:
     """The names of the accounts at Withings, which has one for each scale."""
     garmin: str
     """The id of the entry in Home Assistant."""
+    sources: tuple[str, ...]
+    """The ids of the entries of the scales' accounts."""
     book: Book = field(default_factory=Book)
+
+    @property
+    def follows_deletions(self) -> bool:
+        """Tell whether what is deleted at its source goes at Garmin, too."""
+        return len(self.scales) == 1
 
 
 class House:
@@ -68,6 +78,7 @@ class House:
             directory, port, clouds.url, launcher=LAUNCHER
         )
         self.residents: list[Resident] = []
+        self._token = ""
 
     async def move_in(self, number: int) -> None:
         """Let people move in, of whom every third has two scales."""
@@ -77,8 +88,15 @@ class House:
             await add_withings_credential(api)
             for place in range(number):
                 self.residents.append(await self._settle_in(api, place))
+            self._token = await api.call(
+                "auth/long_lived_access_token", client_name="Soak", lifespan=30
+            )
         # Home Assistant writes new entries down a second late.
         await self.home_assistant.stop()
+
+    def visit(self) -> AbstractAsyncContextManager[Api]:
+        """Go to Home Assistant, which is running, as one of the people."""
+        return connect(self.home_assistant.url, self._token)
 
     def ledger(self, resident: Resident) -> Path:
         """Return the file of what an account remembers."""
@@ -110,12 +128,12 @@ class House:
             timezone=_TIME_ZONES[place % len(_TIME_ZONES)],
         )
         sources = [await self._buy_scale(api, scale) for scale in scales]
-        garmin, link_flow = await add_garmin(api, person)
-        await _link(api, link_flow, sources[0])
-        for source in sources[1:]:
-            menu = await api.post(LINK_FLOW, {"handler": [garmin, "link"]})
-            await _link(api, menu["flow_id"], source)
-        return Resident(person=person, scales=scales, garmin=garmin)
+        garmin, _ = await add_garmin(api, person)
+        resident = Resident(
+            person=person, scales=scales, garmin=garmin, sources=tuple(sources)
+        )
+        await relink(api, resident)
+        return resident
 
     async def _buy_scale(self, api: Api, scale: str) -> str:
         """Add a scale's account at Withings, and return the entry's id."""
@@ -144,11 +162,36 @@ async def inhabited(residents: int, *, seed: int, keep: bool) -> AsyncGenerator[
                     await house.home_assistant.kill()
 
 
-async def _link(api: Api, flow_id: str, source: str) -> None:
+async def relink(api: Api, resident: Resident) -> None:
+    """Add the links that a resident lacks."""
+    for source in resident.sources:
+        form = await api.post(LINK_FLOW, {"handler": [resident.garmin, "link"]})
+        result = await _link(api, form["flow_id"], source, resident.follows_deletions)
+        if result.get("reason", "already_configured") != "already_configured":
+            raise DemoError(f"No link was added: {result}")
+
+
+async def unlink(api: Api, resident: Resident) -> None:
+    """Remove all links of a resident."""
+    for link in await api.call(
+        "config_entries/subentries/list", entry_id=resident.garmin
+    ):
+        await api.call(
+            "config_entries/subentries/delete",
+            entry_id=resident.garmin,
+            subentry_id=link["subentry_id"],
+        )
+
+
+async def _link(api: Api, flow_id: str, source: str, deletions: bool) -> dict[str, Any]:
     """Let all weigh-ins of a source, old ones too, go to a Garmin account."""
-    path = f"{LINK_FLOW}/{flow_id}"
-    result = await api.post(
-        path, {"source": source, "weigh_ins": True, "history": "all"}
+    result: dict[str, Any] = await api.post(
+        f"{LINK_FLOW}/{flow_id}",
+        {
+            "source": source,
+            "weigh_ins": True,
+            "history": "all",
+            "deletions": deletions,
+        },
     )
-    if result["type"] != "create_entry":
-        raise DemoError(f"No link was added: {result}")
+    return result

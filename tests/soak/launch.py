@@ -6,12 +6,16 @@ With WRITE and MOMENT it kills itself at its WRITE-th write of what Weighbridge
 remembers: `before` or `after` the new file takes the place of the old one.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+import errno
 from importlib import import_module
 from itertools import count
 import os
+from pathlib import Path
 import signal
 import sys
+from threading import Thread
+import time
 
 from ..demo.launch import launch
 
@@ -37,10 +41,16 @@ _TIMES: dict[str, dict[str, object]] = {
     "ledger.reconcile": {"SETTLING_SECONDS": SETTLING, "LOOKS": LOOKS},
     "sources.coordinator": {
         "UPDATE_INTERVAL": timedelta(seconds=1),
-        "LOOK_INTERVAL": 5,
+        "LOOK_INTERVAL": 3,
         "HOUR": 2,
     },
+    "sources.shelf": {"HOUR": 2, "DAY": 12},
 }
+# While these files are there, nothing can be written, or the clock is wrong by so many
+# seconds.
+FULL = "soak-disk-is-full"
+CLOCK = "soak-clock"
+_GLANCE = 0.05
 _STORE = "/.storage/weighbridge."
 # Without its newest tokens an account has to sign in again. That cannot be helped:
 # Garmin ends the old ones when it gives out new ones.
@@ -76,11 +86,46 @@ def die_at_write(number: int, moment: str) -> None:
     sys.addaudithook(watch)
 
 
+def obey(directory: Path) -> None:
+    """Let the disk be full and the clock be wrong when the soak says so."""
+    full, clock = directory / FULL, directory / CLOCK
+    is_full = False
+    ahead = 0.0
+    right = time.time
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        """Let nothing that is written take the place of what is there."""
+        if is_full and event == "os.rename" and _STORE in str(arguments[1]):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def glance() -> None:
+        """Look again and again what the soak says."""
+        nonlocal is_full, ahead
+        while True:
+            is_full = full.exists()
+            try:
+                ahead = float(clock.read_text())
+            except OSError, ValueError:
+                ahead = 0.0
+            time.sleep(_GLANCE)
+
+    def now() -> float:
+        """Return what the clock says."""
+        return right() + ahead
+
+    time.time = now
+    dt_util = import_module("homeassistant.util.dt")
+    vars(dt_util)["utcnow"] = lambda: datetime.fromtimestamp(now(), UTC)
+    sys.addaudithook(watch)
+    Thread(target=glance, daemon=True).start()
+
+
 def main(clouds_url: str, config_directory: str, *death: str) -> int:
     """Run in a hurry."""
     # The integration is the one that Home Assistant finds there.
     sys.path.insert(0, config_directory)
     hurry()
+    obey(Path(config_directory))
     if death:
         number, moment = death
         die_at_write(int(number), moment)

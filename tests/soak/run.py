@@ -7,16 +7,25 @@ from time import monotonic
 
 from ..demo.console import say
 from .book import Verdict
-from .corrections import Corrections
-from .fate import CUT_OFF, Fate
+from .dweller import Dweller
+from .fate import CUT_OFF, NOTHING, Fate
 from .house import House, inhabited
 from .launch import SETTLING
 from .scales import Scales
+from .siege import Siege
 from .trouble import Trouble
 
 # How long everything that waits may take to arrive once nothing goes wrong any more.
-_SETTLE_TIMEOUT = 120
+_SETTLE_TIMEOUT = 240
 _QUIET = SETTLING + 3
+
+_GLANCE = 2
+
+# How long the statistics may take, in seconds.
+_WRITING = 60
+
+# In how many of the quiet rounds a person acts.
+_VISITS = 0.4
 
 _SHOWN = 20
 
@@ -29,42 +38,50 @@ async def soak(
     started = monotonic()
     async with inhabited(residents, seed=seed, keep=keep) as house:
         scales = Scales(house.clouds, random)
-        corrections = Corrections(house.clouds, random)
         trouble = Trouble(house.clouds, random)
         fate = Fate(house, random)
         await fate.start()
-        doubled: set[str] = set()
+        siege = Siege(house, random)
+        dweller = Dweller(house, random, scales.questions)
+        early: set[str] = set()
         for number in range(1, rounds + 1):
-            plan = fate.decide()
+            siege.turn(may_be_delicate=fate.is_gentle)
+            plan = fate.decide(is_delicate=siege.is_delicate)
             if plan == CUT_OFF:
                 trouble.spare_uploads()
                 scales.weigh(house.residents)
             else:
                 trouble.brew()
                 scales.weigh(random.sample(house.residents, random.randint(1, 2)))
-            corrections.make(house.residents)
+            if plan == NOTHING and random.random() < _VISITS:
+                await dweller.act()
             await fate.befall(plan)
-            twice = set(_judge(house).twice)
-            for name in twice - doubled:
-                say(f"round {number}: twice: {name}")
-            doubled |= twice
+            early.update(dweller.early())
             if verbose:
-                say(f"round {number}: {dict(scales.counts)} {dict(fate.kills)}")
+                say(
+                    f"round {number}: {dict(scales.counts)} {dict(fate.kills)} "
+                    f"{dict(siege.counts)}"
+                )
+        siege.end()
         trouble.end()
         scales.hand_in()
-        settled = await _settle(house, fate)
+        settled = await _settle(house, fate, dweller)
         verdict = _judge(house)
+        verdict.wrong.extend(f"pushed without a word: {what}" for what in sorted(early))
+        verdict.wrong.extend(await _disagreements(fate, dweller))
         signed_out = "asks to sign in again" in house.home_assistant.read_log()
     _report("Kills", fate.kills)
     _report("Faults met", trouble.met)
+    _report("Lasting", siege.counts)
     _report("Scales", scales.counts)
-    _report("At the vendor", corrections.counts)
+    _report("People", dweller.counts)
     _report(
         "Besides",
         {
             "stops in good order": fate.stops,
             "token refreshes": fate.refreshes,
             "ledgers cut off on disk": fate.ledgers_lost,
+            "requests to Garmin": fate.requests,
         },
     )
     for name, found in (
@@ -97,14 +114,16 @@ def _judge(house: House) -> Verdict:
     return verdict
 
 
-async def _settle(house: House, fate: Fate) -> bool:
+async def _settle(house: House, fate: Fate, dweller: Dweller) -> bool:
     """Wait until all has arrived and Garmin is asked for nothing any more."""
     await fate.stop()
     await fate.start()
     try:
         async with asyncio.timeout(_SETTLE_TIMEOUT):
+            await dweller.finish()
             while _judge(house) or not await _is_quiet(house):
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(_GLANCE)
+                await dweller.finish()
     except TimeoutError:
         return False
     finally:
@@ -114,6 +133,18 @@ async def _settle(house: House, fate: Fate) -> bool:
     await asyncio.sleep(_QUIET)
     await fate.stop()
     return not house.clouds.log.count("garmin")
+
+
+async def _disagreements(fate: Fate, dweller: Dweller) -> list[str]:
+    """Return where Home Assistant shows something else than the sources have."""
+    await fate.start()
+    found = await dweller.disagreements()
+    limit = monotonic() + _WRITING
+    while found and monotonic() < limit:
+        await asyncio.sleep(_GLANCE)
+        found = await dweller.disagreements()
+    await fate.stop()
+    return found
 
 
 async def _is_quiet(house: House) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -10,7 +11,7 @@ from .book import Weighing
 from .house import Resident
 
 # As far apart, weighings of who has two scales cannot be taken for each other.
-_APART = timedelta(minutes=10)
+_APART = timedelta(minutes=6)
 _APART_KG = 0.2
 
 # Two scales show the same weighing a little differently.
@@ -20,7 +21,37 @@ _OTHER_GRAMS = 40
 _EDITABLE = 30
 
 # In kg: so close together that none is unlikely beside the others.
-_WEIGHTS = (73, 80)
+_WEIGHTS = (75, 79)
+_WEIGHTS_OF_TWO_SCALES = (73, 80)
+# Somebody else's, or a bag's in a hand: so far off that a person is asked.
+_GUESTS = (31, 35)
+_WITH_A_BAG = (88, 89)
+
+# So many weigh-ins there must be, for anything to be unlikely beside them.
+_KNOWN = 8
+
+# What a source is looked through for deletions reaches back a little further.
+_REACH = timedelta(days=25)
+
+# Nothing near what was corrected can be taken for it.
+_LONELY = 400
+
+
+# How often a weight is sought that is free.
+_TRIES = 50
+
+
+@dataclass(kw_only=True, slots=True)
+class Question:
+    """What a person has to say of a weighing, and has said or not."""
+
+    resident: Resident
+    grpid: int
+    second: int
+    word: str
+    is_answered: bool = False
+    was_tried: bool = False
+    """Whether the answer may have arrived."""
 
 
 class Scales:
@@ -29,6 +60,7 @@ class Scales:
     def __init__(self, clouds: Clouds, random: Random) -> None:
         """Weigh at random."""
         self.counts: Counter[str] = Counter()
+        self.questions: list[Question] = []
         self._clouds = clouds
         self._random = random
         self._owed: list[Callable[[], object]] = []
@@ -45,7 +77,14 @@ class Scales:
     def _happen(self, resident: Resident) -> None:
         """Weigh a resident, or correct what the scale has reported."""
         now = datetime.now(UTC)
-        match self._random.choices(("once", "burst", "late", "edit"), (5, 2, 2, 3))[0]:
+        what = self._random.choices(
+            ("once", "burst", "late", "edit", "redate", "delete", "guest"),
+            (5, 2, 2, 3, 1, 1.5, 1.5),
+        )[0]
+        is_known = len(resident.scales) == 1 and (
+            sum(w.is_plain for w in resident.book.weighings) > _KNOWN
+        )
+        match what:
             case "burst":
                 for _ in range(self._random.randint(2, 4)):
                     seconds = self._random.randint(0, 59)
@@ -57,6 +96,12 @@ class Scales:
                 self.counts["weeks late"] += 1
             case "edit" if len(resident.scales) == 1 and resident.book.weighings:
                 self._edit(resident)
+            case "redate" if is_known:
+                self._redate(resident, now)
+            case "delete" if is_known:
+                self._delete(resident, now)
+            case "guest" if is_known:
+                self._ask(resident, now)
             case _:
                 self._weigh(resident, now)
 
@@ -71,7 +116,8 @@ class Scales:
         while not resident.book.is_free(second):
             second -= 1
         when = datetime.fromtimestamp(second, UTC)
-        weight = self._weight(resident, when)
+        if (weight := self._weight(resident, when)) is None:
+            return
         values = {"weight": weight}
         if self._random.random() < 0.8:
             values["body_fat"] = self._hundredths(5, 50)
@@ -124,10 +170,8 @@ class Scales:
 
     def _edit(self, resident: Resident) -> None:
         """Correct the weight of a weighing, most often of a recent one."""
-        left = [w for w in resident.book.weighings if not w.is_deleted]
-        if not left:
-            return
-        weighing = self._random.choice(left[-_EDITABLE:])
+        known = [w for w in resident.book.weighings if w.is_plain]
+        weighing = self._random.choice(known[-_EDITABLE:])
         weight = self._hundredths(*_WEIGHTS)
         group = self._clouds.withings.edit(
             resident.scales[0], weighing.group.grpid, weight
@@ -135,19 +179,85 @@ class Scales:
         weighing.edit(group, weight=weight)
         self.counts["edits"] += 1
 
-    def _weight(self, resident: Resident, when: datetime) -> float:
+    def _redate(self, resident: Resident, now: datetime) -> None:
+        """Correct the time of a recent weighing."""
+        if not (recent := self._recent(resident, now)):
+            return
+        weighing = self._random.choice(recent)
+        end = int(now.timestamp())
+        second = end
+        while not resident.book.is_lonely(second, apart=_LONELY):
+            second = end - self._random.randint(0, int(_REACH.total_seconds()))
+        group = self._clouds.withings.redate(
+            resident.scales[0],
+            weighing.group.grpid,
+            datetime.fromtimestamp(second, UTC),
+        )
+        resident.book.take(second)
+        weighing.redate(group, second)
+        self.counts["re-datings"] += 1
+
+    def _delete(self, resident: Resident, now: datetime) -> None:
+        """Delete a recent weighing, or give it to somebody else: it is just gone."""
+        if recent := self._recent(resident, now):
+            weighing = self._random.choice(recent)
+            self._clouds.withings.delete(resident.scales[0], weighing.group.grpid)
+            weighing.delete()
+            self.counts["deletions"] += 1
+
+    def _recent(self, resident: Resident, now: datetime) -> list[Weighing]:
+        """Return the weighings whose deletion would be noticed."""
+        asked = {question.grpid for question in self.questions}
+        return [
+            weighing
+            for weighing in resident.book.weighings
+            if weighing.is_plain
+            and weighing.group.grpid not in asked
+            and weighing.group.measured_at > now - _REACH
+        ]
+
+    def _ask(self, resident: Resident, now: datetime) -> None:
+        """Weigh a guest, or somebody with a bag: a person has to say whose that is."""
+        second = int(now.timestamp())
+        while not resident.book.is_free(second):
+            second -= 1
+        is_mine = self._random.random() < 0.4
+        weight = self._hundredths(*(_WITH_A_BAG if is_mine else _GUESTS))
+        group = self._clouds.withings.step_on_scale(
+            resident.scales[0], weight, when=datetime.fromtimestamp(second, UTC)
+        )
+        weighing = Weighing(
+            scale=resident.scales[0], group=group, answers={second: {"weight": weight}}
+        )
+        if not is_mine:
+            weighing.delete()
+        resident.book.add(weighing)
+        resident.book.take(second)
+        self.questions.append(
+            Question(
+                resident=resident,
+                grpid=group.grpid,
+                second=second,
+                word="mine" if is_mine else "nobody",
+            )
+        )
+        self.counts["questions"] += 1
+
+    def _weight(self, resident: Resident, when: datetime) -> float | None:
         """Return a weight in kg that cannot be taken for that of another weighing."""
+        if len(resident.scales) == 1:
+            return self._hundredths(*_WEIGHTS)
         near = [
             values["weight"]
             for weighing in resident.book.weighings
-            if len(resident.scales) > 1
-            and abs(weighing.group.measured_at - when) < _APART
+            if abs(weighing.group.measured_at - when) < _APART
             for values in weighing.answers.values()
         ]
-        while True:
-            weight = self._hundredths(*_WEIGHTS)
+        for _ in range(_TRIES):
+            weight = self._hundredths(*_WEIGHTS_OF_TWO_SCALES)
             if all(abs(weight - other) > _APART_KG for other in near):
                 return weight
+        return None
 
     def _hundredths(self, lowest: int, highest: int) -> float:
         """Return a number with two digits after the point."""

@@ -8,13 +8,13 @@ from ..clouds import Clouds, Fault
 
 UPLOAD = r"^/garmin/upload-service/upload"
 READ = r"^/garmin/weight-service/weight/range"
-_DELETE = r"^/garmin/weight-service/weight/.*/byversion/"
+DELETE = r"^/garmin/weight-service/weight/.*/byversion/"
 _REFRESH = r"^/garmin/di-oauth2-service/"
-_MEASURES = r"action=getmeas$"
+MEASURES = r"action=getmeas$"
 
 _SERVER_ERRORS = (500, 502, 503, 504)
 _ACCEPTED = (200, 201, 202)
-_WRITES = (UPLOAD, _DELETE)
+_WRITES = (UPLOAD, DELETE)
 
 # What Garmin may take to show an upload, in seconds.
 _PROCESSING = 0.4
@@ -95,13 +95,13 @@ class Trouble:
 
     def _too_many_requests(self) -> Fault:
         return self._clouds.faults.answer(
-            self._random.choice((READ, UPLOAD, _DELETE, _REFRESH)),
+            self._random.choice((READ, UPLOAD, DELETE, _REFRESH)),
             429,
             retry_after=self._random.choice((1, 1, 2, None)),
         )
 
     def _server_error(self) -> Fault:
-        path = self._random.choice((READ, *_WRITES, _REFRESH, _MEASURES))
+        path = self._random.choice((READ, *_WRITES, _REFRESH, MEASURES))
         return self._clouds.faults.answer(
             path,
             self._random.choice(_SERVER_ERRORS),
@@ -113,24 +113,24 @@ class Trouble:
         return self._clouds.faults.answer(self._random.choice((READ, UPLOAD)), 403)
 
     def _reset(self) -> Fault:
-        path = self._random.choice((READ, *_WRITES, _REFRESH, _MEASURES))
+        path = self._random.choice((READ, *_WRITES, _REFRESH, MEASURES))
         return self._clouds.faults.reset(path, times=self._times())
 
     def _lost_answer(self) -> Fault:
         return self._clouds.faults.reset(
-            self._random.choice((UPLOAD, UPLOAD, _DELETE, READ)),
+            self._random.choice((UPLOAD, UPLOAD, DELETE, READ)),
             processed=True,
             times=self._times(),
         )
 
     def _truncated(self) -> Fault:
         return self._clouds.faults.truncate(
-            self._random.choice((READ, UPLOAD, _MEASURES)),
+            self._random.choice((READ, UPLOAD, MEASURES)),
             keep=self._random.randint(1, 60),
         )
 
     def _foreign(self) -> Fault:
-        path = self._random.choice((READ, UPLOAD, _REFRESH, _MEASURES))
+        path = self._random.choice((READ, UPLOAD, _REFRESH, MEASURES))
         return self._clouds.faults.foreign(
             path, processed=path == UPLOAD and self._random.random() < 0.5
         )
@@ -140,12 +140,12 @@ class Trouble:
             ((601, {"wait_seconds": 1}), (2556, {}), (401, {}))
         )
         return self._clouds.faults.answer(
-            _MEASURES, 200, body={"status": status, "body": body, "error": ""}
+            MEASURES, 200, body={"status": status, "body": body, "error": ""}
         )
 
     def _delay(self) -> Fault:
         return self._clouds.faults.delay(
-            self._random.choice((READ, *_WRITES, _MEASURES)),
+            self._random.choice((READ, *_WRITES, MEASURES)),
             self._random.uniform(0.05, 0.5),
             processed=self._random.random() < 0.5,
         )
