@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("morning")
 @pytest.mark.parametrize(
     ("path", "fault", "wait"),
     [
+        (REFRESH, {"status": 403}, timedelta(hours=6)),
         (REFRESH, {"status": 429}, timedelta(hours=1)),
         (REFRESH, {"status": 503}, timedelta(minutes=2)),
         (REFRESH, {"status": 200, "body": "<html>"}, timedelta(minutes=2)),

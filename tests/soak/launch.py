@@ -75,12 +75,15 @@ def die_at_write(number: int, moment: str) -> None:
         """Watch what the interpreter does with files."""
         nonlocal is_due
         if is_due:
+            # To kill is watched, too.
+            is_due = False
             os.kill(os.getpid(), signal.SIGKILL)
         if event == "os.rename":
             target = str(arguments[1])
             if _STORE in target and not target.endswith(_TOKENS):
                 is_due = next(writes) == number
                 if is_due and moment == BEFORE:
+                    is_due = False
                     os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(watch)

@@ -13,7 +13,9 @@ from .trouble import DELETE, MEASURES, READ, UPLOAD
 _ROUNDS = (2, 4)
 _ODDS = 0.3
 
-_FAILURES: dict[str, object] = {"detailedImportResult": {"failures": [{"messages": []}]}}
+_FAILURES: dict[str, object] = {
+    "detailedImportResult": {"failures": [{"messages": []}]}
+}
 
 type End = Callable[[], object]
 

@@ -21,6 +21,7 @@ from .errors import (
     GarminAmbiguousError,
     GarminAuthError,
     GarminDuplicateError,
+    GarminForbiddenError,
     GarminRejectedError,
     GarminThrottledError,
     GarminUnavailableError,
@@ -142,6 +143,8 @@ class _TokenClient(Client):
             status = response.status_code
             if status in (400, 401):
                 raise GarminAuthError(f"The token refresh was refused ({status})")
+            if status == 403:
+                raise GarminForbiddenError("The token refresh was refused (403)")
             if status == 429:
                 raise GarminThrottledError(
                     "Too many token refreshes", retry_after=retry_after_of(response)
