@@ -52,6 +52,10 @@ class Weighing:
         self.former.extend(self.answers.items())
         self.answers = {}
 
+    def restore(self) -> None:
+        """Let Garmin hold it again."""
+        self.answers = dict(self.former[-1:])
+
     def seconds(self) -> set[int]:
         """Return all seconds at which it is or was."""
         return {*self.answers, *(second for second, _ in self.former)}

@@ -1,8 +1,8 @@
 """What people put right in the vendor's app, and what the vendor is not sure of."""
 
 from collections import Counter
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from ..clouds import Clouds
@@ -12,8 +12,14 @@ from .house import Resident
 _UNSURE = 1
 _SURE = 0
 
-# Of how many weighings, the newest ones, one is chosen.
-_RECENT = 30
+# What a source is looked through for deletions reaches back a little further.
+_REACH = timedelta(days=25)
+
+# A source that has lost most of what it had is not believed.
+_KNOWN = 8
+
+# Nothing so near, in seconds, what was re-dated can be taken for it.
+_LONELY = 400
 
 
 class Corrections:
@@ -28,40 +34,61 @@ class Corrections:
         self.counts: Counter[str] = Counter()
         self._clouds = clouds
         self._random = random
+        self._doubted: list[tuple[Resident, Weighing]] = []
 
-    def make(self, residents: Iterable[Resident]) -> None:
-        """Let things happen that happen in the app of residents."""
-        for resident in residents:
-            left = [w for w in resident.book.weighings if not w.is_deleted]
-            if len(resident.scales) > 1 or not left or self._random.random() < 0.5:
-                continue
-            weighing = self._random.choice(left[-_RECENT:])
-            if weighing.is_held:
+    def make(self, residents: Iterable[Resident], asked: Collection[int]) -> None:
+        """Let things happen that happen in the app of residents, but not to `asked`."""
+        for resident, weighing in self._doubted[:]:
+            if self._random.random() < 0.3:
+                self._doubted.remove((resident, weighing))
                 self._settle(resident, weighing)
+        for resident in residents:
+            now = datetime.now(UTC)
+            recent = [
+                weighing
+                for weighing in resident.book.weighings
+                if weighing.is_plain
+                and weighing.group.grpid not in asked
+                and weighing.group.measured_at > now - _REACH
+            ]
+            if (
+                len(resident.scales) > 1
+                or len(recent) < _KNOWN
+                or self._random.random() < 0.7
+            ):
                 continue
-            match self._random.choices(("redate", "doubt", "delete"), (4, 3, 1))[0]:
+            weighing = self._random.choice(recent)
+            match self._random.choices(("redate", "doubt", "delete"), (3, 2, 3))[0]:
                 case "redate":
-                    self._redate(resident, weighing)
+                    self._redate(resident, weighing, int(now.timestamp()))
                 case "doubt":
-                    self._clouds.withings.attribute(
-                        resident.scales[0], weighing.group.grpid, _UNSURE
-                    )
-                    weighing.is_held = True
-                    self.counts["doubts"] += 1
+                    self._doubt(resident, weighing)
                 case _:
                     self._delete(resident, weighing)
+                    self.counts["deletions"] += 1
 
-    def _redate(self, resident: Resident, weighing: Weighing) -> None:
-        """Correct the time of a weighing by some hours."""
-        ((second, _),) = weighing.answers.items()
-        while True:
-            new = second - self._random.randint(600, 86400)
-            if resident.book.is_free(new):
-                break
-        when = datetime.fromtimestamp(new, UTC)
-        self._clouds.withings.redate(resident.scales[0], weighing.group.grpid, when)
-        resident.book.move(weighing, new)
+    def _redate(self, resident: Resident, weighing: Weighing, now: int) -> None:
+        """Correct the time of a weighing by hours or days."""
+        second = now
+        while not resident.book.is_lonely(second, apart=_LONELY):
+            second = now - self._random.randint(0, int(_REACH.total_seconds()))
+        group = self._clouds.withings.redate(
+            resident.scales[0],
+            weighing.group.grpid,
+            datetime.fromtimestamp(second, UTC),
+        )
+        resident.book.take(second)
+        weighing.redate(group, second)
         self.counts["re-datings"] += 1
+
+    def _doubt(self, resident: Resident, weighing: Weighing) -> None:
+        """Let the vendor no longer be sure whose a weighing is."""
+        self._clouds.withings.attribute(
+            resident.scales[0], weighing.group.grpid, _UNSURE
+        )
+        weighing.delete()
+        self._doubted.append((resident, weighing))
+        self.counts["doubts"] += 1
 
     def _settle(self, resident: Resident, weighing: Weighing) -> None:
         """Say whose a doubtful weighing is: this person's, or somebody else's."""
@@ -69,14 +96,13 @@ class Corrections:
             self._clouds.withings.attribute(
                 resident.scales[0], weighing.group.grpid, _SURE
             )
-            weighing.is_held = False
+            weighing.restore()
             self.counts["doubts that ended"] += 1
-            return
-        self._delete(resident, weighing)
-        self.counts["given to somebody else"] += 1
+        else:
+            self._clouds.withings.delete(resident.scales[0], weighing.group.grpid)
+            self.counts["given to somebody else"] += 1
 
     def _delete(self, resident: Resident, weighing: Weighing) -> None:
-        """Delete a weighing; no link follows deletions, so Garmin may keep it."""
+        """Delete a weighing."""
         self._clouds.withings.delete(resident.scales[0], weighing.group.grpid)
-        weighing.is_deleted = True
-        self.counts["deletions"] += 1
+        weighing.delete()

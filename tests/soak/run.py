@@ -7,6 +7,7 @@ from time import monotonic
 
 from ..demo.console import say
 from .book import Verdict
+from .corrections import Corrections
 from .dweller import Dweller
 from .fate import CUT_OFF, NOTHING, Fate
 from .house import House, inhabited
@@ -38,6 +39,7 @@ async def soak(
     started = monotonic()
     async with inhabited(residents, seed=seed, keep=keep) as house:
         scales = Scales(house.clouds, random)
+        corrections = Corrections(house.clouds, random)
         trouble = Trouble(house.clouds, random)
         fate = Fate(house, random)
         await fate.start()
@@ -53,6 +55,7 @@ async def soak(
             else:
                 trouble.brew()
                 scales.weigh(random.sample(house.residents, random.randint(1, 2)))
+            corrections.make(house.residents, {q.grpid for q in scales.questions})
             if plan == NOTHING and random.random() < _VISITS:
                 await dweller.act()
             await fate.befall(plan)
@@ -74,6 +77,7 @@ async def soak(
     _report("Faults met", trouble.met)
     _report("Lasting", siege.counts)
     _report("Scales", scales.counts)
+    _report("At the vendor", corrections.counts)
     _report("People", dweller.counts)
     _report(
         "Besides",

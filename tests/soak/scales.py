@@ -30,12 +30,6 @@ _WITH_A_BAG = (88, 89)
 # So many weigh-ins there must be, for anything to be unlikely beside them.
 _KNOWN = 8
 
-# What a source is looked through for deletions reaches back a little further.
-_REACH = timedelta(days=25)
-
-# Nothing near what was corrected can be taken for it.
-_LONELY = 400
-
 
 # How often a weight is sought that is free.
 _TRIES = 50
@@ -78,8 +72,7 @@ class Scales:
         """Weigh a resident, or correct what the scale has reported."""
         now = datetime.now(UTC)
         what = self._random.choices(
-            ("once", "burst", "late", "edit", "redate", "delete", "guest"),
-            (5, 2, 2, 3, 1, 1.5, 1.5),
+            ("once", "burst", "late", "edit", "guest"), (5, 2, 2, 3, 1.5)
         )[0]
         is_known = len(resident.scales) == 1 and (
             sum(w.is_plain for w in resident.book.weighings) > _KNOWN
@@ -94,12 +87,10 @@ class Scales:
                 age = timedelta(seconds=self._random.randint(7200, 60 * 86400))
                 self._weigh(resident, now - age)
                 self.counts["weeks late"] += 1
-            case "edit" if len(resident.scales) == 1 and resident.book.weighings:
+            case "edit" if len(resident.scales) == 1 and any(
+                weighing.is_plain for weighing in resident.book.weighings
+            ):
                 self._edit(resident)
-            case "redate" if is_known:
-                self._redate(resident, now)
-            case "delete" if is_known:
-                self._delete(resident, now)
             case "guest" if is_known:
                 self._ask(resident, now)
             case _:
@@ -178,43 +169,6 @@ class Scales:
         )
         weighing.edit(group, weight=weight)
         self.counts["edits"] += 1
-
-    def _redate(self, resident: Resident, now: datetime) -> None:
-        """Correct the time of a recent weighing."""
-        if not (recent := self._recent(resident, now)):
-            return
-        weighing = self._random.choice(recent)
-        end = int(now.timestamp())
-        second = end
-        while not resident.book.is_lonely(second, apart=_LONELY):
-            second = end - self._random.randint(0, int(_REACH.total_seconds()))
-        group = self._clouds.withings.redate(
-            resident.scales[0],
-            weighing.group.grpid,
-            datetime.fromtimestamp(second, UTC),
-        )
-        resident.book.take(second)
-        weighing.redate(group, second)
-        self.counts["re-datings"] += 1
-
-    def _delete(self, resident: Resident, now: datetime) -> None:
-        """Delete a recent weighing, or give it to somebody else: it is just gone."""
-        if recent := self._recent(resident, now):
-            weighing = self._random.choice(recent)
-            self._clouds.withings.delete(resident.scales[0], weighing.group.grpid)
-            weighing.delete()
-            self.counts["deletions"] += 1
-
-    def _recent(self, resident: Resident, now: datetime) -> list[Weighing]:
-        """Return the weighings whose deletion would be noticed."""
-        asked = {question.grpid for question in self.questions}
-        return [
-            weighing
-            for weighing in resident.book.weighings
-            if weighing.is_plain
-            and weighing.group.grpid not in asked
-            and weighing.group.measured_at > now - _REACH
-        ]
 
     def _ask(self, resident: Resident, now: datetime) -> None:
         """Weigh a guest, or somebody with a bag: a person has to say whose that is."""

@@ -127,15 +127,19 @@ def test_verdict_on_an_edit(book: Book) -> None:
 
 
 def test_verdict_on_what_the_vendor_corrects(book: Book) -> None:
-    """Re-dated it is at its new place alone; held it is nowhere; deleted is either."""
+    """Re-dated it is at its new place alone, and gone it is nowhere, if it was ours."""
     weighing = book.weighings[0]
-    book.move(weighing, NOON - 3600)
+    weighing.redate(weighing.group, NOON - 3600)
     moved = held(NOON - 3600, 80.0, 20.0)
     assert book.check([moved, OTHER]) == Verdict()
-    assert len(book.check([RIGHT, OTHER]).lost) == 1
+    assert len(book.check([RIGHT, OTHER]).wrong) == 1
     assert len(book.check([RIGHT, moved, OTHER]).twice) == 1
-    weighing.is_held = True
+    weighing.delete()
     assert book.check([OTHER]) == Verdict()
-    assert len(book.check([moved, OTHER]).wrong) == 1
-    weighing.is_held, weighing.is_deleted = False, True
-    assert book.check([OTHER]) == book.check([moved, OTHER]) == Verdict()
+    assert len(book.check([moved, OTHER]).twice) == 1
+    weighing.restore()
+    assert book.check([moved, OTHER]) == Verdict()
+    assert len(book.check([OTHER]).lost) == 1
+    weighing.delete()
+    book.unsettle()
+    assert book.check([OTHER]) == book.check([RIGHT, OTHER]) == Verdict()
