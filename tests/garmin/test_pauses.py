@@ -71,6 +71,34 @@ async def test_garmin_is_left_alone_for_a_while(
     assert issue_keys(hass) == set()
 
 
+async def test_another_weight_at_the_second_of_one_that_waits(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+) -> None:
+    """What is not queued is not called queued."""
+    clouds.faults.answer(READ, 503)
+    clouds.withings.step_on_scale("alice", 80.0)
+    await poll(hass, withings_entry)
+    for weight, key in ((79.0, "another_there"), (80.0, "queued_unavailable")):
+        clouds.faults.answer(READ, 503)
+        with pytest.raises(HomeAssistantError) as error:
+            await hass.services.async_call(
+                DOMAIN,
+                "push_measurement",
+                {
+                    "config_entry_id": linked.entry_id,
+                    "weight": weight,
+                    "unit": "kg",
+                    "measured_at": NOW.isoformat(),
+                },
+                blocking=True,
+                return_response=True,
+            )
+        assert error.value.translation_key == key
+
+
 async def test_throttling_doubles_up_to_a_day(
     hass: HomeAssistant,
     clouds: Clouds,

@@ -40,6 +40,7 @@ async def _async_push[R: Record, M: Remote](
     await account.async_push_all()
     match ledger.state(second):
         case State.PENDING:
+            _found(ledger, record)
             raise account.stuck()
         case State.FAILED:
             raise HomeAssistantError(
