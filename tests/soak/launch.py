@@ -45,6 +45,7 @@ _TIMES: dict[str, dict[str, object]] = {
         "HOUR": 2,
     },
     "sources.shelf": {"HOUR": 2, "DAY": 12},
+    "sources.webhook": {"UPDATE_INTERVAL": timedelta(seconds=1)},
 }
 # While these files are there, nothing can be written, or the clock is wrong by so many
 # seconds.
