@@ -36,9 +36,9 @@ async def leave_out(screen: Screen, api: Api, clouds: Clouds, alice: Home) -> No
 async def open_question(screen: Screen, account: str) -> None:
     """Open the repair of what an account asks."""
     await screen.open("/config/repairs")
-    await screen.see(f"Whose measurement? {account} (1)")
+    await screen.see(f"Whose is it? {account} (1)")
     await screen.look("the repairs")
-    await screen.choose(f"Whose measurement? {account} (1)")
+    await screen.choose(f"Whose is it? {account} (1)")
     await screen.see("Whose are these?")
 
 
