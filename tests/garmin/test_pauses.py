@@ -206,3 +206,22 @@ async def test_a_dry_run_that_cannot_ask_garmin(
             )
         assert caught.value.translation_key == "not_compared"
     assert value_of(hass, linked, "pending") == 0
+
+
+async def test_a_pause_is_kept_by_what_keeps_the_tokens_alive(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Nothing at all is asked while Garmin wants to be left alone."""
+    await later(hass, freezer, timedelta(days=4, hours=20))
+    clouds.faults.answer(READ, 429, retry_after=86400)
+    clouds.withings.step_on_scale("alice", 80.0)
+    await poll(hass, withings_entry)
+    # What a clock that was wrong has noted of the last contact is worth nothing.
+    linked.runtime_data.memory.last_contact = None
+    clouds.log.clear()
+    await later(hass, freezer, timedelta(hours=7))
+    assert clouds.log.count("garmin") == 0
