@@ -4,6 +4,7 @@ Pure: what the source has now, whatever came when, makes the same book. All that
 of a person (newest values, trend, statistics, what is pushed) is derived from it.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -174,18 +175,29 @@ class Book:
         news.seconds.add(record.second)
         return news
 
-    def newest(self, before: int) -> Values:
+    def newest(self, end: int) -> Values:
         """Return the newest value of each quantity, measured before a second.
 
         The clock of a scale that is far ahead would freeze the values.
         """
         values: dict[str, tuple[float, int]] = {}
-        _keep_newest(values, self.weigh_ins.present, before, WEIGHED)
-        _keep_newest(values, self.blood_pressures.present, before, PRESSURE)
+        _keep_newest(values, self.weigh_ins.present, end, WEIGHED)
+        _keep_newest(values, self.blood_pressures.present, end, PRESSURE)
         for quantity, shelf in self.readings.items():
             counting = [r for r in shelf.present if self._counts(r)]
-            _keep_newest(values, counting, before, {quantity: "value"})
+            _keep_newest(values, counting, end, {quantity: "value"})
         return values
+
+    def next(self, second: int) -> int | None:
+        """Return when the first thing that counts was measured from a second on."""
+        return min(
+            (
+                shelf.present[index].second
+                for shelf in self._shelves()
+                if (index := count_before(shelf.present, second)) < len(shelf.present)
+            ),
+            default=None,
+        )
 
     def height(self, second: int) -> float | None:
         """Return the height in force at a time; the first one reaches back for ever."""
@@ -288,6 +300,11 @@ class Book:
         return reading.doubt is None
 
 
+def count_before(records: Sequence[Record], second: int) -> int:
+    """Return how many records, in the order of time, are of before a second."""
+    return bisect_left(records, second, key=lambda record: record.second)
+
+
 def _same(one: Measured, other: Measured) -> bool:
     """Tell whether a person's word on one holds for the other."""
     return (one.second, one.facts[0], one.doubt) == (
@@ -300,18 +317,17 @@ def _same(one: Measured, other: Measured) -> bool:
 def _keep_newest(
     values: dict[str, tuple[float, int]],
     records: Sequence[WeighIn | BloodPressure | Reading],
-    before: int,
+    end: int,
     names: Mapping[str, str],
 ) -> None:
     """Replace values by the newest ones of some quantities, if they are not older."""
-    left = dict(names)
-    for record in reversed(records):
-        for quantity, name in list(left.items()):
+    believed = records[: count_before(records, end)]
+    for quantity, name in names.items():
+        for record in reversed(believed):
             value: float | None = getattr(record, name)
-            if value is None or (second := record.second) >= before:
+            if value is None:
                 continue
-            del left[quantity]
+            second = record.second
             if quantity not in values or values[quantity][1] <= second:
                 values[quantity] = value, second
-        if not left:
-            return
+            break

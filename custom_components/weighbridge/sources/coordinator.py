@@ -142,7 +142,7 @@ class SourceCoordinator(PollCoordinator[Batch]):
         try:
             stored = await self._store.async_load()
             if stored is not None:
-                self.person.async_load(stored["person"])
+                await self.person.async_load(stored["person"])
                 self._cursor = int(stored["cursor"])
         except (
             HomeAssistantError,

@@ -2,12 +2,14 @@
 
 The book is the truth, and the recorder is asked what it has: so what was deleted by
 hand, lost with a database, or never written comes back by itself, and what the book says
-no longer goes.
+no longer goes. What is new in the book is written at once; the end of the statistics is
+looked at with each poll, all of them once a day and at each start.
 """
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from statistics import fmean
 
 from homeassistant.core import HomeAssistant, callback
@@ -16,6 +18,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, SIGNAL_RENAMED, signal_person_updated
 from ..pace import async_apart
+from ..trend import Sample
 from .book import Measured
 from .coordinator import SourceConfigEntry
 from .person import Person
@@ -25,6 +28,41 @@ from .statistics import QUANTITIES, PersonStatistics, Rows
 
 type Hours = dict[int, tuple[Measured, ...]]
 """What counts by the epoch seconds at which the hours begin."""
+type Changes = dict[str, Rows | None]
+"""The rows that are to be written of each quantity; None if all have to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """What should stand in the recorder."""
+
+    hours: Hours = field(default_factory=dict)
+    trends: Mapping[str, Rows] = field(default_factory=dict)
+
+    def rows(self) -> dict[str, Rows]:
+        """Return all rows by their quantities."""
+        return {**_rows(self.hours), **self.trends}
+
+    def last(self) -> dict[str, tuple[int, float | None]]:
+        """Return the newest hour of each quantity that has any, and its mean."""
+        return {
+            quantity: (hour := max(found), found[hour][0])
+            for quantity, found in self.rows().items()
+            if found
+        }
+
+    def changes(self, before: Graphs) -> Changes:
+        """Return what is to be written where other graphs stand."""
+        changed = {
+            hour
+            for hour in before.hours.keys() | self.hours.keys()
+            if before.hours.get(hour) != self.hours.get(hour)
+        }
+        old = _rows({hour: before.hours.get(hour, ()) for hour in changed})
+        new = _rows({hour: self.hours.get(hour, ()) for hour in changed})
+        old.update(before.trends)
+        new.update(self.trends)
+        return {quantity: _difference(old[quantity], new[quantity]) for quantity in new}
 
 
 @callback
@@ -55,9 +93,10 @@ class PersonHistory:
         self._lock = asyncio.Lock()
         # Which revision of the book stands in the recorder, and what that is.
         self._revision: int | None = None
-        self._hours: Hours = {}
-        self._trends: dict[str, Rows] = {}
+        self._graphs = Graphs()
         self._last: dict[str, tuple[int, float | None]] = {}
+        # When all of it was read last.
+        self._compared_at = 0.0
 
     @callback
     def async_look(self) -> None:
@@ -78,112 +117,87 @@ class PersonHistory:
     async def _async_look(self) -> None:
         """Write what has changed in the book, and what the recorder has lost."""
         async with self._lock:
+            now = dt_util.utcnow().timestamp()
             revision, size = self._person.revision, self._person.book.size
-            if self._revision != revision:
-                trends, self._trends = self._trends, _trends(self._person)
-                hours = await async_apart(size, self._by_hour)
-                before, self._hours = self._hours, hours
-                if self._revision is None:
-                    await self._async_compare(QUANTITIES, hours)
-                else:
-                    await self._async_change(before, hours)
-                    await self._async_bend(trends)
-                self._last = _last(await self._async_wanted(hours))
-                self._revision = revision
+            # What is interrupted leaves rows behind of which nothing is known.
+            written, self._revision = self._revision, None
+            if written != revision:
+                before, trends = self._graphs, self._person.trends
+                points = {
+                    "weight_trend": trends.weight.points,
+                    "body_fat_trend": trends.body_fat.points,
+                }
+                self._graphs = await async_apart(size, self._draw, points)
+                if written is not None:
+                    changes = await async_apart(size, self._graphs.changes, before)
+                    for quantity in QUANTITIES:
+                        await self._async_write(quantity, changes[quantity])
+                self._last = await async_apart(size, self._graphs.last)
+            if written is None or now - self._compared_at >= DAY:
+                await self._async_compare(QUANTITIES)
+                self._compared_at = now
+            self._revision = revision
             last = await self._statistics.async_last()
             if lost := [q for q in QUANTITIES if last.get(q) != self._last.get(q)]:
-                await self._async_compare(lost, self._hours)
+                await self._async_compare(lost)
 
-    def _by_hour(self) -> Hours:
-        """Return what counts, by the hours in which it was measured."""
+    def _draw(self, points: Mapping[str, list[Sample]]) -> Graphs:
+        """Return what should stand in the recorder."""
         # The clock of a scale that is far ahead would draw the years to come.
-        before = int(dt_util.utcnow().timestamp()) + DAY
+        end = int(dt_util.utcnow().timestamp()) + DAY
         found: defaultdict[int, list[Measured]] = defaultdict(list)
         everything: tuple[Measured, ...] = (
             *self._person.weigh_ins(),
             *self._person.book.blood_pressures.present,
         )
         for measured in everything:
-            if measured.second < before:
-                found[measured.second // HOUR * HOUR].append(measured)
-        return {hour: tuple(measured) for hour, measured in found.items()}
+            if (second := measured.second) < end:
+                found[second // HOUR * HOUR].append(measured)
+        return Graphs(
+            {hour: tuple(measured) for hour, measured in found.items()},
+            {
+                quantity: _smooth(of_quantity)
+                for quantity, of_quantity in points.items()
+            },
+        )
 
-    async def _async_change(self, before: Hours, now: Hours) -> None:
-        """Write the hours that have changed."""
-        changed = {
-            hour
-            for hour in before.keys() | now.keys()
-            if before.get(hour) != now.get(hour)
-        }
-        old = _rows({hour: before.get(hour, ()) for hour in changed})
-        new = _rows({hour: now.get(hour, ()) for hour in changed})
-        for quantity in QUANTITIES:
-            if old[quantity].keys() - new[quantity].keys():
-                await self._async_rewrite(quantity, now)
-            elif rows := {
-                hour: row
-                for hour, row in new[quantity].items()
-                if old[quantity].get(hour) != row
-            }:
-                await self._statistics.async_write(quantity, rows)
-
-    async def _async_bend(self, before: Mapping[str, Rows]) -> None:
-        """Write the hours in which the trends have changed, often far from the cause."""
-        for quantity, rows in self._trends.items():
-            old = before[quantity]
-            if old.keys() - rows.keys():
-                await self._async_rewrite(quantity, self._hours)
-            elif changed := {h: row for h, row in rows.items() if old.get(h) != row}:
-                await self._statistics.async_write(quantity, changed)
-
-    async def _async_wanted(self, hours: Hours) -> dict[str, Rows]:
-        """Return all that should stand there."""
-        return await async_apart(len(hours), _rows, hours) | self._trends
-
-    async def _async_compare(self, quantities: Iterable[str], now: Hours) -> None:
+    async def _async_compare(self, quantities: Iterable[str]) -> None:
         """Write what the recorder lacks of some quantities, or has otherwise."""
-        wanted = await self._async_wanted(now)
+        book = self._person.book
+        # A book that has never known anything deletes no history.
+        if not (book.size or book.weigh_ins.fates or book.blood_pressures.fates):
+            return
+        wanted = await async_apart(book.size, self._graphs.rows)
         for quantity in quantities:
             known = await self._statistics.async_read(quantity)
-            if known.keys() - wanted[quantity].keys() and self._knows_anything:
-                await self._async_rewrite(quantity, now)
-            elif rows := {
-                hour: row
-                for hour, row in wanted[quantity].items()
-                if known.get(hour) != row
-            }:
-                await self._statistics.async_write(quantity, rows)
+            await self._async_write(quantity, _difference(known, wanted[quantity]))
 
-    @property
-    def _knows_anything(self) -> bool:
-        """Tell whether there ever was anything: an empty book deletes no history."""
-        book = self._person.book
-        return bool(book.size or book.weigh_ins.fates or book.blood_pressures.fates)
-
-    async def _async_rewrite(self, quantity: str, hours: Hours) -> None:
-        """Write all of a quantity anew, as hours of it are empty now."""
-        await self._statistics.async_clear([quantity])
-        rows = (await self._async_wanted(hours))[quantity]
+    async def _async_write(self, quantity: str, rows: Rows | None) -> None:
+        """Write rows of a quantity, or all of it anew, as hours of it are empty now."""
+        if rows is None:
+            await self._statistics.async_clear([quantity])
+            wanted = await async_apart(self._person.book.size, self._graphs.rows)
+            rows = wanted[quantity]
         if rows:
             await self._statistics.async_write(quantity, rows)
 
 
-def _trends(person: Person) -> dict[str, Rows]:
-    """Return the trends at the hours of the weigh-ins that count for them.
+def _smooth(points: Iterable[Sample]) -> Rows:
+    """Return a trend at the hours of the weigh-ins that count for it.
 
     To a tenth of a gram: a change of long ago fades, and need not be written for ever.
     """
-    found = {
-        "weight_trend": person.trends.weight,
-        "body_fat_trend": person.trends.body_fat,
-    }
     return {
-        quantity: {
-            second // HOUR * HOUR: (value := round(exact, 4), value, value)
-            for second, exact in trend.points
-        }
-        for quantity, trend in found.items()
+        second // HOUR * HOUR: (value := round(exact, 4), value, value)
+        for second, exact in points
     }
+
+
+def _difference(old: Rows, new: Rows) -> Rows | None:
+    """Return the rows to write; None if a row has to go: the recorder can delete none."""
+    if old.keys() - new.keys():
+        return None
+    return {hour: row for hour, row in new.items() if old.get(hour) != row}
 
 
 def _rows(hours: Hours) -> dict[str, Rows]:
@@ -198,12 +212,3 @@ def _rows(hours: Hours) -> dict[str, Rows]:
             if quantity in rows:
                 rows[quantity][hour] = fmean(found), min(found), max(found)
     return rows
-
-
-def _last(rows: Mapping[str, Rows]) -> dict[str, tuple[int, float | None]]:
-    """Return the newest hour of each quantity that has any, and its mean."""
-    return {
-        quantity: (hour := max(found), found[hour][0])
-        for quantity, found in rows.items()
-        if found
-    }

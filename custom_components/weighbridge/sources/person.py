@@ -1,7 +1,6 @@
 """A person: whose book it is, and all who want to know of it."""
 
 import asyncio
-from bisect import bisect_left
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,7 +21,7 @@ from ..const import (
 from ..model import Batch, Reason, WeighIn
 from ..names import person_name
 from ..pace import async_apart
-from .book import REACH, Book, Judge, Measured, Outcome
+from .book import REACH, Book, Judge, Measured, Outcome, count_before
 from .news import News
 from .rows import book_from_json, book_to_json
 from .shelf import DAY, HOUR, Fate, Word
@@ -138,6 +137,8 @@ class Person:
         self.goals = Goals()
         self.trends = Trends(dt_util.get_default_time_zone())
         self.doubts: list[Doubt] = [self.trends.doubt]
+        # When the first thing was measured of which time will tell.
+        self._next: int | None = None
         self._save = save
         self._catch_up = catch_up
         self._lock = asyncio.Lock()
@@ -230,13 +231,12 @@ class Person:
         """Tell the statistics and the links, which are no entities."""
         async_dispatcher_send(self.hass, signal_person_updated(self.id))
 
-    @callback
-    def async_load(self, stored: Mapping[str, Any]) -> None:
+    async def async_load(self, stored: Mapping[str, Any]) -> None:
         """Take up what is remembered, by the limits of today.
 
         Raises LookupError, TypeError, ValueError or AttributeError on damage.
         """
-        memory = PersonMemory.from_json(stored)
+        memory = await asyncio.to_thread(PersonMemory.from_json, stored)
         self.book = memory.book
         self.told.keys |= memory.untold
         self.asked.keys |= memory.unasked
@@ -246,8 +246,11 @@ class Person:
             self.limits.max_weight,
         ):
             since = int(dt_util.utcnow().timestamp()) - REACH
-            self._note(self.book.review(self._judge_limits, since))
-        self._refresh()
+            outcome = await async_apart(
+                self.book.size, self.book.review, self._judge_limits, since
+            )
+            self._note(outcome)
+        await self._async_derive()
 
     async def async_learn(
         self, batch: Batch, *, patience: int = HOUR, is_history: bool = False
@@ -256,7 +259,7 @@ class Person:
         async with self._lock:
             book = self.book.copy()
             outcome = await async_apart(
-                len(batch.weigh_ins),
+                len(batch.weigh_ins) and book.size + len(batch.weigh_ins),
                 lambda: book.apply(
                     batch,
                     int(dt_util.utcnow().timestamp()),
@@ -317,9 +320,10 @@ class Person:
         """Go on with another book."""
         self.book = book
         self._note(outcome)
-        await async_apart(len(outcome.seconds), self._refresh)
-        if outcome.is_new:
+        if outcome.is_new or self._is_stale:
+            await self._async_derive()
             self.revision += 1
+        if outcome.is_new:
             await self._save()
         self.told.async_settle()
         self.asked.async_settle()
@@ -336,13 +340,22 @@ class Person:
             self.hass, self._save(), f"{DOMAIN} told {self.id}"
         )
 
-    def _refresh(self) -> None:
+    @property
+    def _is_stale(self) -> bool:
+        """Tell whether time, or another time zone, has changed what follows."""
+        return (
+            self._next is not None and self._next < _end()
+        ) or dt_util.get_default_time_zone() is not self.trends.zone
+
+    async def _async_derive(self) -> None:
         """Derive the newest values, and the trends."""
-        end = int(dt_util.utcnow().timestamp()) + DAY
-        weigh_ins = self.book.weigh_ins.present
-        believed = bisect_left(weigh_ins, end, key=lambda weigh_in: weigh_in.second)
-        self.trends.follow(weigh_ins[:believed], dt_util.get_default_time_zone())
-        newest = self.book.newest(end)
+        end, book = _end(), self.book
+        newest = await async_apart(book.size, book.newest, end)
+        self._next = book.next(end)
+        weigh_ins = book.weigh_ins.present
+        await self.trends.async_follow(
+            weigh_ins[: count_before(weigh_ins, end)], dt_util.get_default_time_zone()
+        )
         latest = {quantity: value for quantity, (value, _) in newest.items()}
         weighed = newest.get("weight")
         self.last_weigh_in = None
@@ -376,6 +389,11 @@ class Person:
         if isinstance(record, WeighIn):
             return self.limits.judge(record.weight)
         return None
+
+
+def _end() -> int:
+    """Return up to which epoch second a clock is believed."""
+    return int(dt_util.utcnow().timestamp()) + DAY
 
 
 def bmi(weight: float, height: float) -> float:

@@ -24,6 +24,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..const import CONF_HEIGHT, DOMAIN, LOGGER, SUBENTRY_PERSON
 from ..model import Batch, Reason, WeighIn
+from ..pace import async_apart
 from ..store import account_store
 from .book import Book, Question
 from .news import News
@@ -158,7 +159,7 @@ class Scale:
                 self.asked.keys |= set(map(str, stored["scale"]["unasked"]))
                 for person_id, person in self.persons.items():
                     if (of_person := stored["persons"].get(person_id)) is not None:
-                        person.async_load(of_person)
+                        await person.async_load(of_person)
         except (
             HomeAssistantError,
             NotImplementedError,
@@ -176,14 +177,13 @@ class Scale:
     async def async_save(self) -> None:
         """Put all on disk."""
         async with self._saving:
-            data = {
-                "scale": self.memory.as_json(self.asked.keys),
-                "persons": {
-                    person_id: person.memory.to_json()
-                    for person_id, person in self.persons.items()
-                },
-            }
-            await self._store.async_save(data)
+            scale = self.memory.as_json(self.asked.keys)
+            memories = {key: person.memory for key, person in self.persons.items()}
+            persons = await async_apart(
+                sum(memory.book.size for memory in memories.values()),
+                lambda: {key: memory.to_json() for key, memory in memories.items()},
+            )
+            await self._store.async_save({"scale": scale, "persons": persons})
 
     @callback
     def async_start(self) -> None:

@@ -123,15 +123,11 @@ class Shelf[R: Record]:
     def present(self) -> tuple[R, ...]:
         """Return what counts, in the order of time."""
         if self._present is None:
+            out = {k for k, standing in self.standings.items() if not standing.is_in}
             self._present = tuple(
-                sorted(
-                    (
-                        record
-                        for key, record in self.records.items()
-                        if self.standing(key).is_in
-                    ),
-                    key=lambda record: record.second,
-                )
+                self.records[key]
+                for _, key in sorted(self._places.items())
+                if key not in out
             )
         return self._present
 
@@ -216,9 +212,7 @@ class Shelf[R: Record]:
         patient for less than an hour has been told of deletions.
         """
         first, end = window
-        known = [
-            k for k, record in self.records.items() if first <= record.second < end
-        ]
+        known = [k for second, k in self._places.items() if first <= second < end]
         missing = [key for key in known if key not in keys]
         few = FEW if patience < HOUR else 0
         lost_most = 2 * len(missing) > len(known) and len(missing) > few

@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 from typing import Final
 
 from ..model import Reason, WeighIn
+from ..pace import async_apart
 from ..trend import (
     CHANGE_DAYS,
     Sample,
@@ -43,7 +44,12 @@ class Trends:
         """Begin without a weigh-in, in a time zone."""
         self._zone = zone
         self._known: Sequence[WeighIn] = ()
-        self._trends = {quantity: Trend(zone) for quantity in QUANTITIES}
+        self._trends = _trends((), zone)
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return where the days are those of the trends."""
+        return self._zone
 
     @property
     def weight(self) -> Trend:
@@ -55,7 +61,7 @@ class Trends:
         """Return the trend of the body fat, in %."""
         return self._trends["body_fat"]
 
-    def follow(self, weigh_ins: Sequence[WeighIn], zone: tzinfo) -> None:
+    async def async_follow(self, weigh_ins: Sequence[WeighIn], zone: tzinfo) -> None:
         """Bring the trends in line with the weigh-ins, which are in the order of time.
 
         Of those that stand at the same place as before, nothing is worked out anew.
@@ -67,14 +73,14 @@ class Trends:
         self._known = weigh_ins
         is_little = zone is self._zone and len(gone) + len(come) <= LITTLE
         self._zone = zone
+        if not is_little:
+            self._trends = await async_apart(len(weigh_ins), _trends, weigh_ins, zone)
+            return
         for quantity, trend in self._trends.items():
-            if is_little:
-                for sample in _samples(gone, quantity):
-                    trend.remove(*sample)
-                for sample in _samples(come, quantity):
-                    trend.add(*sample)
-            else:
-                self._trends[quantity] = Trend(zone, _samples(weigh_ins, quantity))
+            for sample in _samples(gone, quantity):
+                trend.remove(*sample)
+            for sample in _samples(come, quantity):
+                trend.add(*sample)
 
     def today(self, now: datetime) -> date:
         """Return the local day of a moment."""
@@ -140,6 +146,13 @@ def _common(pairs: Iterable[tuple[WeighIn, WeighIn]]) -> int:
             break
         number += 1
     return number
+
+
+def _trends(weigh_ins: Sequence[WeighIn], zone: tzinfo) -> dict[str, Trend]:
+    """Work out all trends anew."""
+    return {
+        quantity: Trend(zone, _samples(weigh_ins, quantity)) for quantity in QUANTITIES
+    }
 
 
 def _samples(weigh_ins: Iterable[WeighIn], quantity: str) -> Iterable[Sample]:

@@ -5,7 +5,7 @@ Here a day without a weight takes its tenth, too, so that gaps do not hold it ba
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from math import nan
 from typing import Final
@@ -74,9 +74,12 @@ class Trend:
         return self._values[-1] if self._values else None
 
     @property
-    def points(self) -> Iterator[Sample]:
-        """Yield the trend at the second of each sample that counts."""
-        return ((self._second(n), value) for n, value in enumerate(self._values))
+    def points(self) -> list[Sample]:
+        """Return the trend at the second of each sample that counts."""
+        return [
+            (self._samples[day][0][0], value)
+            for day, value in zip(self._days, self._values, strict=True)
+        ]
 
     def at(self, second: int) -> float | None:
         """Return the trend as it was at a second, None before its beginning."""

@@ -4,7 +4,7 @@ The facts are those of the vendor's public API reference: every call is a POST f
 a bearer token, and every answer comes with HTTP 200 and a `status` of its own in the body.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from http import HTTPMethod
 import time
@@ -190,11 +190,8 @@ class WithingsClient:
         until: int | None = None
         while True:
             body = await self._async_post("/measure", form)
-            groups.extend(
-                group
-                for found in _objects(body, "measuregrps")
-                if (group := parse_group(found, self._oddities))
-            )
+            found = list(_objects(body, "measuregrps"))
+            groups += await async_apart(len(found), self._parse, found)
             if until is None:
                 until = integer(body.get("updatetime"))
             if not body.get("more"):
@@ -206,6 +203,11 @@ class WithingsClient:
         if until is None:
             until = max((group.modified for group in groups), default=0)
         return groups, until
+
+    def _parse(self, found: Iterable[Json]) -> list[Group]:
+        """Return the groups that can be read; it may be called in any thread."""
+        groups = (parse_group(one, self._oddities) for one in found)
+        return [group for group in groups if group]
 
     async def _async_post(self, path: str, form: Mapping[str, str | int]) -> Json:
         """Return the body of a successful answer."""
