@@ -26,6 +26,9 @@ LONG = 0.15
 
 MANY = 6_000
 
+# What the event loop calls, once for each call it makes.
+NAME = "_run"
+
 
 @pytest.fixture
 async def clouds(socket_enabled: None) -> AsyncGenerator[Clouds]:
@@ -47,7 +50,7 @@ async def clouds(socket_enabled: None) -> AsyncGenerator[Clouds]:
 def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """Note how long each call holds the loop, not counting what other threads do."""
     calls: list[float] = []
-    run = Handle._run
+    run = getattr(Handle, NAME)
 
     def timed(handle: Handle) -> None:
         start = thread_time()
@@ -55,7 +58,7 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
         calls.append(thread_time() - start)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Handle, "_run", timed)
+        patch.setattr(Handle, NAME, timed)
         yield calls
 
 
