@@ -141,7 +141,7 @@ def read_files(directory: Path) -> dict[str, str]:
 def collect_secrets(clouds: Clouds, people: Iterable[Person]) -> list[Secret]:
     """Return all that was secret in a run: what was typed, and what vendors issued.
 
-    Tokens belong into one file each, everything else on no disk at all.
+    Tokens and e-mail addresses belong into one file each, everything else on no disk.
     """
     entries, credentials = "core.config_entries", "application_credentials"
     vendors = {
@@ -174,13 +174,14 @@ def collect_secrets(clouds: Clouds, people: Iterable[Person]) -> list[Secret]:
     )
     for person in people:
         typed = {
-            "e-mail": person.email,
-            "password": person.password,
-            "MFA code": person.code,
+            # It is filled in when Garmin wants a new sign-in.
+            "e-mail": (person.email, entries),
+            "password": (person.password, None),
+            "MFA code": (person.code, None),
         }
         secrets.extend(
-            Secret(what=f"{person.name}'s {what} of Garmin", value=value)
-            for what, value in typed.items()
+            Secret(what=f"{person.name}'s {what} of Garmin", value=value, place=place)
+            for what, (value, place) in typed.items()
             if value is not None
         )
     return secrets

@@ -5,17 +5,13 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    async_fire_time_changed,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.weighbridge.const import DOMAIN
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.setup import async_setup_component
-from homeassistant.util import dt as dt_util
 
 from ..clouds import Clouds, GarminAccount, MeasureGroup
 from ..support.common import (
@@ -27,6 +23,7 @@ from ..support.common import (
     update_source,
     value_of,
 )
+from ..support.push import hours
 from ..support.repairs import Fix, issue
 
 NOW = datetime(2026, 11, 19, 8, 0, 30, tzinfo=UTC)
@@ -204,6 +201,8 @@ async def test_nobody(
     await restart(hass, alice)
     assert value_of(hass, alice, "weight") == 62.0
     assert await measurements(hass, alice) == [62.0]
+    # Garmin is seen to have it before it is taken away.
+    await hours(hass, freezer, 1)
     assert at_garmin(clouds, garmin_user) == [62.0]
     assert issue(hass, "questions") is None
 
@@ -348,10 +347,7 @@ async def test_limits_that_come_later(
     hass.config_entries.async_update_entry(alice, options={"max_weight": 60.0})
     await restart(hass, alice)
     # Garmin is seen to have it before it is taken away.
-    for _ in range(2):
-        freezer.tick(timedelta(minutes=30))
-        async_fire_time_changed(hass, dt_util.utcnow())
-        await hass.async_block_till_done(wait_background_tasks=True)
+    await hours(hass, freezer, 1)
     assert at_garmin(clouds, garmin_user) == []
     assert issue(hass, "questions") is not None
     hass.config_entries.async_update_entry(alice, options={})
