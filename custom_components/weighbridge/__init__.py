@@ -6,7 +6,6 @@ from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
     ConfigEntry,
     ConfigEntryChange,
-    ConfigEntryState,
 )
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
@@ -20,13 +19,12 @@ from .const import CONF_PROVIDER, DOMAIN, Provider
 from .entity import async_account_device
 from .feeds import async_remove_garmin, async_setup_garmin
 from .frontend import async_setup_frontend
-from .garmin import GarminAccount, GarminConfigEntry
+from .garmin import GarminConfigEntry
 from .naming import async_keep_names
 from .sending import async_setup_sending
 from .services import async_setup_services
 from .sources import (
     ScaleConfigEntry,
-    ScaleRuntime,
     SourceConfigEntry,
     async_clear_issues,
     async_remove_scale,
@@ -122,19 +120,6 @@ async def async_remove_entry(
     else:
         await async_remove_webhook(hass, entry)
         await async_remove_source(hass, entry)
-
-
-async def async_remove_config_entry_device(
-    hass: HomeAssistant, entry: WeighbridgeConfigEntry, device: dr.DeviceEntry
-) -> bool:
-    """Let a user delete a device that the account has no longer."""
-    if entry.state is not ConfigEntryState.LOADED:
-        return False
-    runtime = entry.runtime_data
-    if isinstance(runtime, ScaleRuntime):
-        return False
-    listed = runtime.sensors if isinstance(runtime, GarminAccount) else runtime.devices
-    return listed is not None and not listed.knows(device)
 
 
 @callback

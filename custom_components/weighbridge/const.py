@@ -34,7 +34,6 @@ CONF_SENSOR_BATTERIES: Final = "sensor_batteries"
 
 SUBENTRY_LINK: Final = "link"
 SUBENTRY_PERSON: Final = "person"
-CONF_SOURCE: Final = "source"
 CONF_WEIGH_INS: Final = "weigh_ins"
 CONF_BLOOD_PRESSURE: Final = "blood_pressure"
 CONF_DELETIONS: Final = "deletions"

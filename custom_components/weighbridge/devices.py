@@ -36,7 +36,7 @@ class ListedDevices(DataUpdateCoordinator[Mapping[str, DeviceStatus]]):
         """Return the identifier of a device; people who share one have it each."""
         return DOMAIN, f"{self.config_entry.unique_id}_{device_id}"
 
-    def knows(self, device: dr.DeviceEntry) -> bool:
+    def _knows(self, device: dr.DeviceEntry) -> bool:
         """Tell whether a device belongs to the account now, or is the account."""
         known = {self.identifier(each) for each in (*self.data, *self._missing)}
         known.add((DOMAIN, str(self.config_entry.unique_id)))
@@ -62,7 +62,7 @@ class ListedDevices(DataUpdateCoordinator[Mapping[str, DeviceStatus]]):
             return
         registry = dr.async_get(self.hass)
         for device in self._devices():
-            if not self.knows(device):
+            if not self._knows(device):
                 registry.async_remove_device(device.id)
 
     def _devices(self) -> list[dr.DeviceEntry]:

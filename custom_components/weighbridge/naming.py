@@ -6,6 +6,7 @@ from homeassistant.config_entries import (
     ConfigEntryChange,
     ConfigEntryState,
 )
+from homeassistant.const import CONF_SOURCE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.dispatcher import (
@@ -13,7 +14,7 @@ from homeassistant.helpers.dispatcher import (
     async_dispatcher_send,
 )
 
-from .const import CONF_SOURCE, DOMAIN, SIGNAL_RENAMED, SOURCES
+from .const import DOMAIN, SIGNAL_RENAMED, SOURCES
 from .device_entity import async_device
 from .entity import async_account_device, async_person_device
 from .names import (

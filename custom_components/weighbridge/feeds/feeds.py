@@ -8,18 +8,12 @@ from homeassistant.config_entries import (
     ConfigEntry,
     ConfigEntryChange,
 )
+from homeassistant.const import CONF_SOURCE
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util import dt as dt_util
 
-from ..const import (
-    CONF_PROVIDER,
-    CONF_SOURCE,
-    DOMAIN,
-    SOURCES,
-    Provider,
-    signal_person_updated,
-)
+from ..const import CONF_PROVIDER, DOMAIN, SOURCES, Provider, signal_person_updated
 from ..garmin import GarminAccount, Link, issues, links_of
 from ..ledger import State, links
 from ..model import Batch, Origin, WeighIn

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -26,7 +25,7 @@ class _Cooldown:
 
 
 class Cooldowns:
-    """The accounts that Garmin throttles, known by a hash of their user name."""
+    """The accounts that Garmin throttles, known by their user name, in memory alone."""
 
     def __init__(self) -> None:
         """Know of none."""
@@ -73,4 +72,4 @@ def async_get_cooldowns(hass: HomeAssistant) -> Cooldowns:
 
 def _key(username: str) -> str:
     """Return what an account is remembered by."""
-    return sha256(username.casefold().encode()).hexdigest()
+    return username.casefold()

@@ -12,6 +12,7 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
+from homeassistant.const import CONF_SOURCE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -30,7 +31,6 @@ from ..const import (
     CONF_HISTORY,
     CONF_MUSCLE_MASS,
     CONF_SINCE,
-    CONF_SOURCE,
     CONF_START,
     CONF_WEIGH_INS,
     DOMAIN,

@@ -7,12 +7,13 @@ from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components.recorder.statistics import get_metadata
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.const import CONF_SOURCE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import slugify
 
-from ..const import CONF_SOURCE, DOMAIN, Provider
+from ..const import DOMAIN, Provider
 from ..model import WeighIn
 from ..names import account_name, person_name, provider_of
 from ..sources import Question

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.const import CONF_SOURCE
 
 from ..const import (
     CONF_BLOOD_PRESSURE,
     CONF_DELETIONS,
     CONF_MUSCLE_MASS,
-    CONF_SOURCE,
     CONF_START,
     CONF_WEIGH_INS,
     SUBENTRY_LINK,

@@ -10,6 +10,7 @@ from homeassistant.const import (
     ATTR_DEVICE_CLASS,
     ATTR_FRIENDLY_NAME,
     ATTR_ICON,
+    ATTR_RESTORED,
     ATTR_UNIT_OF_MEASUREMENT,
     STATE_UNAVAILABLE,
     STATE_UNKNOWN,
@@ -51,8 +52,6 @@ from .scale import (
     read,
     read_time,
 )
-
-ATTR_RESTORED: Final = "restored"
 
 # A state that is written because one of these was edited is no measurement.
 SETTINGS: Final = (
