@@ -20,7 +20,9 @@ from .sources import SourceConfigEntry
 PARALLEL_UPDATES = 0
 
 BATTERY_LOW = BinarySensorEntityDescription(
-    key="battery_low", device_class=BinarySensorDeviceClass.BATTERY
+    key="battery_low",
+    translation_key="battery_low",
+    device_class=BinarySensorDeviceClass.BATTERY,
 )
 LOW_LEVELS = (BatteryLevel.EMPTY, BatteryLevel.LOW)
 

@@ -13,7 +13,9 @@ from .garmin import GarminConfigEntry
 PARALLEL_UPDATES = 1
 
 PUSH_NOW = ButtonEntityDescription(
-    key="push_now", entity_category=EntityCategory.DIAGNOSTIC
+    key="push_now",
+    translation_key="push_now",
+    entity_category=EntityCategory.DIAGNOSTIC,
 )
 
 

@@ -35,7 +35,6 @@ class DeviceEntity(CoordinatorEntity[ListedDevices]):
         entry = coordinator.config_entry
         self.device_id = device_id
         self.entity_description = description
-        self._attr_translation_key = description.key
         self._attr_unique_id = device_unique_id(entry, device_id, description)
         self._attr_device_info = async_device(coordinator, self.device)
 

@@ -81,7 +81,6 @@ class AccountEntity(Entity):
     ) -> None:
         """Take the place on a device, the account's, that the description's key names."""
         self.entity_description = description
-        self._attr_translation_key = description.key
         self._attr_unique_id = f"{unique_id or account_key(entry)}_{description.key}"
         self._attr_device_info = device or async_account_device(hass, entry)
 

@@ -38,8 +38,12 @@ ATTR_CANDIDATES = "candidates"
 # On the bus: what Activity tells of, beside the event entity of the person.
 EVENT_WEIGHED: Final = f"{DOMAIN}_weigh_in"
 
-WEIGH_IN = EventEntityDescription(key="weigh_in", event_types=[EVENT_WEIGH_IN])
-QUESTION = EventEntityDescription(key="question", event_types=[EVENT_UNCLEAR])
+WEIGH_IN = EventEntityDescription(
+    key="weigh_in", translation_key="weigh_in", event_types=[EVENT_WEIGH_IN]
+)
+QUESTION = EventEntityDescription(
+    key="question", translation_key="question", event_types=[EVENT_UNCLEAR]
+)
 
 
 async def async_setup_entry(

@@ -25,6 +25,7 @@ HEAVIEST: Final = 300
 
 GOAL_WEIGHT = NumberEntityDescription(
     key="goal_weight",
+    translation_key="goal_weight",
     device_class=NumberDeviceClass.WEIGHT,
     entity_category=EntityCategory.CONFIG,
     mode=NumberMode.BOX,

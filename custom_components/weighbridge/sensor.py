@@ -55,7 +55,7 @@ PARALLEL_UPDATES = 0
 class PersonSensorDescription(SensorEntityDescription):
     """A sensor of a person: where its value is, None while there never was one."""
 
-    value: Callable[[Person], float | datetime | None]
+    value_fn: Callable[[Person], float | datetime | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ class TrendSensorDescription(SensorEntityDescription):
     tells how much of it is missing before the value is known.
     """
 
-    value: Callable[[Person, datetime], float | date | None]
+    value_fn: Callable[[Person, datetime], float | date | None]
     is_there: Callable[[Trends], bool] = lambda trends: trends.weight.first is not None
     missing: tuple[str, Callable[[Trends, datetime], int]] | None = None
 
@@ -75,14 +75,14 @@ class TrendSensorDescription(SensorEntityDescription):
 class DeviceSensorDescription(SensorEntityDescription):
     """A sensor of a scale, tracker or strap."""
 
-    value: Callable[[DeviceStatus], float | str | datetime | None]
+    value_fn: Callable[[DeviceStatus], float | str | datetime | None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class GarminSensorDescription(SensorEntityDescription):
     """A sensor of a Garmin account."""
 
-    value: Callable[[GarminAccount], int | str | datetime | None]
+    value_fn: Callable[[GarminAccount], int | str | datetime | None]
 
 
 def _quantity(
@@ -101,13 +101,14 @@ def _quantity(
     """
     return PersonSensorDescription(
         key=key,
+        translation_key=key,
         device_class=device_class,
         entity_registry_enabled_default=enabled,
         native_unit_of_measurement=unit,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=precision,
         suggested_unit_of_measurement=unit if keeps_unit else None,
-        value=lambda person: _shown(person.latest.get(key), precision),
+        value_fn=lambda person: _shown(person.latest.get(key), precision),
     )
 
 
@@ -173,41 +174,46 @@ PERSON_SENSORS = (
     ),
     PersonSensorDescription(
         key="last_weigh_in",
+        translation_key="last_weigh_in",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value=lambda person: person.last_weigh_in,
+        value_fn=lambda person: person.last_weigh_in,
     ),
 )
 
 TREND_SENSORS = (
     TrendSensorDescription(
         key="weight_trend",
+        translation_key="weight_trend",
         device_class=SensorDeviceClass.WEIGHT,
         native_unit_of_measurement=UnitOfMass.KILOGRAMS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
-        value=lambda person, _now: person.trends.weight.value,
+        value_fn=lambda person, _now: person.trends.weight.value,
     ),
     TrendSensorDescription(
         key="weight_change",
+        translation_key="weight_change",
         device_class=SensorDeviceClass.WEIGHT,
         native_unit_of_measurement=UnitOfMass.KILOGRAMS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
-        value=lambda person, now: person.trends.change(now),
+        value_fn=lambda person, now: person.trends.change(now),
         missing=("missing_days", lambda trends, now: trends.days_missing(now)),
     ),
     TrendSensorDescription(
         key="to_goal",
+        translation_key="to_goal",
         device_class=SensorDeviceClass.WEIGHT,
         native_unit_of_measurement=UnitOfMass.KILOGRAMS,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=2,
-        value=lambda person, _now: person.trends.to_goal(person.goal),
+        value_fn=lambda person, _now: person.trends.to_goal(person.goal),
     ),
     TrendSensorDescription(
         key="goal_date",
+        translation_key="goal_date",
         device_class=SensorDeviceClass.DATE,
-        value=lambda person, now: person.trends.goal_date(person.goal, now),
+        value_fn=lambda person, now: person.trends.goal_date(person.goal, now),
         missing=(
             "missing_weigh_ins",
             lambda trends, now: trends.weigh_ins_missing(now),
@@ -215,69 +221,80 @@ TREND_SENSORS = (
     ),
     TrendSensorDescription(
         key="body_fat_trend",
+        translation_key="body_fat_trend",
         native_unit_of_measurement=PERCENTAGE,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=1,
-        value=lambda person, _now: person.trends.body_fat.value,
+        value_fn=lambda person, _now: person.trends.body_fat.value,
         is_there=lambda trends: trends.body_fat.first is not None,
     ),
 )
 
 BATTERY = DeviceSensorDescription(
     key="battery",
+    translation_key="battery",
     device_class=SensorDeviceClass.BATTERY,
     native_unit_of_measurement=PERCENTAGE,
     state_class=SensorStateClass.MEASUREMENT,
-    value=lambda device: device.battery,
+    value_fn=lambda device: device.battery,
 )
 DEVICE_SENSORS = (
     DeviceSensorDescription(
         key="battery_level",
+        translation_key="battery_level",
         device_class=SensorDeviceClass.ENUM,
         options=[level.value for level in BatteryLevel],
-        value=lambda device: device.battery_level,
+        value_fn=lambda device: device.battery_level,
     ),
     DeviceSensorDescription(
         key="last_sync",
+        translation_key="last_sync",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value=lambda device: device.last_sync,
+        value_fn=lambda device: device.last_sync,
     ),
 )
 
 SCALE_LAST_WEIGH_IN = SensorEntityDescription(
-    key="last_weigh_in", device_class=SensorDeviceClass.TIMESTAMP
+    key="last_weigh_in",
+    translation_key="last_weigh_in",
+    device_class=SensorDeviceClass.TIMESTAMP,
 )
 
 GARMIN_SENSORS = (
     GarminSensorDescription(
         key="last_push",
+        translation_key="last_push",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value=lambda account: account.last_push,
+        value_fn=lambda account: account.last_push,
     ),
     GarminSensorDescription(
         key="pending",
+        translation_key="pending",
         state_class=SensorStateClass.MEASUREMENT,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value=lambda account: account.pending,
+        value_fn=lambda account: account.pending,
     ),
     GarminSensorDescription(
         key="status",
+        translation_key="status",
         device_class=SensorDeviceClass.ENUM,
         entity_category=EntityCategory.DIAGNOSTIC,
         options=[status.value for status in Status],
-        value=lambda account: account.status,
+        value_fn=lambda account: account.status,
     ),
     GarminSensorDescription(
         key="next_try",
+        translation_key="next_try",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value=lambda account: account.next_try,
+        value_fn=lambda account: account.next_try,
     ),
 )
 
 SOURCE_STATUS = SensorEntityDescription(
     key="status",
+    translation_key="status",
     device_class=SensorDeviceClass.ENUM,
     entity_category=EntityCategory.DIAGNOSTIC,
     options=[status.value for status in Status],
@@ -346,7 +363,7 @@ def _async_add_measured(
                 PersonSensor(person, description)
                 for description in PERSON_SENSORS
                 if description.key not in added
-                and description.value(person) is not None
+                and description.value_fn(person) is not None
             ),
             *(
                 TrendSensor(person, description)
@@ -389,7 +406,7 @@ class PersonSensor(MassSensor):
     @override
     def native_value(self) -> float | datetime | None:
         """Return the newest value."""
-        return self.entity_description.value(self.person)
+        return self.entity_description.value_fn(self.person)
 
 
 class TrendSensor(MassSensor):
@@ -414,7 +431,7 @@ class TrendSensor(MassSensor):
     @override
     def native_value(self) -> float | date | None:
         """Return the value, None while there is too little to tell."""
-        return self.entity_description.value(self.person, dt_util.utcnow())
+        return self.entity_description.value_fn(self.person, dt_util.utcnow())
 
     @property
     @override
@@ -445,7 +462,7 @@ class DeviceSensor(DeviceEntity, SensorEntity):
     @override
     def native_value(self) -> float | str | datetime | None:
         """Return what the last poll told."""
-        return self.entity_description.value(self.device)
+        return self.entity_description.value_fn(self.device)
 
 
 class SourceStatusSensor(AccountEntity, SensorEntity):
@@ -486,4 +503,4 @@ class GarminSensor(GarminAccountEntity, SensorEntity):
     @override
     def native_value(self) -> int | str | datetime | None:
         """Return the value now."""
-        return self.entity_description.value(self.account)
+        return self.entity_description.value_fn(self.account)
