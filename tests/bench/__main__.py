@@ -14,6 +14,7 @@ from .contenders import race_loop, race_weighbridge, race_withings_sync
 from .report import DOCUMENT, Figures
 from .scaling import crowd, grow
 from .sharing import cost_of_a_report, share
+from .trending import cost_of_a_trend
 
 _ABSENT = "`withings-sync` did not take part: it could not be installed."
 
@@ -48,6 +49,8 @@ async def measure(*, quick: bool, withings_sync: Path | None) -> Figures:
     with step("Households that share a scale"):
         shared = await asyncio.to_thread(share, 1 if quick else 20)
         report_cost = await asyncio.to_thread(cost_of_a_report)
+    with step("The trend of ten years"):
+        trend_cost = await asyncio.to_thread(cost_of_a_trend)
     return Figures(
         command="scripts/bench" + (" --quick" if quick else " --write"),
         races=races,
@@ -55,6 +58,7 @@ async def measure(*, quick: bool, withings_sync: Path | None) -> Figures:
         growths=growths,
         shared=shared,
         report_cost=report_cost,
+        trend_cost=trend_cost,
         absent=None if quick or withings_sync else _ABSENT,
     )
 

@@ -10,6 +10,7 @@ from .contenders import Race
 from .house import LATENCY
 from .scaling import Crowd, Growth
 from .sharing import Shared
+from .trending import DAYS, TrendCost
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
 
@@ -26,6 +27,9 @@ STEEPEST = 2
 # What a report of a sensor may cost, in seconds of CPU.
 DEAREST_REPORT = 0.0002
 BUSY_SCALES = 20
+
+# What the trend may cost, in seconds of CPU.
+DEAREST_TREND = TrendCost(whole=0.010, one_more=0.0001)
 
 type Row = Sequence[object]
 
@@ -50,6 +54,7 @@ class Figures:
     shared: list[Shared]
     report_cost: float
     """Seconds of CPU that a report of a scale's sensor takes."""
+    trend_cost: TrendCost
     absent: str | None = None
     """Why somebody did not take part."""
 
@@ -116,6 +121,15 @@ class Figures:
                 "report every second take "
                 f"{self.report_cost * BUSY_SCALES:.2%} of a core",
                 is_met=self.report_cost < DEAREST_REPORT,
+            ),
+            Goal(
+                name=f"A trend of {DAYS:,} weigh-ins takes less than "
+                f"{_ms(DEAREST_TREND.whole)}, one more less than "
+                f"{DEAREST_TREND.one_more * 1000:.1f} ms",
+                reached=f"{self.trend_cost.whole * 1000:.1f} ms, "
+                f"{self.trend_cost.one_more * 1000:.3f} ms",
+                is_met=self.trend_cost.whole < DEAREST_TREND.whole
+                and self.trend_cost.one_more < DEAREST_TREND.one_more,
             ),
         ]
         for race in self.races:

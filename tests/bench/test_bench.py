@@ -17,6 +17,7 @@ from .house import Load
 from .report import DEAREST_REPORT, Figures
 from .scaling import Crowd, Growth
 from .sharing import Shared, cost_of_a_report
+from .trending import TrendCost
 from .weighings import Difference, Weighing, compare, past, weigh
 
 BENCH = Path(__file__).parents[2] / "scripts" / "bench"
@@ -142,13 +143,14 @@ FIGURES = Figures(
     growths=[GROWTH, GROWN],
     shared=[SHARED],
     report_cost=0.00001,
+    trend_cost=TrendCost(whole=0.003, one_more=0.000004),
 )
 
 
 def test_all_goals_are_met() -> None:
     """Good figures meet every goal."""
     goals = FIGURES.goals()
-    assert len(goals) == 9
+    assert len(goals) == 10
     assert all(goal.is_met for goal in goals)
     document = FIGURES.document()
     assert "**missed**" not in document
@@ -174,6 +176,8 @@ def test_all_goals_are_met() -> None:
             FIGURES, shared=[replace(SHARED, tallies=[TALLY, replace(TALLY, wrong=1)])]
         ),
         replace(FIGURES, report_cost=0.0003),
+        replace(FIGURES, trend_cost=TrendCost(whole=0.011, one_more=0.000004)),
+        replace(FIGURES, trend_cost=TrendCost(whole=0.003, one_more=0.0002)),
     ],
 )
 def test_a_goal_is_missed(figures: Figures) -> None:

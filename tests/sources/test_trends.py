@@ -19,6 +19,7 @@ from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from ..clouds import Clouds
 from ..support.common import (
+    claim,
     entity_id_of,
     restart,
     set_up,
@@ -247,6 +248,26 @@ async def test_unlikely(
     person = withings_entry.runtime_data.coordinator.person
     reasons = [question.reason for question in person.book.questions]
     assert reasons == (["unlikely"] if unlikely else [])
+
+
+async def test_an_answer_teaches(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Who says that a weight is theirs is not asked about the like of it again."""
+    weigh(clouds, *(80.0,) * 10)
+    await set_up(hass, withings_entry)
+    clouds.withings.step_on_scale("alice", 60.0, when=NOW)
+    await poll(hass, freezer)
+    assert value_of(hass, withings_entry, "weight") == 80.0
+    await claim(hass, withings_entry)
+    assert value_of(hass, withings_entry, "weight") == 60.0
+    clouds.withings.step_on_scale("alice", 60.5, when=dt_util.utcnow())
+    await poll(hass, freezer)
+    assert value_of(hass, withings_entry, "weight") == 60.5
+    assert not withings_entry.runtime_data.coordinator.person.book.questions
 
 
 async def test_update_entity(
