@@ -17,7 +17,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from ..clouds import Clouds, GarminAccount
+from ..metadata.package import english
 from ..support.common import link, restart, set_up, update_entity, value_of
+from ..support.repairs import issue
 
 NOW = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 PRESSURE = "/garmin/bloodpressure-service/bloodpressure"
@@ -197,3 +199,30 @@ async def test_a_link_pushes_blood_pressure_if_it_says_so(
     await restart(hass, garmin_entry)
     await restart(hass, withings_entry)
     assert len(clouds.garmin.blood_pressures(garmin_user)) == len(expected)
+
+
+async def test_a_reading_that_is_not_sent(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What was entered by mistake never reaches Garmin, and the repair tells the range."""
+    await set_up(hass, withings_entry)
+    await set_up(hass, garmin_entry)
+    link(hass, garmin_entry, withings_entry, blood_pressure=True)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    freezer.tick(timedelta(hours=1))
+    for minutes, diastolic in ((5, 1), (9, 79)):
+        when = NOW + timedelta(minutes=minutes)
+        clouds.withings.blood_pressure("alice", 161, diastolic, when=when)
+    await update_entity(hass, "event.alice_weigh_in")
+    readings = clouds.garmin.blood_pressures(garmin_user)
+    assert [reading.diastolic for reading in readings] == [79]
+    assert clouds.log.count("garmin", path=PRESSURE, method="POST") == 1
+    assert issue(hass, "refused") is not None
+    init = english()["issues"]["refused"]["fix_flow"]["step"]["init"]
+    assert "Weighbridge did not send it" in init["description"]
+    assert "70/40 and 260/150 mmHg" in init["description"]
