@@ -6,13 +6,11 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.weighbridge.const import DOMAIN
 from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.setup import async_setup_component
 
 from ..clouds import Clouds
 from ..support.common import (
@@ -310,43 +308,3 @@ async def test_devices_are_refused(
     assert not issues(hass)
     assert value_of(hass, fitbit_entry, "weight") == 80.0
     assert state_of(hass, fitbit_entry, "t1_battery").state == STATE_UNAVAILABLE
-
-
-async def test_user_removes_a_device(
-    hass: HomeAssistant,
-    hass_ws_client: WebSocketGenerator,
-    clouds: Clouds,
-    withings_entry: MockConfigEntry,
-    garmin_entry: MockConfigEntry,
-) -> None:
-    """A user can delete what the account has no longer, and nothing else."""
-    clouds.withings.device("alice", "s1")
-    await set_up(hass, withings_entry)
-    await set_up(hass, garmin_entry)
-    registry = dr.async_get(hass)
-    stale = registry.async_get_or_create(
-        config_entry_id=withings_entry.entry_id,
-        identifiers={(DOMAIN, f"{withings_entry.unique_id}_gone")},
-    )
-    assert await async_setup_component(hass, "config", {})
-    client = await hass_ws_client(hass)
-
-    async def remove(device: dr.DeviceEntry | None) -> bool:
-        assert device is not None
-        await client.send_json_auto_id(
-            {"type": "config/device_registry/remove", "device_id": device.id}
-        )
-        answer = await client.receive_json()
-        return bool(answer["success"])
-
-    assert not await remove(device_of(hass, withings_entry, "s1"))
-    for entry in (withings_entry, garmin_entry):
-        account = registry.async_get_device_by_identifier(
-            (DOMAIN, str(entry.unique_id)), entry.entry_id
-        )
-        assert not await remove(account)
-    assert await remove(stale)
-    assert names(hass, withings_entry) == {"Alice", "Alice Body+"}
-
-    assert await hass.config_entries.async_unload(withings_entry.entry_id)
-    assert not await remove(device_of(hass, withings_entry, "s1"))
