@@ -77,7 +77,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) 
         await hass.config_entries.async_forward_entry_setups(entry, GARMIN_PLATFORMS)
     elif _is_scale(entry):
         await async_setup_scale(hass, entry)
-        await async_install_blueprints(hass)
         _register_account(hass, entry)
         await hass.config_entries.async_forward_entry_setups(entry, SCALE_PLATFORMS)
         entry.runtime_data.scale.async_start()

@@ -84,9 +84,9 @@ def _scale(scale: Scale) -> dict[str, Any]:
     Times are seconds before now, and the largest value of each sensor counts as 100.
     """
     now = dt_util.utcnow().timestamp()
-    memory = scale.memory.weighings
+    memory = scale.memory
     sensors: dict[str, list[list[Any]]] = {}
-    for quantity, recorded in scale.sensors.async_get_record():
+    for quantity, recorded in scale.sensors.record:
         numbers = [abs(one.value) for one in recorded if isinstance(one.value, float)]
         largest = max(numbers, default=0) or 1
         sensors[quantity] = [
@@ -107,13 +107,13 @@ def _scale(scale: Scale) -> dict[str, Any]:
                 "quantities": sorted(person.latest),
                 "weigh_ins": len(person.book.weigh_ins.records),
                 "has_limits": [
-                    scale.limits[person.id].min_weight is not None,
-                    scale.limits[person.id].max_weight is not None,
+                    scale.people.limits[person.id].min_weight is not None,
+                    scale.people.limits[person.id].max_weight is not None,
                 ],
             }
-            for person in scale.persons.values()
+            for person in scale.people.persons.values()
         ],
-        "questions": [question.reason.value for question in scale.questions],
+        "questions": [question.reason.value for question in scale.people.questions],
         "behaviour": {
             "live": memory.live,
             "sleeps": memory.sleeps,

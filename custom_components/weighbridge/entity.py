@@ -154,7 +154,7 @@ class ScaleEntity(AccountEntity):
     async def async_added_to_hass(self) -> None:
         """Follow the scale."""
         await super().async_added_to_hass()
-        self.async_on_remove(self.scale.async_add_listener(self._handle_news))
+        self.async_on_remove(self.scale.people.async_add_listener(self._handle_news))
 
     @callback
     def _handle_news(self) -> None:

@@ -1,20 +1,9 @@
-"""The sensors of a scale: followed, read, and recorded for those who send a report."""
+"""The sensors of a scale: followed under whatever name, and read in time."""
 
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final
 
-from homeassistant.const import (
-    ATTR_DEVICE_CLASS,
-    ATTR_FRIENDLY_NAME,
-    ATTR_ICON,
-    ATTR_RESTORED,
-    ATTR_UNIT_OF_MEASUREMENT,
-    STATE_UNAVAILABLE,
-    STATE_UNKNOWN,
-)
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
 from homeassistant.core import (
     CALLBACK_TYPE,
     CoreState,
@@ -49,28 +38,12 @@ from .scale import (
     Report,
     UnitError,
     Weighings,
+    absence,
+    kind_of_change,
     read,
     read_time,
 )
-
-# A state that is written because one of these was edited is no measurement.
-SETTINGS: Final = (
-    ATTR_DEVICE_CLASS,
-    ATTR_FRIENDLY_NAME,
-    ATTR_ICON,
-    ATTR_UNIT_OF_MEASUREMENT,
-)
-
-RECORDED: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What a sensor showed: a number, or a word instead."""
-
-    at: float
-    kind: Kind
-    value: float | str
+from .scale_record import Record
 
 
 class ScaleSensors:
@@ -95,9 +68,8 @@ class ScaleSensors:
         """The entities whose unit, or number, cannot be read."""
         # The quantities by the entities that measure them, as these are named now.
         self._quantities: Mapping[str, str] = {}
-        self._recorded: dict[str, deque[Recorded]] = {
-            quantity: deque(maxlen=RECORDED) for quantity in sensors
-        }
+        self.record = Record(sensors)
+        """What each sensor has shown last."""
         self._stops: list[CALLBACK_TYPE] = []
         self._stop_tracking: CALLBACK_TYPE | None = None
         self._cancel_timer: CALLBACK_TYPE | None = None
@@ -144,12 +116,6 @@ class ScaleSensors:
         if self._hass.state is not CoreState.running:
             return []
         return [name for name, sensor in self._sensors.items() if not self._has(sensor)]
-
-    @callback
-    def async_get_record(self) -> Iterator[tuple[str, list[Recorded]]]:
-        """Yield what each sensor has reported last."""
-        for quantity, recorded in self._recorded.items():
-            yield quantity, list(recorded)
 
     def _has(self, sensor: str) -> bool:
         """Tell whether an entity exists and is enabled."""
@@ -200,15 +166,12 @@ class ScaleSensors:
     def _begin(self, entity_id: str) -> None:
         """Take what an entity shows for old, whatever it is."""
         state = self._hass.states.get(entity_id)
-        if state is None:
-            self._report(entity_id, None, dt_util.utcnow().timestamp(), Kind.GONE)
-        else:
-            self._report(
-                entity_id,
-                state,
-                state.last_reported_timestamp,
-                _absence(state) or Kind.SHOWN,
-            )
+        at = (
+            dt_util.utcnow().timestamp()
+            if state is None
+            else state.last_reported_timestamp
+        )
+        self._report(entity_id, state, at, absence(state) or Kind.SHOWN)
 
     @callback
     def _state_changed(self, event: Event[EventStateChangedData]) -> None:
@@ -217,13 +180,10 @@ class ScaleSensors:
         entity_id = event.data["entity_id"]
         if (old is None) is not (new is None):
             self._tell_trouble()
-        if new is None:
-            self._report(entity_id, None, event.time_fired_timestamp, Kind.GONE)
-            return
-        at = new.last_updated_timestamp
-        if (absence := _absence(new)) is not None:
-            self._report(entity_id, new, at, absence)
-        elif (kind := self._kind(old, new)) is not None:
+        at = event.time_fired_timestamp if new is None else new.last_updated_timestamp
+        is_running = self._hass.state is CoreState.running
+        kind = kind_of_change(old, new, is_running=is_running)
+        if kind is not None:
             self._report(entity_id, new, at, kind)
 
     @callback
@@ -233,23 +193,6 @@ class ScaleSensors:
         if new.state != STATE_UNAVAILABLE:
             at = event.data["last_reported"].timestamp()
             self._report(new.entity_id, new, at, Kind.REPORTED)
-
-    def _kind(self, old: State | None, new: State) -> Kind | None:
-        """Tell how an entity came to show a value; None if it is no report at all."""
-        if old is None:
-            # At the start, helpers and template entities show what they had before.
-            started = self._hass.state is CoreState.running
-            return Kind.REPORTED if started else Kind.SHOWN
-        if any(state.attributes.get(ATTR_RESTORED) for state in (old, new)):
-            return Kind.SHOWN
-        if any(
-            old.attributes.get(name) != new.attributes.get(name) for name in SETTINGS
-        ):
-            return Kind.SHOWN
-        if old.state == new.state and old.last_changed == new.last_changed:
-            # An attribute has changed: the radio's signal, or what was computed anew.
-            return None
-        return Kind.REPORTED
 
     @callback
     def _report(
@@ -265,11 +208,11 @@ class ScaleSensors:
                 else:
                     amount = read(quantity, state)
             except (UnitError, NumberError) as err:
-                self._record(quantity, state, at, kind, None)
+                self.record.add(quantity, state, at, kind, None)
                 self._note_unreadable(entity_id, err)
                 return
             self._note_readable(entity_id, state)
-        self._record(quantity, state, at, kind, amount)
+        self.record.add(quantity, state, at, kind, amount)
         report = Report(at, quantity, kind, amount, self._is_polled(entity_id))
         self._take(self._weighings.report(report))
 
@@ -300,24 +243,6 @@ class ScaleSensors:
         at = max(self._due or 0, dt_util.utcnow().timestamp())
         self._due = None
         self._take(self._weighings.tick(at))
-
-    def _record(
-        self,
-        quantity: str,
-        state: State | None,
-        at: float,
-        kind: Kind,
-        amount: Amount | None,
-    ) -> None:
-        """Keep what a sensor showed, without what nobody needs to know."""
-        value: float | str
-        if amount is not None:
-            value = amount.value
-        elif state is None or state.state in (STATE_UNAVAILABLE, STATE_UNKNOWN):
-            value = "gone" if state is None else state.state
-        else:
-            value = "empty" if _is_number(state) else "text"
-        self._recorded[quantity].append(Recorded(at, kind, value))
 
     def _is_polled(self, entity_id: str) -> bool:
         """Tell whether an entity is written as often as its vendor is asked."""
@@ -359,16 +284,3 @@ class ScaleSensors:
         if entity_id in self.unreadable and state.state != STATE_UNKNOWN:
             self.unreadable.discard(entity_id)
             self._tell_trouble()
-
-
-def _absence(state: State) -> Kind | None:
-    """Return how a sensor is missing, None if it is there."""
-    if state.state != STATE_UNAVAILABLE:
-        return None
-    return Kind.GONE if state.attributes.get(ATTR_RESTORED) else Kind.AWAY
-
-
-def _is_number(state: State) -> bool:
-    """Tell whether a state begins as a number does."""
-    text: Any = state.state.strip().lstrip("+-")
-    return bool(text) and text[0].isdigit()

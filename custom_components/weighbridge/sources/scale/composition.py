@@ -41,10 +41,14 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """What was taken for a weighing, told or not yet, was none."""
+    """What was taken for a weighing, told or not yet, was none.
+
+    `shown` is the weighing that the scale shows again, None if that is none of ours.
+    """
 
     key: str
     weigh_in: WeighIn
+    shown: str | None
 
 
 type Outcome = Weighed | TakenBack
@@ -78,10 +82,9 @@ class Found:
         """Return the weighing with its name."""
         return Weighed(str(self.known.key), self.weigh_in)
 
-    @property
-    def taken_back(self) -> TakenBack:
-        """Return that it was none."""
-        return TakenBack(str(self.known.key), self.weigh_in)
+    def taken_back(self, shown: Known) -> TakenBack:
+        """Return that it was none, as another one is shown again."""
+        return TakenBack(str(self.known.key), self.weigh_in, shown.key)
 
     @property
     def weigh_in(self) -> WeighIn:
@@ -137,11 +140,11 @@ class Composing:
         self._open.append(found)
         return outcomes + self._tell(found)
 
-    def drop(self, known: Known) -> list[Outcome]:
-        """Forget a weighing that was none."""
+    def drop(self, known: Known, shown: Known) -> list[Outcome]:
+        """Forget a weighing that was none, as another one is shown again."""
         if known.key is None:
             return []
-        return [found.taken_back for found in self.supersede(known)]
+        return [found.taken_back(shown) for found in self.supersede(known)]
 
     def supersede(self, known: Known) -> tuple[Found, ...]:
         """Leave a weighing to the next one, with those that were left to it."""

@@ -149,4 +149,4 @@ class DatedWeighings:
         if not later or later[0].at < at - RETURN:
             return []
         del known[place:]
-        return [outcome for one in later for outcome in self._composing.drop(one)]
+        return [o for one in later for o in self._composing.drop(one, again)]

@@ -250,37 +250,37 @@ class Weighings:
             and not (shown and burst.is_single)
         ):
             known.seen = plateau.seen
-            undone = [found.taken_back for found in superseded]
+            undone = [found.taken_back(known) for found in superseded]
             return [*undone, *self._composing.adopt()]
         if shown and gap <= SAME_STANDING and age <= SHORT_STANDING and known.key:
             # What seemed to be at rest was on the way, or that of somebody else.
             before = self._composing.supersede(self.memory.known.pop())
             return self._settle(burst, plateau, (*before, *superseded))
-        if old and (back := self._returns(plateau)):
-            outcomes: list[Outcome] = [found.taken_back for found in superseded]
-            outcomes += self._take_back(back)
-            self.memory.known[-1].seen = plateau.seen
-            return outcomes
+        if old and (earlier := self._find_earlier(plateau)):
+            earlier.seen = plateau.seen
+            undone = [found.taken_back(earlier) for found in superseded]
+            return [*undone, *self._take_back(earlier)]
         return self._found(plateau, superseded)
 
-    def _returns(self, plateau: Plateau) -> int:
-        """Tell how many weighings a weight shown again takes back."""
+    def _find_earlier(self, plateau: Plateau) -> Known | None:
+        """Return the weighing that is shown again, and takes back those after it."""
         known, shown = self.memory.known, self.memory.shown
         for back in range(1, len(known)):
             earlier = known[-back - 1]
             if plateau.at - known[-back].at > RETURN:
-                return 0
+                return None
             if abs(earlier.weight - plateau.weight) <= SAME:
                 parts = earlier.composition.items()
                 same = all(abs(shown.get(n, 0) - value) <= SAME for n, value in parts)
-                return back if same else 0
-        return 0
+                return earlier if same else None
+        return None
 
-    def _take_back(self, back: int) -> list[Outcome]:
-        """Take back the last weighings."""
+    def _take_back(self, earlier: Known) -> list[Outcome]:
+        """Take back the weighings after an earlier one, the last first."""
         outcomes: list[Outcome] = []
-        for _ in range(back):
-            outcomes += self._composing.drop(self.memory.known.pop())
+        while (last := self.memory.known[-1]) is not earlier:
+            self.memory.known.pop()
+            outcomes += self._composing.drop(last, earlier)
         return outcomes
 
     def _found(self, plateau: Plateau, before: tuple[Found, ...] = ()) -> list[Outcome]:
