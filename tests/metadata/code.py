@@ -130,6 +130,8 @@ def _search(
                 found.append(("error", given, None))
             if isinstance(key, ast.Constant) and key.value == "translation_key":
                 found.append(("device", given, None))
+        case ast.Assign(targets=[ast.Attribute(attr="error")], value=given):
+            found = [("error", given, None)]
     for kind, value, call in found:
         for given in _given(path, function, value):
             yield Mention(path, flow, kind, given, call)

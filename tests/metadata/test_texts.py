@@ -43,12 +43,12 @@ from .test_translations import placeholders
 
 # What only the running program puts in: the place, and all that it may be there.
 TOLD: dict[tuple[str, str], Iterable[str]] = {
-    ("flows/account.py", "self._vendor.value"): Provider,
+    ("config_flow.py", "provider.value"): Provider,
     ("device_entity.py", "device.kind.value"): DeviceKind,
     ("flows/identity.py", "err.refusal"): Refusal,
-    ("flows/oauth.py", "err.reason"): Refusal,
+    ("config_flow.py", "err.reason"): Refusal,
     ("garmin/issues.py", "reason"): (Reason.CONSENT, Reason.FORBIDDEN),
-    ("flows/oauth.py", "reason"): OWN_ABORTS,
+    ("config_flow.py", "reason"): OWN_ABORTS,
     ("garmin/gate.py", "f'queued_{reason}'"): [
         f"queued_{reason}" for reason in (*Reason, "ambiguous")
     ],

@@ -1,24 +1,30 @@
-"""The steps of the config and subentry flows."""
+"""What the steps of the config flow ask, and the flows of subentries and repairs."""
 
-from .garmin import GarminFlow
+from . import account, garmin, oauth, person, scale
+from .account import NewAccount
+from .identity import async_identify
 from .link import LinkFlow
 from .missing_source import MissingSourceFlow
 from .not_linked import NotLinkedFlow
-from .oauth import SourceFlow
 from .options import GarminOptionsFlow, SourceOptionsFlow
 from .person import PersonFlow
 from .repair import SignInRepairFlow
-from .scale import ScaleFlow
+from .settings import async_as_stored
 
 __all__ = (
-    "GarminFlow",
     "GarminOptionsFlow",
     "LinkFlow",
     "MissingSourceFlow",
+    "NewAccount",
     "NotLinkedFlow",
     "PersonFlow",
-    "ScaleFlow",
     "SignInRepairFlow",
-    "SourceFlow",
     "SourceOptionsFlow",
+    "account",
+    "async_as_stored",
+    "async_identify",
+    "garmin",
+    "oauth",
+    "person",
+    "scale",
 )

@@ -1,15 +1,13 @@
 """Signing in to Garmin Connect: password, progress, MFA code."""
 
-import asyncio
 from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, override
+from typing import TYPE_CHECKING, Final
 
 import probatio
 
-from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.const import CONF_CODE, CONF_PASSWORD, CONF_USERNAME
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
@@ -28,7 +26,7 @@ from ..clients.garmin import (
 )
 from ..const import CONF_PROVIDER, CONF_TOKENS, LOGGER, Provider
 from ..units import async_time_text
-from .account import AccountFlow
+from .account import NewAccount
 from .cooldown import async_get_cooldowns
 
 # The library posts every wrong code twice, and Garmin locks accounts.
@@ -57,124 +55,109 @@ CODE_SCHEMA = probatio.Schema(
 )
 
 
-class GarminFlow(AccountFlow):
-    """The steps that end with a Garmin account signed in."""
+class GarminDialog:
+    """A sign-in as somebody goes through it: e-mail and password, then the code.
 
-    _username = ""
-    _attempt: GarminSignIn | None = None
-    _login: asyncio.Task[str] | None = None
-    _wrong_codes = 0
-    _error: str | None = None
-    # The account whose cool-down this flow has told about: who submits again means it.
-    _warned_of: str | None = None
-    _until: datetime | None = None
+    Password, code and the state of the MFA are kept here alone, and go with the flow.
+    `error` is what the form that comes next has to say.
+    """
 
-    async def async_step_garmin(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for e-mail and password."""
-        if user_input is not None:
-            self._username = user_input[CONF_USERNAME].strip()
-            until = async_get_cooldowns(self.hass).until(self._username)
-            if until is None or self._warned_of == self._username.casefold():
-                self._error = None
-                self._wrong_codes = 0
-                self._attempt = GarminSignIn(self._username, user_input[CONF_PASSWORD])
-                return await self.async_step_garmin_login()
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Know nothing of the account."""
+        self._hass = hass
+        self.username = ""
+        self.error: str | None = None
+        self._attempt: GarminSignIn | None = None
+        self._wrong_codes = 0
+        # The account whose cool-down was told: who submits again means it.
+        self._warned_of: str | None = None
+        self._until: datetime | None = None
+
+    @callback
+    def begin(self, username: str, password: str) -> bool:
+        """Take e-mail and password, or warn first if the account should be left alone.
+
+        Tell whether to sign in with them.
+        """
+        self.username = username.strip()
+        until = async_get_cooldowns(self._hass).until(self.username)
+        if until is not None and self._warned_of != self.username.casefold():
             self._warn(until)
-        return self.async_show_form(
-            step_id="garmin",
-            data_schema=self.add_suggested_values_to_schema(
-                CREDENTIALS_SCHEMA,
-                {CONF_USERNAME: self._username} if self._username else None,
-            ),
-            errors={"base": self._error} if self._error else {},
-            description_placeholders={"until": self._until_text()},
-        )
+            return False
+        self.error = None
+        self._wrong_codes = 0
+        self._attempt = GarminSignIn(self.username, password)
+        return True
 
-    async def async_step_garmin_login(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Show that the sign-in goes on, which takes from seconds to minutes."""
-        if self._login is None:
-            self._login = self.hass.async_create_task(
-                self._async_sign_in(), "weighbridge Garmin sign-in"
-            )
-        if not self._login.done():
-            return self.async_show_progress(
-                step_id="garmin_login",
-                progress_action="garmin_login",
-                progress_task=self._login,
-            )
-        next_step = self._login.result()
-        self._login = None
-        return self.async_show_progress_done(next_step_id=next_step)
-
-    async def _async_sign_in(self) -> str:
-        """Sign in, and return the step that comes next."""
+    async def async_sign_in(self) -> str:
+        """Sign in, which takes from seconds to minutes; return the step to come."""
         try:
-            needs_code = await self.hass.async_add_executor_job(self._current.sign_in)
+            needs_code = await self._hass.async_add_executor_job(self._current.sign_in)
         except GarminError as err:
             self._give_up(err)
             return "garmin"
         return "garmin_mfa" if needs_code else "garmin_finish"
 
-    async def async_step_garmin_mfa(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for the code that Garmin sent or that an app shows."""
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            code = "".join(user_input[CONF_CODE].split())
-            try:
-                await self.hass.async_add_executor_job(self._current.enter_code, code)
-            except GarminUnavailableError as err:
-                errors["base"] = _error_key(err)
-            except GarminError as err:
-                self._wrong_codes += 1
-                if (
-                    not isinstance(err, GarminCodeError)
-                    or self._wrong_codes >= MAX_WRONG_CODES
-                ):
-                    self._give_up(err)
-                    if isinstance(err, GarminCodeError):
-                        self._error = "no_more_codes"
-                    return await self.async_step_garmin()
-                errors["base"] = _error_key(err)
-            else:
-                return await self.async_step_garmin_finish()
-        return self.async_show_form(
-            step_id="garmin_mfa", data_schema=CODE_SCHEMA, errors=errors
-        )
+    async def async_enter_code(self, code: str) -> str:
+        """Enter the code of the MFA as it was typed; return the step to come."""
+        try:
+            await self._hass.async_add_executor_job(
+                self._current.enter_code, "".join(code.split())
+            )
+        except GarminUnavailableError as err:
+            self.error = _error_key(err)
+            return "garmin_mfa"
+        except GarminCodeError as err:
+            self._wrong_codes += 1
+            if self._wrong_codes < MAX_WRONG_CODES:
+                self.error = _error_key(err)
+                return "garmin_mfa"
+            self._give_up(err)
+            self.error = "no_more_codes"
+            return "garmin"
+        except GarminError as err:
+            self._give_up(err)
+            return "garmin"
+        return "garmin_finish"
 
-    async def async_step_garmin_finish(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Learn whose account it is, and keep the tokens."""
+    async def async_get_account(self) -> NewAccount | None:
+        """Return whose account it is, with its tokens; None if Garmin does not tell."""
         attempt = self._current
         try:
             tokens = attempt.tokens()
             profile = await self._async_get_profile(attempt)
         except GarminError as err:
             self._give_up(err)
-            return await self.async_step_garmin()
-        async_get_cooldowns(self.hass).forget(self._username)
-        return await self._async_finish(
-            f"{Provider.GARMIN}_{profile.profile_id}",
+            return None
+        async_get_cooldowns(self._hass).forget(self.username)
+        return NewAccount(
+            unique_id=f"{Provider.GARMIN}_{profile.profile_id}",
             name=profile.name,
             data={
                 CONF_PROVIDER: Provider.GARMIN.value,
-                CONF_USERNAME: self._username,
+                CONF_USERNAME: self.username,
                 CONF_TOKENS: tokens,
             },
         )
+
+    @property
+    def errors(self) -> dict[str, str]:
+        """Return what the form that comes next has to say, as forms take it."""
+        return {} if self.error is None else {"base": self.error}
+
+    def until_text(self) -> str:
+        """Return until when to wait, with the time zone: the reader may be elsewhere."""
+        if self._until is None:
+            return ""
+        zone = dt_util.as_local(self._until).tzname()
+        return f"{async_time_text(self._hass, self._until)} {zone}"
 
     async def _async_get_profile(self, attempt: GarminSignIn) -> GarminProfile:
         """Return whose account it is; one bad answer must not cost the sign-in."""
         for _ in range(PROFILE_TRIES - 1):
             with suppress(GarminUnavailableError):
-                return await self.hass.async_add_executor_job(attempt.profile)
-        return await self.hass.async_add_executor_job(attempt.profile)
+                return await self._hass.async_add_executor_job(attempt.profile)
+        return await self._hass.async_add_executor_job(attempt.profile)
 
     @property
     def _current(self) -> GarminSignIn:
@@ -188,34 +171,20 @@ class GarminFlow(AccountFlow):
         """Drop the attempt, and keep what the form has to say about it."""
         LOGGER.debug("The sign-in to Garmin Connect failed: %s", err)
         self._attempt = None
-        self._error = _error_key(err)
+        self.error = _error_key(err)
         if isinstance(err, GarminThrottledError):
             self._warn(
-                async_get_cooldowns(self.hass).throttled(
-                    self._username, err.retry_after
+                async_get_cooldowns(self._hass).throttled(
+                    self.username, err.retry_after
                 )
             )
 
     @callback
     def _warn(self, until: datetime) -> None:
         """Tell of the cool-down of this account."""
-        self._error = "too_many_requests"
+        self.error = "too_many_requests"
         self._until = until
-        self._warned_of = self._username.casefold()
-
-    def _until_text(self) -> str:
-        """Return until when to wait, with the time zone: the reader may be elsewhere."""
-        if self._until is None:
-            return ""
-        zone = dt_util.as_local(self._until).tzname()
-        return f"{async_time_text(self.hass, self._until)} {zone}"
-
-    @callback
-    @override
-    def async_remove(self) -> None:
-        """Drop the password, the state of the MFA and the tokens."""
-        self._attempt = None
-        self._login = None
+        self._warned_of = self.username.casefold()
 
 
 def _error_key(err: GarminError) -> str:

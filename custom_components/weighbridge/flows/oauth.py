@@ -1,28 +1,20 @@
-"""Signing in to the sources: a credential of the vendor, then the vendor's own pages."""
+"""The credentials of the vendors, of which a sign-in takes one."""
 
 from collections.abc import Mapping
-import logging
-from typing import Any, Final, override
+from typing import Final
 
 import probatio
 
-from homeassistant.config_entries import ConfigFlowResult, FlowType
-from homeassistant.const import CONF_TOKEN
-from homeassistant.core import callback
-from homeassistant.data_entry_flow import AbortFlow
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ImplementationUnavailableError
 from homeassistant.helpers.config_entry_oauth2_flow import (
-    AbstractOAuth2FlowHandler,
     AbstractOAuth2Implementation,
     async_get_implementations,
 )
 from homeassistant.helpers.translation import async_get_translations
 
-from ..const import CONF_PROVIDER, DOMAIN, LOGGER, Provider
+from ..const import DOMAIN, Provider
 from ..sources import UnknownImplementation, VendorImplementation, is_legacy_fitbit_id
-from .account import AccountFlow
-from .again import AskAgainFlow
-from .identity import async_identify
 
 CONF_IMPLEMENTATION: Final = "implementation"
 
@@ -32,145 +24,58 @@ OWN_ABORTS: Final = frozenset(
 )
 
 
-class SourceFlow(AskAgainFlow, AccountFlow, AbstractOAuth2FlowHandler):
-    """The steps that end with an account of a source linked."""
+async def async_get_fitting(
+    hass: HomeAssistant, provider: Provider
+) -> dict[str, VendorImplementation]:
+    """Return the credentials of a vendor."""
+    return {
+        key: implementation
+        for key, implementation in (await _async_get_credentials(hass)).items()
+        if isinstance(implementation, VendorImplementation)
+        and implementation.provider is provider
+    }
 
-    DOMAIN = DOMAIN
 
-    _provider: Provider
-    _suggested: str | None = None
+async def async_get_notice(hass: HomeAssistant) -> str:
+    """Return what is to be said about credentials that fit no vendor.
 
-    @property
-    @override
-    def logger(self) -> logging.Logger:
-        """Return the logger of the integration."""
-        return LOGGER
-
-    async def async_step_withings(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Sign in to Withings."""
-        return await self._async_sign_in_to(Provider.WITHINGS)
-
-    async def async_step_fitbit(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Sign in to Google, for Fitbit."""
-        return await self._async_sign_in_to(Provider.FITBIT)
-
-    async def _async_sign_in_to(
-        self, provider: Provider, implementation: str | None = None
-    ) -> ConfigFlowResult:
-        """Sign in to a vendor, with its only credential or the one that is chosen.
-
-        The one given is suggested: if it is the trouble, another one may do.
-        """
-        self._provider = provider
-        self._suggested = implementation
-        return await self.async_step_pick_implementation()
-
-    @override
-    async def async_step_pick_implementation(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Take the credential of the vendor, or ask which of several."""
-        fitting = await self._async_get_fitting()
-        if not fitting:
-            # The frontend asks for a credential then, and starts over with the menu.
-            return self.async_abort(
-                reason="missing_credentials",
-                description_placeholders={"notice": await self._async_get_notice()},
-            )
-        chosen = fitting.get(user_input[CONF_IMPLEMENTATION]) if user_input else None
-        if chosen is None and len(fitting) == 1:
-            (chosen,) = fitting.values()
-        if chosen is not None:
-            self.flow_impl = chosen
-            return await self.async_step_auth()
-        return self.async_show_form(
-            step_id="pick_implementation",
-            data_schema=probatio.Schema(
-                {
-                    probatio.Required(
-                        CONF_IMPLEMENTATION,
-                        default=self._suggested
-                        if self._suggested in fitting
-                        else next(iter(fitting)),
-                    ): probatio.In({key: impl.name for key, impl in fitting.items()})
-                }
-            ),
+    It is shown in the menu, which is also where the frontend returns to when a new
+    credential was of no use.
+    """
+    texts = await async_get_translations(hass, hass.config.language, "config", [DOMAIN])
+    return "\n\n".join(
+        texts[f"component.{DOMAIN}.config.error.{_fault(implementation)}"].format(
+            name=implementation.name
         )
+        for implementation in (await _async_get_credentials(hass)).values()
+        if isinstance(implementation, UnknownImplementation)
+    )
 
-    @override
-    async def async_oauth_create_entry(self, data: dict[str, Any]) -> ConfigFlowResult:
-        """Learn whose account it is, and finish with it."""
-        try:
-            account = await async_identify(self.hass, self._provider, data[CONF_TOKEN])
-        except AbortFlow as err:
-            return self.async_abort(
-                reason=err.reason,
-                description_placeholders=err.description_placeholders,
+
+@callback
+def schema(
+    implementations: Mapping[str, VendorImplementation], suggested: str | None
+) -> probatio.Schema:
+    """Return a form that asks which credential to take."""
+    default = suggested if suggested in implementations else next(iter(implementations))
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_IMPLEMENTATION, default=default): probatio.In(
+                {key: impl.name for key, impl in implementations.items()}
             )
-        return await self._async_finish(
-            f"{self._provider}_{account.account_id}",
-            name=account.name,
-            data={CONF_PROVIDER: self._provider.value, **data},
-        )
-
-    async def _async_get_fitting(self) -> dict[str, VendorImplementation]:
-        """Return the credentials of the vendor that is to be signed in to."""
-        return {
-            key: implementation
-            for key, implementation in (await self._async_get_credentials()).items()
-            if isinstance(implementation, VendorImplementation)
-            and implementation.provider is self._provider
         }
+    )
 
-    async def _async_get_credentials(self) -> dict[str, AbstractOAuth2Implementation]:
-        """Return all credentials of the integration, of whatever vendor."""
-        try:
-            return await async_get_implementations(self.hass, DOMAIN)
-        except ImplementationUnavailableError:
-            # Only Home Assistant Cloud is ever unavailable, and it has none for us.
-            return {}
 
-    async def _async_get_notice(self) -> str:
-        """Return what is to be said about credentials that fit no vendor.
-
-        It is shown in the menu, which is also where the frontend returns to when a
-        new credential was of no use.
-        """
-        texts = await async_get_translations(
-            self.hass, self.hass.config.language, "config", [DOMAIN]
-        )
-        return "\n\n".join(
-            texts[f"component.{DOMAIN}.config.error.{_fault(implementation)}"].format(
-                name=implementation.name
-            )
-            for implementation in (await self._async_get_credentials()).values()
-            if isinstance(implementation, UnknownImplementation)
-        )
-
-    @callback
-    @override
-    def async_abort(
-        self,
-        *,
-        reason: str,
-        description_placeholders: Mapping[str, str] | None = None,
-        translation_domain: str | None = None,
-        next_flow: tuple[FlowType, str] | None = None,
-    ) -> ConfigFlowResult:
-        """Abort the flow, in our own words where they help more."""
-        self._note_end(reason)
-        if translation_domain is None and reason in OWN_ABORTS:
-            translation_domain = DOMAIN
-        return super().async_abort(
-            reason=reason,
-            description_placeholders=description_placeholders,
-            translation_domain=translation_domain,
-            next_flow=next_flow,
-        )
+async def _async_get_credentials(
+    hass: HomeAssistant,
+) -> dict[str, AbstractOAuth2Implementation]:
+    """Return all credentials of the integration, of whatever vendor."""
+    try:
+        return await async_get_implementations(hass, DOMAIN)
+    except ImplementationUnavailableError:
+        # Only Home Assistant Cloud is ever unavailable, and it has none for us.
+        return {}
 
 
 def _fault(implementation: UnknownImplementation) -> str:

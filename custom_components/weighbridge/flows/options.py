@@ -18,7 +18,7 @@ from .settings import (
     async_as_entered,
     async_as_stored,
     async_person_fields,
-    find_person_errors,
+    find_limit_errors,
 )
 
 GARMIN_SCHEMA: Final = probatio.Schema(
@@ -35,7 +35,7 @@ class SourceOptionsFlow(OptionsFlowWithReload):
         """Ask for limits and height, and from when on a battery is low."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            errors = find_person_errors(user_input)
+            errors = find_limit_errors(user_input)
             if not errors:
                 return self.async_create_entry(
                     data=async_as_stored(self.hass, user_input)

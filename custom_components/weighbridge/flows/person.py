@@ -1,13 +1,13 @@
 """The people who stand on a scale."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import probatio
 
 from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.const import CONF_NAME
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import TextSelector
 
 from ..const import SUBENTRY_PERSON
@@ -15,38 +15,32 @@ from .settings import (
     async_as_entered,
     async_as_stored,
     async_person_fields,
-    find_person_errors,
+    find_limit_errors,
 )
 
 
-class PersonForm:
-    """What is asked about a person."""
-
-    hass: HomeAssistant
-
-    def _person_schema(self) -> probatio.Schema:
-        """Return a form for the name, the height and the limits."""
-        return probatio.Schema(
-            {
-                probatio.Required(CONF_NAME): TextSelector(),
-                **async_person_fields(self.hass),
-            }
-        )
-
-    def _find_person_errors(
-        self, user_input: Mapping[str, Any], *, taken: set[str]
-    ) -> dict[str, str]:
-        """Return what is wrong with the form, by field."""
-        errors = find_person_errors(user_input)
-        name = user_input[CONF_NAME].strip()
-        if not name:
-            errors[CONF_NAME] = "name_missing"
-        elif name.casefold() in taken:
-            errors[CONF_NAME] = "person_taken"
-        return errors
+@callback
+def schema(hass: HomeAssistant) -> probatio.Schema:
+    """Return a form for the name, the height and the limits of a person."""
+    return probatio.Schema(
+        {probatio.Required(CONF_NAME): TextSelector(), **async_person_fields(hass)}
+    )
 
 
-class PersonFlow(PersonForm, ConfigSubentryFlow):
+def find_errors(
+    user_input: Mapping[str, Any], taken: Collection[str] = ()
+) -> dict[str, str]:
+    """Return what is wrong with the form, by field."""
+    errors = find_limit_errors(user_input)
+    name = user_input[CONF_NAME].strip()
+    if not name:
+        errors[CONF_NAME] = "name_missing"
+    elif name.casefold() in taken:
+        errors[CONF_NAME] = "person_taken"
+    return errors
+
+
+class PersonFlow(ConfigSubentryFlow):
     """Add somebody who stands on a scale, or change them."""
 
     async def async_step_user(
@@ -55,7 +49,7 @@ class PersonFlow(PersonForm, ConfigSubentryFlow):
         """Ask who it is."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            errors = self._find_person_errors(user_input, taken=self._taken())
+            errors = find_errors(user_input, self._taken())
             if not errors:
                 return self.async_create_entry(
                     title=user_input[CONF_NAME].strip(),
@@ -72,7 +66,7 @@ class PersonFlow(PersonForm, ConfigSubentryFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             taken = self._taken() - {subentry.title.casefold()}
-            errors = self._find_person_errors(user_input, taken=taken)
+            errors = find_errors(user_input, taken)
             if not errors:
                 return self.async_update_and_abort(
                     self._get_entry(),
@@ -93,9 +87,7 @@ class PersonFlow(PersonForm, ConfigSubentryFlow):
         """Show the form."""
         return self.async_show_form(
             step_id=step,
-            data_schema=self.add_suggested_values_to_schema(
-                self._person_schema(), values
-            ),
+            data_schema=self.add_suggested_values_to_schema(schema(self.hass), values),
             errors=errors,
             description_placeholders={"scale": self._get_entry().title},
         )

@@ -61,7 +61,7 @@ def async_person_fields(hass: HomeAssistant) -> VolDictType:
     }
 
 
-def find_person_errors(user_input: Mapping[str, Any]) -> dict[str, str]:
+def find_limit_errors(user_input: Mapping[str, Any]) -> dict[str, str]:
     """Return what is wrong with the limits, by field."""
     if (
         CONF_MIN_WEIGHT in user_input
