@@ -80,6 +80,7 @@ class SourceCoordinator(PollCoordinator[Batch]):
             name=f"{DOMAIN} {entry.title}",
             interval=UPDATE_INTERVAL,
         )
+        self.data = Batch(since=0, until=0)
         self._store = account_store(hass, entry.entry_id)
         self.person = Person(
             hass,
@@ -136,8 +137,21 @@ class SourceCoordinator(PollCoordinator[Batch]):
             data = await async_apart(memory.book.size, memory.to_json)
             await self._store.async_save({"cursor": cursor, "person": data})
 
-    @override
-    async def _async_setup(self) -> None:
+    async def async_start(self) -> None:
+        """Poll for the first time, with what is remembered of before.
+
+        A vendor that is away, or wants a new sign-in, takes nothing that is known off
+        the screen. Where nothing is known yet, raise ConfigEntryNotReady or
+        ConfigEntryAuthFailed.
+        """
+        await self._async_load()
+        if self._cursor is None:
+            await self.async_config_entry_first_refresh()
+            return
+        self.async_remember()
+        await self.async_refresh()
+
+    async def _async_load(self) -> None:
         """Load the memory; without a readable one, everything known is history."""
         try:
             stored = await self._store.async_load()
@@ -272,7 +286,7 @@ class SourceCoordinator(PollCoordinator[Batch]):
 async def async_setup_source(hass: HomeAssistant, entry: SourceConfigEntry) -> None:
     """Set up a source and poll it for the first time.
 
-    Raises ConfigEntryNotReady or ConfigEntryAuthFailed.
+    Raises ConfigEntryNotReady or ConfigEntryAuthFailed if nothing is known of it yet.
     """
     session = await async_create_session(hass, entry)
     coordinator = SourceCoordinator(hass, entry, session)
@@ -285,7 +299,7 @@ async def async_setup_source(hass: HomeAssistant, entry: SourceConfigEntry) -> N
         persons={person.id: person},
         questions=questions,
     )
-    await coordinator.async_config_entry_first_refresh()
+    await coordinator.async_start()
     # Weigh-ins do not wait for devices that cannot be read.
     await devices.async_refresh()
     entry.async_create_background_task(
