@@ -17,6 +17,7 @@ from .battery import async_setup_battery_texts
 from .blueprints import async_install_blueprints
 from .const import CONF_PROVIDER, DOMAIN, Provider
 from .entity import async_account_device
+from .entry import WeighbridgeConfigEntry
 from .feeds import async_remove_garmin, async_setup_garmin
 from .frontend import async_setup_frontend
 from .garmin import GarminConfigEntry
@@ -25,7 +26,6 @@ from .sending import async_setup_sending
 from .services import async_setup_services
 from .sources import (
     ScaleConfigEntry,
-    SourceConfigEntry,
     async_clear_issues,
     async_remove_scale,
     async_remove_source,
@@ -46,8 +46,6 @@ SOURCE_PLATFORMS = (
 )
 SCALE_PLATFORMS = (Platform.EVENT, Platform.NUMBER, Platform.SENSOR)
 GARMIN_PLATFORMS = (Platform.BINARY_SENSOR, Platform.BUTTON, Platform.SENSOR)
-
-type WeighbridgeConfigEntry = SourceConfigEntry | ScaleConfigEntry | GarminConfigEntry
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:

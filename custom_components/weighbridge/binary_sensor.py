@@ -13,9 +13,10 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import CONF_LOW_BATTERY_THRESHOLD, DEFAULT_LOW_BATTERY_THRESHOLD
 from .device_entity import DeviceEntity, async_add_device_entities
 from .devices import ListedDevices
-from .garmin import GarminAccount, GarminConfigEntry
+from .entry import WeighbridgeConfigEntry
+from .garmin import GarminAccount
 from .model import BatteryLevel
-from .sources import SourceConfigEntry
+from .sources import SourceRuntime
 
 PARALLEL_UPDATES = 0
 
@@ -29,11 +30,11 @@ LOW_LEVELS = (BatteryLevel.EMPTY, BatteryLevel.LOW)
 
 async def async_setup_entry(
     hass: HomeAssistant,
-    entry: SourceConfigEntry | GarminConfigEntry,
+    entry: WeighbridgeConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add a binary sensor for each scale, tracker and strap of an account."""
-    runtime = entry.runtime_data
+    runtime: SourceRuntime | GarminAccount = entry.runtime_data
     devices = runtime.sensors if isinstance(runtime, GarminAccount) else runtime.devices
     if devices is not None:
         async_add_device_entities(

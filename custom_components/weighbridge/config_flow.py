@@ -10,7 +10,6 @@ from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     SOURCE_USER,
-    ConfigEntry,
     ConfigFlowResult,
     ConfigSubentryData,
     ConfigSubentryFlow,
@@ -38,6 +37,7 @@ from .const import (
     SUBENTRY_PERSON,
     Provider,
 )
+from .entry import WeighbridgeConfigEntry
 from .flows import (
     GarminOptionsFlow,
     LinkFlow,
@@ -374,7 +374,7 @@ class WeighbridgeConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
         return await self.async_step_pick_implementation()
 
     @callback
-    def _get_entry(self) -> ConfigEntry:
+    def _get_entry(self) -> WeighbridgeConfigEntry:
         """Return the entry whose sign-in is to be renewed."""
         if self.source == SOURCE_REAUTH:
             return self._get_reauth_entry()
@@ -424,7 +424,7 @@ class WeighbridgeConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
     @callback
     @override
     def async_get_supported_subentry_types(
-        cls, config_entry: ConfigEntry
+        cls, config_entry: WeighbridgeConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return what can be added: links to a Garmin account, people to a scale."""
         if config_entry.data[CONF_PROVIDER] == Provider.GARMIN:
@@ -436,14 +436,14 @@ class WeighbridgeConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
     @classmethod
     @callback
     @override
-    def async_supports_options_flow(cls, config_entry: ConfigEntry) -> bool:
+    def async_supports_options_flow(cls, config_entry: WeighbridgeConfigEntry) -> bool:
         """Tell whether an entry has settings: those of a scale are its people's."""
         return bool(config_entry.data[CONF_PROVIDER] != Provider.SCALE)
 
     @staticmethod
     @callback
     @override
-    def async_get_options_flow(config_entry: ConfigEntry) -> OptionsFlow:
+    def async_get_options_flow(config_entry: WeighbridgeConfigEntry) -> OptionsFlow:
         """Return the settings of an account."""
         if config_entry.data[CONF_PROVIDER] == Provider.GARMIN:
             return GarminOptionsFlow()

@@ -1,9 +1,8 @@
 """What the entities of a scale, tracker or strap have in common."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, override
+from typing import override
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EntityCategory
 from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
@@ -14,6 +13,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
 from .devices import ListedDevices
+from .entry import WeighbridgeConfigEntry
 from .model import DeviceStatus
 from .names import person_name
 
@@ -56,7 +56,7 @@ class DeviceEntity(CoordinatorEntity[ListedDevices]):
 
 
 def device_unique_id(
-    entry: ConfigEntry[Any], device_id: str, description: EntityDescription
+    entry: WeighbridgeConfigEntry, device_id: str, description: EntityDescription
 ) -> str:
     """Return the unique id of what is told of a device."""
     return f"{entry.unique_id}_{device_id}_{description.key}"

@@ -2,14 +2,14 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import Any, override
+from typing import override
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .const import DOMAIN
+from .entry import WeighbridgeConfigEntry
 from .model import DeviceStatus
 
 
@@ -20,7 +20,7 @@ class ListedDevices(DataUpdateCoordinator[Mapping[str, DeviceStatus]]):
     what they cannot read just now.
     """
 
-    config_entry: ConfigEntry[Any]
+    config_entry: WeighbridgeConfigEntry
     _missing: frozenset[str] = frozenset()
 
     @property

@@ -8,21 +8,21 @@ from homeassistant.util import dt as dt_util
 
 from .const import CONF_PROVIDER
 from .devices import ListedDevices
-from .garmin import GarminAccount, GarminConfigEntry, links_of
+from .entry import WeighbridgeConfigEntry
+from .garmin import GarminAccount, links_of
 from .ledger import State
 from .sources import (
     CONF_CALLBACKS,
     Scale,
-    ScaleConfigEntry,
     ScaleRuntime,
-    SourceConfigEntry,
     SourceCoordinator,
+    SourceRuntime,
 )
 from .sources.scale import MEASURED_AT
 
 
 async def async_get_config_entry_diagnostics(
-    hass: HomeAssistant, entry: SourceConfigEntry | ScaleConfigEntry | GarminConfigEntry
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry
 ) -> dict[str, Any]:
     """Return what helps to understand an account's trouble."""
     about = {
@@ -32,7 +32,7 @@ async def async_get_config_entry_diagnostics(
     }
     if entry.state is not ConfigEntryState.LOADED:
         return about
-    runtime = entry.runtime_data
+    runtime: SourceRuntime | ScaleRuntime | GarminAccount = entry.runtime_data
     if isinstance(runtime, GarminAccount):
         sensors = {} if runtime.sensors is None else _devices(runtime.sensors)
         return about | _garmin(runtime) | sensors

@@ -1,9 +1,8 @@
 """What the entities of a source, and those of a Garmin account, have in common."""
 
 from functools import partial
-from typing import Any, override
+from typing import override
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -11,12 +10,13 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import DOMAIN, Provider
+from .entry import WeighbridgeConfigEntry, provider_of
 from .garmin import GarminAccount
-from .names import NAMES, async_device_name, provider_of
+from .names import NAMES, async_device_name
 from .sources import Person, Scale
 
 
-def account_key(entry: ConfigEntry[Any]) -> str:
+def account_key(entry: WeighbridgeConfigEntry) -> str:
     """Return what the device and the entities of an entry are known by.
 
     The sensors of a scale, and with them the entry's unique id, may be replaced.
@@ -26,7 +26,9 @@ def account_key(entry: ConfigEntry[Any]) -> str:
 
 
 @callback
-def async_account_device(hass: HomeAssistant, entry: ConfigEntry[Any]) -> DeviceInfo:
+def async_account_device(
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry
+) -> DeviceInfo:
     """Return the device that stands for an account."""
     if provider_of(entry) is Provider.SCALE:
         return DeviceInfo(
@@ -74,7 +76,7 @@ class AccountEntity(Entity):
     def _belong(
         self,
         hass: HomeAssistant,
-        entry: ConfigEntry[Any],
+        entry: WeighbridgeConfigEntry,
         description: EntityDescription,
         unique_id: str | None = None,
         device: DeviceInfo | None = None,

@@ -19,9 +19,10 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .entity import AccountEntity, PersonEntity, for_person
+from .entry import WeighbridgeConfigEntry
 from .model import BloodPressure, WeighIn
 from .siblings import Siblings
-from .sources import Question, Questions, ScaleConfigEntry, SourceConfigEntry
+from .sources import Question, Questions, ScaleRuntime, SourceRuntime
 
 PARALLEL_UPDATES = 0
 
@@ -48,11 +49,11 @@ QUESTION = EventEntityDescription(
 
 async def async_setup_entry(
     hass: HomeAssistant,
-    entry: SourceConfigEntry | ScaleConfigEntry,
+    entry: WeighbridgeConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event entities of a source, and of those who are weighed."""
-    runtime = entry.runtime_data
+    runtime: SourceRuntime | ScaleRuntime = entry.runtime_data
     for person in runtime.persons.values():
         for_person(person, async_add_entities)([WeighInEvent(person, WEIGH_IN)])
     async_add_entities([QuestionEvent(runtime.questions)])

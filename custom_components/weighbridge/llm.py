@@ -29,7 +29,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import MassConverter
 
 from .const import DOMAIN, SOURCES
-from .names import provider_of
+from .entry import provider_of
 from .siblings import Siblings, in_unit
 from .sources import Person
 

@@ -4,18 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_cached_translations
 
-from .const import (
-    CONF_BLOOD_PRESSURE,
-    CONF_PROVIDER,
-    CONF_WEIGH_INS,
-    DOMAIN,
-    SOURCES,
-    Provider,
-)
+from .const import CONF_BLOOD_PRESSURE, CONF_WEIGH_INS, DOMAIN, SOURCES, Provider
+from .entry import WeighbridgeConfigEntry, provider_of
 
 NAMES: Final[Mapping[Provider, str]] = {
     Provider.WITHINGS: "Withings",
@@ -42,24 +35,19 @@ class SourceName:
     unique_id: str
 
 
-def provider_of(entry: ConfigEntry[Any]) -> Provider:
-    """Return the vendor of an account."""
-    return Provider(entry.data[CONF_PROVIDER])
-
-
 def account_title(name: str, provider: Provider) -> str:
     """Return what the account of a person is called."""
     return f"{name} · {NAMES[provider]}"
 
 
-def person_name(entry: ConfigEntry[Any]) -> str:
+def person_name(entry: WeighbridgeConfigEntry) -> str:
     """Return whose an account is: its title, without the vendor behind it."""
     if provider_of(entry) is Provider.SCALE:
         return entry.title
     return entry.title.removesuffix(account_title("", provider_of(entry)))
 
 
-def account_name(entry: ConfigEntry[Any]) -> str:
+def account_name(entry: WeighbridgeConfigEntry) -> str:
     """Return what an account is called among others: its title, never without vendor."""
     provider = provider_of(entry)
     if provider is Provider.SCALE or NAMES[provider] in entry.title:
@@ -94,7 +82,7 @@ def async_sources(hass: HomeAssistant) -> dict[str, SourceName]:
 
 @callback
 def async_device_name(
-    hass: HomeAssistant, entry: ConfigEntry[Any], person_id: str | None = None
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, person_id: str | None = None
 ) -> str:
     """Return what the device of an account, or of a person of a scale, is called.
 
@@ -113,7 +101,10 @@ def async_device_name(
 
 @callback
 def async_link_title(
-    hass: HomeAssistant, source: str, entry: ConfigEntry[Any], data: Mapping[str, Any]
+    hass: HomeAssistant,
+    source: str,
+    entry: WeighbridgeConfigEntry,
+    data: Mapping[str, Any],
 ) -> str:
     """Return what a link is called: from where to where, and what goes there."""
     pushes = (data.get(CONF_WEIGH_INS, True), data.get(CONF_BLOOD_PRESSURE, False))

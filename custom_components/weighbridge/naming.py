@@ -17,14 +17,9 @@ from homeassistant.helpers.dispatcher import (
 from .const import DOMAIN, SIGNAL_RENAMED, SOURCES
 from .device_entity import async_device
 from .entity import async_account_device, async_person_device
-from .names import (
-    account_name,
-    async_link_title,
-    async_sources,
-    provider_of,
-    source_of_link,
-)
-from .sources import ScaleConfigEntry, SourceConfigEntry, SourceRuntime
+from .entry import WeighbridgeConfigEntry, provider_of
+from .names import account_name, async_link_title, async_sources, source_of_link
+from .sources import ScaleRuntime, SourceRuntime
 
 
 @callback
@@ -52,13 +47,11 @@ def async_keep_names(hass: HomeAssistant) -> None:
 
 
 @callback
-def _async_rename_devices(
-    hass: HomeAssistant, entry: SourceConfigEntry | ScaleConfigEntry
-) -> None:
+def _async_rename_devices(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
     """Rename the devices of an account that are registered."""
     infos = [async_account_device(hass, entry)]
     if provider_of(entry) in SOURCES and entry.state is ConfigEntryState.LOADED:
-        runtime = entry.runtime_data
+        runtime: SourceRuntime | ScaleRuntime = entry.runtime_data
         infos.extend(
             async_person_device(person)
             for person in runtime.persons.values()
@@ -75,7 +68,7 @@ def _async_rename_devices(
 
 
 @callback
-def _async_rename_links(hass: HomeAssistant, entry: ConfigEntry) -> None:
+def _async_rename_links(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
     """Rename the links of a Garmin account by both their ends."""
     sources = async_sources(hass)
     for subentry in list(entry.subentries.values()):
@@ -90,7 +83,7 @@ def _async_rename_links(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 
 @callback
-def _async_rename_in_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
+def _async_rename_in_issues(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
     """Raise the issues of an account anew under its name."""
     registry = ir.async_get(hass)
     for (domain, issue_id), issue in list(registry.issues.items()):

@@ -37,16 +37,10 @@ from .entity import (
     ScaleEntity,
     for_person,
 )
-from .garmin import GarminAccount, GarminConfigEntry
+from .entry import WeighbridgeConfigEntry
+from .garmin import GarminAccount
 from .model import SEGMENTAL_MASSES, SEGMENTS, BatteryLevel, DeviceStatus
-from .sources import (
-    Person,
-    ScaleConfigEntry,
-    ScaleRuntime,
-    SourceConfigEntry,
-    SourceCoordinator,
-    Trends,
-)
+from .sources import Person, ScaleRuntime, SourceCoordinator, SourceRuntime, Trends
 
 PARALLEL_UPDATES = 0
 
@@ -303,11 +297,11 @@ SOURCE_STATUS = SensorEntityDescription(
 
 async def async_setup_entry(
     hass: HomeAssistant,
-    entry: SourceConfigEntry | ScaleConfigEntry | GarminConfigEntry,
+    entry: WeighbridgeConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the sensors of an account."""
-    runtime = entry.runtime_data
+    runtime: SourceRuntime | ScaleRuntime | GarminAccount = entry.runtime_data
     if isinstance(runtime, GarminAccount):
         async_add_entities(
             GarminSensor(runtime, description) for description in GARMIN_SENSORS

@@ -16,7 +16,17 @@ FLOORS = (
     ("clients.garmin", "clients.google", "clients.withings"),
     ("clients", "ledger", "trend", "battery", "blueprints", "sending"),
 )
-GROUND = {"const", "devices", "model", "names", "pace", "store", "turns", "units"}
+GROUND = {
+    "const",
+    "devices",
+    "entry",
+    "model",
+    "names",
+    "pace",
+    "store",
+    "turns",
+    "units",
+}
 WINGS = sorted((wing for floor in FLOORS for wing in floor), key=len, reverse=True)
 # What is pure: it runs without Home Assistant.
 PURE = (

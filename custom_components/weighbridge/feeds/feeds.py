@@ -14,17 +14,18 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_PROVIDER, DOMAIN, SOURCES, Provider, signal_person_updated
+from ..entry import WeighbridgeConfigEntry, provider_of
 from ..garmin import GarminAccount, Link, issues, links_of
 from ..ledger import State, links
 from ..model import Batch, Origin, WeighIn
-from ..names import async_link_title, async_sources, provider_of, source_of_link
+from ..names import async_link_title, async_sources, source_of_link
 from ..pace import async_apart
 from ..sources import Book, Fate, Person, async_find_person, async_find_source
 from .removals import async_remove_gone
 
 
 def without_copies(
-    hass: HomeAssistant, entry: ConfigEntry, weigh_ins: Iterable[WeighIn]
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, weigh_ins: Iterable[WeighIn]
 ) -> tuple[WeighIn, ...]:
     """Return weigh-ins but for those that reach a Garmin account without us.
 

@@ -12,7 +12,8 @@ from homeassistant.helpers.selector import TextSelector
 from homeassistant.helpers.typing import VolDictType
 
 from ..const import CONF_PROVIDER, DOMAIN, Provider
-from ..names import person_name, provider_of
+from ..entry import provider_of
+from ..names import person_name
 from .settings import LOW_BATTERY, async_person_fields, find_limit_errors
 
 # Home Assistant's people.

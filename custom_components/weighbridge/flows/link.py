@@ -8,7 +8,6 @@ import probatio
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
-    ConfigEntry,
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
@@ -37,6 +36,7 @@ from ..const import (
     SUBENTRY_LINK,
     History,
 )
+from ..entry import WeighbridgeConfigEntry
 from ..names import (
     SourceName,
     account_name,
@@ -265,7 +265,7 @@ class LinkFlow(ConfigSubentryFlow):
         ]
 
     @callback
-    def _find_links(self, source: SourceName) -> list[ConfigEntry]:
+    def _find_links(self, source: SourceName) -> list[WeighbridgeConfigEntry]:
         """Return the Garmin accounts that a source feeds."""
         return [
             entry

@@ -7,9 +7,10 @@ from homeassistant.components.repairs import (
     FlowType,
     RepairsFlowResult,
 )
-from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntry, ConfigFlowContext
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigFlowContext
 
 from ..const import DOMAIN
+from ..entry import WeighbridgeConfigEntry
 
 
 class SignInRepairFlow(ConfirmRepairFlow):
@@ -34,7 +35,7 @@ class SignInRepairFlow(ConfirmRepairFlow):
             data={}, next_flow=(FlowType.CONFIG_FLOW, await self._async_sign_in(entry))
         )
 
-    async def _async_sign_in(self, entry: ConfigEntry) -> str:
+    async def _async_sign_in(self, entry: WeighbridgeConfigEntry) -> str:
         """Return the flow that asks to sign in again, which may be there already."""
         for flow in entry.async_get_active_flows(self.hass, {SOURCE_REAUTH}):
             return flow["flow_id"]

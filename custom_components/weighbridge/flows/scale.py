@@ -10,7 +10,6 @@ from homeassistant.components.input_number import DOMAIN as INPUT_NUMBER_DOMAIN
 from homeassistant.components.input_text import DOMAIN as INPUT_TEXT_DOMAIN
 from homeassistant.components.number import DOMAIN as NUMBER_DOMAIN
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN, SensorDeviceClass
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_NAME, PERCENTAGE, UnitOfEnergy, UnitOfMass
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.data_entry_flow import section
@@ -23,6 +22,7 @@ from homeassistant.helpers.selector import (
 )
 
 from ..const import CONF_PROVIDER, DOMAIN, Provider
+from ..entry import WeighbridgeConfigEntry
 from ..sources.scale import (
     MEASURED_AT,
     QUANTITIES,
@@ -165,7 +165,9 @@ def async_as_data(hass: HomeAssistant, user_input: Mapping[str, Any]) -> dict[st
 
 
 @callback
-def async_as_input(hass: HomeAssistant, entry: ConfigEntry) -> dict[str, Any]:
+def async_as_input(
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry
+) -> dict[str, Any]:
     """Return a scale as it was entered, without the sensors that are gone."""
     registry = er.async_get(hass)
     sensors = {

@@ -6,7 +6,7 @@ from typing import Any
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components.recorder.statistics import get_metadata
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_SOURCE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
@@ -14,8 +14,9 @@ from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import slugify
 
 from ..const import DOMAIN, Provider
+from ..entry import WeighbridgeConfigEntry, provider_of
 from ..model import WeighIn
-from ..names import account_name, person_name, provider_of
+from ..names import account_name, person_name
 from ..sources import Question
 from ..units import async_mass_text
 
@@ -50,7 +51,9 @@ async def async_describe_household(hass: HomeAssistant, user: User) -> list[Json
 
 
 def _people(
-    hass: HomeAssistant, entry: ConfigEntry[Any], devices: dict[str, list[Entities]]
+    hass: HomeAssistant,
+    entry: WeighbridgeConfigEntry,
+    devices: dict[str, list[Entities]],
 ) -> Iterator[Json]:
     """Yield the people of a source; one that was never loaded has at least its name."""
     own = devices[entry.entry_id]
@@ -114,7 +117,7 @@ def _person(person_id: str, name: str, **known: Any) -> Json:
 
 
 def _devices(
-    hass: HomeAssistant, entry: ConfigEntry[Any], user: User
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, user: User
 ) -> list[Entities]:
     """Return what a user may see of each device of an account, by what it is."""
     found: dict[str, Entities] = {}
@@ -151,7 +154,7 @@ def _ids(entities: Entities) -> dict[str, str]:
 
 @callback
 def _questions(
-    hass: HomeAssistant, entry: ConfigEntry[Any], person_id: str
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, person_id: str
 ) -> list[Json]:
     """Return what waits for a word and may be a person's, with whose it may be."""
     questions: Sequence[Question] = entry.runtime_data.questions.open

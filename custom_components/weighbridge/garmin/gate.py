@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_call_later
@@ -13,6 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from ..clients.garmin import GarminAuthError, GarminError
 from ..const import DOMAIN, LOGGER, Status
+from ..entry import WeighbridgeConfigEntry
 from ..ledger import State
 from ..store import DiskError
 from ..units import async_time_text
@@ -30,7 +30,7 @@ class GarminGate:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: ConfigEntry[Any],
+        entry: WeighbridgeConfigEntry,
         memory: AccountMemory,
         *,
         save: Callable[[], Awaitable[None]],

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
+from ..entry import WeighbridgeConfigEntry
 from ..ledger import LOOKS, Ledger, State
 from ..names import account_name
 from ..units import async_time_text
@@ -21,7 +21,7 @@ NOT_LINKED = "not_linked"
 
 @callback
 def async_report_pause(
-    hass: HomeAssistant, entry: ConfigEntry, reason: Reason, strikes: int
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, reason: Reason, strikes: int
 ) -> None:
     """Raise an issue for a pause that will not end by itself."""
     if reason is Reason.CONSENT or (
@@ -31,7 +31,7 @@ def async_report_pause(
 
 
 @callback
-def async_clear_account(hass: HomeAssistant, entry: ConfigEntry) -> None:
+def async_clear_account(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
     """Withdraw the issues that a good answer of Garmin has cured."""
     for reason in (Reason.CONSENT, Reason.FORBIDDEN):
         ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, reason))
@@ -39,7 +39,7 @@ def async_clear_account(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
 @callback
 def async_update_waiting(
-    hass: HomeAssistant, entry: ConfigEntry, ledgers: tuple[Ledger[Any], ...]
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, ledgers: tuple[Ledger[Any], ...]
 ) -> None:
     """Ask for a word on what was refused, as long as anything is."""
     if count := sum(ledger.count(State.FAILED) for ledger in ledgers):
@@ -61,7 +61,9 @@ def async_update_waiting(
 
 
 @callback
-def async_update_disk(hass: HomeAssistant, entry: ConfigEntry, *, good: bool) -> None:
+def async_update_disk(
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, *, good: bool
+) -> None:
     """Tell that nothing can be written, as long as that is so."""
     if good:
         ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, "disk_full"))
@@ -70,7 +72,9 @@ def async_update_disk(hass: HomeAssistant, entry: ConfigEntry, *, good: bool) ->
 
 
 @callback
-def async_report_kept(hass: HomeAssistant, entry: ConfigEntry, second: int) -> None:
+def async_report_kept(
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, second: int
+) -> None:
     """Tell once that Garmin does not let go of what its source has deleted."""
     when = async_time_text(hass, dt_util.utc_from_timestamp(second))
     _async_create(
@@ -85,7 +89,11 @@ def async_report_kept(hass: HomeAssistant, entry: ConfigEntry, second: int) -> N
 
 @callback
 def async_update_gone(
-    hass: HomeAssistant, entry: ConfigEntry, key: str, source: str, count: int
+    hass: HomeAssistant,
+    entry: WeighbridgeConfigEntry,
+    key: str,
+    source: str,
+    count: int,
 ) -> None:
     """Ask whether what is gone at a source shall go at Garmin, as long as any is."""
     name = f"gone_{key}"
@@ -104,7 +112,7 @@ def async_update_gone(
 
 @callback
 def async_update_not_linked(
-    hass: HomeAssistant, entry: ConfigEntry, *, is_linked: bool
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, *, is_linked: bool
 ) -> None:
     """Tell of an account that nothing comes to, as long as it has no link."""
     if is_linked:
@@ -122,7 +130,7 @@ def async_update_not_linked(
 
 @callback
 def async_report_missing_source(
-    hass: HomeAssistant, entry: ConfigEntry, link_id: str, source: str
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, link_id: str, source: str
 ) -> None:
     """Raise an issue for a link whose source was removed."""
     _async_create(
@@ -137,20 +145,24 @@ def async_report_missing_source(
 
 @callback
 def async_clear_missing_source(
-    hass: HomeAssistant, entry: ConfigEntry, link_id: str
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, link_id: str
 ) -> None:
     """Withdraw the issue of a link that has its source."""
     ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, f"missing_source_{link_id}"))
 
 
 @callback
-def async_clear_link(hass: HomeAssistant, entry: ConfigEntry, link_id: str) -> None:
+def async_clear_link(
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, link_id: str
+) -> None:
     """Withdraw the issues of a link that is gone."""
     async_clear_missing_source(hass, entry, link_id)
 
 
 @callback
-def async_report_rebuilt(hass: HomeAssistant, entry: ConfigEntry, path: str) -> None:
+def async_report_rebuilt(
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, path: str
+) -> None:
     """Tell that a ledger could not be read and where it was put aside."""
     _async_create(
         hass, entry, "ledger_rebuilt", "ledger_rebuilt", {"path": path}, fix={}
@@ -158,7 +170,7 @@ def async_report_rebuilt(hass: HomeAssistant, entry: ConfigEntry, path: str) -> 
 
 
 @callback
-def async_clear_all(hass: HomeAssistant, entry: ConfigEntry) -> None:
+def async_clear_all(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
     """Withdraw all issues of an entry that is being removed."""
     prefix = _issue_id(entry, "")
     for domain, issue_id in list(ir.async_get(hass).issues):
@@ -169,7 +181,7 @@ def async_clear_all(hass: HomeAssistant, entry: ConfigEntry) -> None:
 @callback
 def _async_create(
     hass: HomeAssistant,
-    entry: ConfigEntry,
+    entry: WeighbridgeConfigEntry,
     name: str,
     translation_key: str,
     placeholders: dict[str, str],
@@ -188,5 +200,5 @@ def _async_create(
     )
 
 
-def _issue_id(entry: ConfigEntry, name: str) -> str:
+def _issue_id(entry: WeighbridgeConfigEntry, name: str) -> str:
     return f"{entry.entry_id}_{name}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_SOURCE
 
 from ..const import (
@@ -16,6 +16,7 @@ from ..const import (
     CONF_WEIGH_INS,
     SUBENTRY_LINK,
 )
+from ..entry import WeighbridgeConfigEntry
 from ..ledger import Ledger, Offer
 from ..model import BloodPressure, WeighIn
 
@@ -82,7 +83,7 @@ def link_of(subentry: ConfigSubentry) -> Link:
     )
 
 
-def links_of(entry: ConfigEntry) -> dict[str, Link]:
+def links_of(entry: WeighbridgeConfigEntry) -> dict[str, Link]:
     """Return the links of a Garmin entry by their ids; other entries have none."""
     return {
         subentry.subentry_id: link_of(subentry)

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, override
+from typing import override
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..const import DOMAIN
 from ..devices import ListedDevices
+from ..entry import WeighbridgeConfigEntry
 from ..model import DeviceStatus
 from .poll import PollCoordinator
 from .session import SourceSession
@@ -20,7 +20,7 @@ class DeviceCoordinator(PollCoordinator[Mapping[str, DeviceStatus]], ListedDevic
     """Keeps the devices of an account that measures up to date."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry[Any], session: SourceSession
+        self, hass: HomeAssistant, entry: WeighbridgeConfigEntry, session: SourceSession
     ) -> None:
         """Know of no device before the first poll."""
         super().__init__(

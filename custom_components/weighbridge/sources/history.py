@@ -17,12 +17,11 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN, SIGNAL_RENAMED, signal_person_updated
+from ..entry import WeighbridgeConfigEntry
 from ..pace import async_apart
 from ..trend import Sample
 from .book import Measured
-from .coordinator import SourceConfigEntry
 from .person import Person
-from .scale_source import ScaleConfigEntry
 from .shelf import DAY, HOUR
 from .statistics import QUANTITIES, PersonStatistics, Rows
 
@@ -66,9 +65,7 @@ class Graphs:
 
 
 @callback
-def async_setup_history(
-    hass: HomeAssistant, entry: SourceConfigEntry | ScaleConfigEntry
-) -> None:
+def async_setup_history(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
     """Follow those who are weighed with their statistics, if there is a recorder."""
     if "recorder" not in hass.config.components:
         return

@@ -1,15 +1,15 @@
 """Repair issues of sources: what only a person can put right at the vendor."""
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..clients import Refusal, SourceRefusedError, Trouble
 from ..const import CONF_SIGN_IN_ENDS, DOMAIN
+from ..entry import WeighbridgeConfigEntry
 from ..names import account_name
 from ..units import async_time_text
 
@@ -25,7 +25,7 @@ LASTING_TROUBLE: Final = (Trouble.FORBIDDEN, Trouble.CLIENT_REFUSED)
 
 @callback
 def async_report_refusal(
-    hass: HomeAssistant, entry: ConfigEntry[Any], err: SourceRefusedError
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, err: SourceRefusedError
 ) -> None:
     """Raise an issue for a refusal that will not end by itself."""
     _async_create(
@@ -40,21 +40,21 @@ def async_report_refusal(
 
 @callback
 def async_report_trouble(
-    hass: HomeAssistant, entry: ConfigEntry[Any], trouble: Trouble, provider: str
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, trouble: Trouble, provider: str
 ) -> None:
     """Raise an issue for trouble that should have passed, and has not."""
     _async_create(hass, entry, trouble, {"provider": provider}, sign_in=True)
 
 
 @callback
-def async_clear_refusals(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+def async_clear_refusals(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
     """Withdraw the issues that a good answer has cured."""
     for key in (*Refusal, *LASTING_TROUBLE):
         ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, key))
 
 
 @callback
-def async_check_sign_in(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+def async_check_sign_in(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
     """Raise an issue a week before that the vendor ends a sign-in, if it will."""
     ends: float | None = entry.data["token"].get(CONF_SIGN_IN_ENDS)
     if (
@@ -72,7 +72,7 @@ def async_check_sign_in(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 
 
 @callback
-def async_clear_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+def async_clear_issues(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
     """Withdraw all issues of an entry that is removed or disabled."""
     prefix = _issue_id(entry, "")
     for domain, issue_id in list(ir.async_get(hass).issues):
@@ -83,7 +83,7 @@ def async_clear_issues(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 @callback
 def _async_create(
     hass: HomeAssistant,
-    entry: ConfigEntry[Any],
+    entry: WeighbridgeConfigEntry,
     key: str,
     placeholders: dict[str, str],
     *,
@@ -103,5 +103,5 @@ def _async_create(
     )
 
 
-def _issue_id(entry: ConfigEntry[Any], key: str) -> str:
+def _issue_id(entry: WeighbridgeConfigEntry, key: str) -> str:
     return f"{entry.entry_id}_{key}"

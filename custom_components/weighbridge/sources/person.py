@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
@@ -18,6 +17,7 @@ from ..const import (
     DOMAIN,
     signal_person_updated,
 )
+from ..entry import WeighbridgeConfigEntry
 from ..model import Batch, Reason, WeighIn
 from ..names import person_name
 from ..pace import async_apart
@@ -105,7 +105,7 @@ class Person:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: ConfigEntry[Any],
+        entry: WeighbridgeConfigEntry,
         *,
         person_id: str,
         unique_id: str,

@@ -4,9 +4,8 @@ from abc import abstractmethod
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, override
+from typing import Final, override
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.event import async_call_later
@@ -15,6 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from ..clients import Refusal, Trouble
 from ..const import LOGGER, Status
+from ..entry import WeighbridgeConfigEntry
 from .session import SourceSession
 
 # How many polls in a row, and for how long, may fail before nothing is shown any more.
@@ -41,12 +41,12 @@ STATUSES: Final[Mapping[str | None, Status]] = {
 class PollCoordinator[T](DataUpdateCoordinator[T]):
     """Keeps something that a vendor knows up to date."""
 
-    config_entry: ConfigEntry[Any]
+    config_entry: WeighbridgeConfigEntry
 
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: ConfigEntry[Any],
+        entry: WeighbridgeConfigEntry,
         session: SourceSession,
         *,
         name: str,

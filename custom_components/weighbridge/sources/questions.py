@@ -2,13 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, override
+from typing import Final, override
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
 from ..const import DOMAIN
+from ..entry import WeighbridgeConfigEntry
 from ..names import account_name
 from .book import Question
 from .person import Person
@@ -22,7 +22,7 @@ ATTR_SOURCE: Final = "source_id"
 class Questions(ABC):
     """What a source asks: by an event, and by a repair as long as anything is open."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    def __init__(self, hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
         """Ask in the name of a source."""
         self.hass = hass
         self.entry = entry
@@ -132,6 +132,6 @@ class PersonQuestions(Questions):
 
 
 @callback
-def async_clear_questions(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+def async_clear_questions(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
     """Withdraw the questions of a source that is being removed."""
     ir.async_delete_issue(hass, DOMAIN, f"{entry.entry_id}_{ISSUE}")

@@ -1,14 +1,13 @@
 """Repair issues of scales: sensors that are gone, or that nobody can read."""
 
 from collections.abc import Collection
-from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.translation import async_get_cached_translations
 
 from ..const import DOMAIN
+from ..entry import WeighbridgeConfigEntry
 from .scale import MEASURED_AT
 
 MISSING = "scale_sensors_missing"
@@ -18,7 +17,7 @@ UNREADABLE = "scale_sensors_unreadable"
 @callback
 def async_update_sensors(
     hass: HomeAssistant,
-    entry: ConfigEntry[Any],
+    entry: WeighbridgeConfigEntry,
     *,
     missing: Collection[str],
     unreadable: Collection[str],
@@ -40,7 +39,7 @@ def async_update_sensors(
 
 
 @callback
-def async_clear_scale(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+def async_clear_scale(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
     """Withdraw the issues of a scale that is being removed."""
     _async_update(hass, entry, MISSING, ())
     _async_update(hass, entry, UNREADABLE, ())
@@ -48,7 +47,10 @@ def async_clear_scale(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
 
 @callback
 def _async_update(
-    hass: HomeAssistant, entry: ConfigEntry[Any], key: str, sensors: Collection[str]
+    hass: HomeAssistant,
+    entry: WeighbridgeConfigEntry,
+    key: str,
+    sensors: Collection[str],
 ) -> None:
     issue_id = f"{entry.entry_id}_{key}"
     if not sensors:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 
 from ..const import CONF_HEIGHT, DOMAIN, SUBENTRY_PERSON
+from ..entry import WeighbridgeConfigEntry
 from ..model import Batch, Reason, WeighIn
 from ..pace import async_apart
 from .book import Book, Question
@@ -28,7 +29,7 @@ class People:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: ConfigEntry[Any],
+        entry: WeighbridgeConfigEntry,
         *,
         save: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
@@ -290,7 +291,7 @@ class People:
         )
 
 
-def people_of(entry: ConfigEntry[Any]) -> dict[str, ConfigSubentry]:
+def people_of(entry: WeighbridgeConfigEntry) -> dict[str, ConfigSubentry]:
     """Return those who stand on a scale, by their ids."""
     return {
         key: subentry

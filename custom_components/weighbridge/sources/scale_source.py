@@ -23,6 +23,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..const import DOMAIN, LOGGER
+from ..entry import WeighbridgeConfigEntry
 from ..store import account_store
 from .book import Question
 from .person import Person
@@ -226,13 +227,17 @@ async def async_setup_scale(hass: HomeAssistant, entry: ScaleConfigEntry) -> Non
     )
 
 
-async def async_remove_scale(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+async def async_remove_scale(
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry
+) -> None:
     """Delete what was stored of a scale that is removed."""
     async_clear_scale(hass, entry)
     async_clear_questions(hass, entry)
     await account_store(hass, entry.entry_id).async_remove()
 
 
-def _settings(entry: ConfigEntry[Any]) -> dict[str, tuple[str, Mapping[str, Any]]]:
+def _settings(
+    entry: WeighbridgeConfigEntry,
+) -> dict[str, tuple[str, Mapping[str, Any]]]:
     """Return who stands on a scale, and what is set of them."""
     return {key: (one.title, one.data) for key, one in people_of(entry).items()}

@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
     ConfigEntryAuthFailed,
@@ -29,7 +27,8 @@ from ..clients import (
 from ..clients.google import GoogleHealthClient
 from ..clients.withings import WithingsClient
 from ..const import DOMAIN, Provider
-from ..names import NAMES, provider_of
+from ..entry import WeighbridgeConfigEntry, provider_of
+from ..names import NAMES
 from ..turns import async_source_turn
 from .issues import async_report_refusal, async_report_trouble
 from .oauth import TokenTroubleError
@@ -41,7 +40,7 @@ class SourceSession:
     """One account at a vendor: its client, its tokens, one call at a time."""
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry[Any], tokens: TokenSession
+        self, hass: HomeAssistant, entry: WeighbridgeConfigEntry, tokens: TokenSession
     ) -> None:
         """Call as the entry's account."""
         self._hass = hass
@@ -152,7 +151,7 @@ class SourceSession:
 
 
 async def async_create_session(
-    hass: HomeAssistant, entry: ConfigEntry[Any]
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry
 ) -> SourceSession:
     """Return the session of a source entry.
 

@@ -7,7 +7,6 @@ So a new refresh token goes into a file of its own first.
 
 from typing import Any, Final, override
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_TOKEN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, OAuth2TokenRequestReauthError
@@ -18,6 +17,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 
 from ..clients import Trouble
 from ..const import DOMAIN, LOGGER
+from ..entry import WeighbridgeConfigEntry
 from ..store import token_store
 from .oauth import TokenTroubleError
 
@@ -31,7 +31,7 @@ class TokenSession(OAuth2Session):
     def __init__(
         self,
         hass: HomeAssistant,
-        config_entry: ConfigEntry[Any],
+        config_entry: WeighbridgeConfigEntry,
         implementation: AbstractOAuth2Implementation,
     ) -> None:
         """Begin with the tokens of the entry."""

@@ -14,7 +14,6 @@ from aiohttp.web import Request, Response
 from yarl import URL
 
 from homeassistant.components import webhook
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import (
     CONF_ACCESS_TOKEN,
     CONF_TOKEN,
@@ -35,6 +34,7 @@ from homeassistant.helpers.start import async_at_started
 from ..clients import SourceError
 from ..clients.withings import Subscription, WithingsClient
 from ..const import DOMAIN, LOGGER, Provider
+from ..entry import WeighbridgeConfigEntry
 from .cloudhook import (
     CloudhookError,
     async_delete_cloudhook,
@@ -77,7 +77,9 @@ def async_setup_webhook(hass: HomeAssistant, entry: SourceConfigEntry) -> None:
         Notifications(hass, entry, client).async_start()
 
 
-async def async_remove_webhook(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+async def async_remove_webhook(
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry
+) -> None:
     """Have the vendor of a source that is removed forget our addresses."""
     if callbacks := entry.data.get(CONF_CALLBACKS):
         try:
@@ -293,7 +295,7 @@ def _why(err: BaseException) -> str:
 
 
 async def _async_create_client(
-    hass: HomeAssistant, entry: ConfigEntry[Any]
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry
 ) -> WithingsClient:
     """Return a client for an entry that is not Home Assistant's any more.
 
