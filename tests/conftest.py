@@ -1,6 +1,7 @@
 """Fixtures that all tests share."""
 
 from collections.abc import AsyncGenerator, Iterator
+import logging
 import os
 
 from freezegun.api import FrozenDateTimeFactory
@@ -45,6 +46,9 @@ from .support.frontend import FRONTEND, Frontend
 from .support.repairs import Fix
 from .support.scale_house import MORNING, House
 from .support.texts import watched_texts
+
+# The harness wants each statement of the recorder told, which costs more than to run it.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 # The same examples in each run there: what is new is found by whoever works on it.
 settings.register_profile("ci", derandomize=True)
