@@ -11,8 +11,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .const import CONF_LOW_BATTERY_THRESHOLD, DEFAULT_LOW_BATTERY_THRESHOLD
-from .device_entity import DeviceEntity, async_add_device_entities
 from .devices import ListedDevices
+from .entity import DeviceEntity, async_add_device_entities
 from .entry import WeighbridgeConfigEntry
 from .garmin import GarminAccount
 from .model import BatteryLevel

@@ -1,18 +1,23 @@
-"""What the entities of a source, and those of a Garmin account, have in common."""
+"""What entities have in common: those of accounts, people, scales and their devices."""
 
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import override
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EntityCategory
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN, Provider
+from .devices import ListedDevices
 from .entry import WeighbridgeConfigEntry, provider_of
 from .garmin import GarminAccount
-from .names import NAMES, async_device_name
+from .model import DeviceStatus
+from .names import NAMES, async_device_name, person_name
 from .sources import Person, Scale
 
 
@@ -69,56 +74,63 @@ def for_person(
 
 
 class AccountEntity(Entity):
-    """Something on the device that stands for an account."""
+    """Something on the device of an account, or on another one; it is told of news."""
 
     _attr_has_entity_name = True
+    _attr_should_poll = False
 
-    def _belong(
+    def __init__(
         self,
         hass: HomeAssistant,
         entry: WeighbridgeConfigEntry,
         description: EntityDescription,
+        *,
+        follow: Callable[[CALLBACK_TYPE], CALLBACK_TYPE],
         unique_id: str | None = None,
         device: DeviceInfo | None = None,
     ) -> None:
-        """Take the place on a device, the account's, that the description's key names."""
+        """Take the place on a device, the account's, that the description's key names.
+
+        `follow` adds a listener to what tells of news, and returns what removes it.
+        """
+        super().__init__()
         self.entity_description = description
+        self._follow = follow
         self._attr_unique_id = f"{unique_id or account_key(entry)}_{description.key}"
         self._attr_device_info = device or async_account_device(hass, entry)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen to news."""
+        await super().async_added_to_hass()
+        self.async_on_remove(self._follow(self._handle_news))
+
+    @callback
+    def _handle_news(self) -> None:
+        """Show what is known now."""
+        self.async_write_ha_state()
 
 
 class PersonEntity(AccountEntity):
     """Something of a person; unavailable while their source does not answer."""
 
-    _attr_should_poll = False
-
     def __init__(self, person: Person, description: EntityDescription) -> None:
         """Belong to the person's device."""
-        self.person = person
-        self._belong(
+        super().__init__(
             person.hass,
             person.entry,
             description,
-            person.unique_id,
-            async_person_device(person),
+            follow=person.async_add_listener,
+            unique_id=person.unique_id,
+            device=async_person_device(person),
         )
+        self.person = person
 
     @property
     @override
     def available(self) -> bool:
         """Tell whether the source answered last."""
         return self.person.available
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Follow the person."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self.person.async_add_listener(self._handle_news))
-
-    @callback
-    def _handle_news(self) -> None:
-        """Show what is known now."""
-        self.async_write_ha_state()
 
     async def async_update(self) -> None:
         """Poll the source now, which is what `homeassistant.update_entity` wants."""
@@ -128,41 +140,128 @@ class PersonEntity(AccountEntity):
 class GarminAccountEntity(AccountEntity):
     """Something of a Garmin account that is known here without asking Garmin."""
 
-    _attr_should_poll = False
-
     def __init__(self, account: GarminAccount, description: EntityDescription) -> None:
         """Belong to the account's device."""
+        super().__init__(
+            account.hass,
+            account.entry,
+            description,
+            follow=account.async_add_listener,
+        )
         self.account = account
-        self._belong(account.hass, account.entry, description)
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Follow the account."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self.account.async_add_listener(self.async_write_ha_state))
 
 
 class ScaleEntity(AccountEntity):
     """Something of a scale that people share."""
 
-    _attr_should_poll = False
-
     def __init__(self, scale: Scale, description: EntityDescription) -> None:
         """Belong to the scale's device."""
+        super().__init__(
+            scale.hass, scale.entry, description, follow=scale.people.async_add_listener
+        )
         self.scale = scale
-        self._belong(scale.hass, scale.entry, description)
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Follow the scale."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self.scale.people.async_add_listener(self._handle_news))
-
-    @callback
-    def _handle_news(self) -> None:
-        """Show what is known now."""
-        self.async_write_ha_state()
 
     async def async_update(self) -> None:
         """Ask the sensors now, which is what `homeassistant.update_entity` wants."""
         await self.scale.async_poll_now()
+
+
+class DeviceEntity(CoordinatorEntity[ListedDevices]):
+    """Something of a scale, tracker or strap; unavailable while it is not listed."""
+
+    _attr_has_entity_name = True
+    _attr_entity_category = EntityCategory.DIAGNOSTIC
+
+    def __init__(
+        self,
+        coordinator: ListedDevices,
+        device_id: str,
+        description: EntityDescription,
+    ) -> None:
+        """Take the place on a device that the description's key names."""
+        super().__init__(coordinator)
+        entry = coordinator.config_entry
+        self.device_id = device_id
+        self.entity_description = description
+        self._attr_unique_id = device_unique_id(entry, device_id, description)
+        self._attr_device_info = async_device(coordinator, self.device)
+
+    @property
+    def device(self) -> DeviceStatus:
+        """Return what the last poll told of the device."""
+        return self.coordinator.data[self.device_id]
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Tell whether the last poll told of the device."""
+        return self.coordinator.is_valid and self.device_id in self.coordinator.data
+
+    @override
+    async def async_update(self) -> None:
+        """Ask the vendor now, which is what `homeassistant.update_entity` wants."""
+        await self.coordinator.async_update_by_hand()
+
+
+def device_unique_id(
+    entry: WeighbridgeConfigEntry, device_id: str, description: EntityDescription
+) -> str:
+    """Return the unique id of what is told of a device."""
+    return f"{entry.unique_id}_{device_id}_{description.key}"
+
+
+@callback
+def async_add_device_entities[D: EntityDescription](
+    coordinator: ListedDevices,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    create: Callable[[ListedDevices, str, D], Entity],
+    descriptions: Callable[[DeviceStatus], Iterable[D]],
+) -> None:
+    """Add what is to be told of each device, as soon as there is something to tell."""
+    added: set[tuple[str, str]] = set()
+
+    @callback
+    def add() -> None:
+        """Add what is new since the last poll."""
+        wanted = {
+            (device_id, description.key): description
+            for device_id, device in coordinator.data.items()
+            for description in descriptions(device)
+        }
+        gone = {pair for pair in added if pair[0] not in coordinator.data}
+        added.difference_update(gone)
+        new = {pair: wanted[pair] for pair in wanted if pair not in added}
+        if new:
+            added.update(new)
+            async_add_entities(
+                create(coordinator, device_id, description)
+                for (device_id, _), description in new.items()
+            )
+
+    add()
+    coordinator.config_entry.async_on_unload(coordinator.async_add_listener(add))
+
+
+@callback
+def async_device(coordinator: ListedDevices, device: DeviceStatus) -> DeviceInfo:
+    """Return a scale or tracker, called so that people can tell theirs apart."""
+    entry = coordinator.config_entry
+    info = DeviceInfo(
+        identifiers={coordinator.identifier(device.device_id)},
+        manufacturer=device.manufacturer,
+        model=device.model,
+        sw_version=device.firmware,
+        via_device_id=dr.async_get_device_id_by_identifier(
+            coordinator.hass,
+            (DOMAIN, str(entry.unique_id)),
+            config_entry_id=entry.entry_id,
+        ),
+    )
+    if device.name is not None:
+        info["name"] = device.name
+    elif device.model is None:
+        info["translation_key"] = device.kind.value
+        info["translation_placeholders"] = {"name": person_name(entry)}
+    else:
+        info["name"] = f"{person_name(entry)} {device.model}"
+    return info

@@ -156,18 +156,15 @@ class WeighInEvent(NewsEvent, PersonEntity):
 class QuestionEvent(NewsEvent, AccountEntity):
     """Asks whose a measurement is, as soon as only a person can tell."""
 
-    _attr_should_poll = False
-
     def __init__(self, questions: Questions) -> None:
         """Ask what a source asks."""
+        super().__init__(
+            questions.hass,
+            questions.entry,
+            QUESTION,
+            follow=questions.async_add_listener,
+        )
         self.questions = questions
-        self._belong(questions.hass, questions.entry, QUESTION)
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Follow the questions."""
-        await super().async_added_to_hass()
-        self.async_on_remove(self.questions.async_add_listener(self._handle_news))
 
     @override
     def async_add_teller(self) -> CALLBACK_TYPE:

@@ -15,8 +15,7 @@ from homeassistant.helpers.dispatcher import (
 )
 
 from .const import DOMAIN, SIGNAL_RENAMED, SOURCES
-from .device_entity import async_device
-from .entity import async_account_device, async_person_device
+from .entity import async_account_device, async_device, async_person_device
 from .entry import WeighbridgeConfigEntry, provider_of
 from .names import account_name, async_link_title, async_sources, source_of_link
 from .sources import ScaleRuntime, SourceRuntime

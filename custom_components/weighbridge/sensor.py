@@ -12,14 +12,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import (
-    PERCENTAGE,
-    EntityCategory,
-    UnitOfMass,
-    UnitOfPressure,
-    UnitOfSpeed,
-    UnitOfTime,
-)
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfMass
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -28,41 +21,32 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .const import DOMAIN, Status
-from .device_entity import DeviceEntity, async_add_device_entities, device_unique_id
 from .devices import ListedDevices
 from .entity import (
     AccountEntity,
+    DeviceEntity,
     GarminAccountEntity,
     PersonEntity,
     ScaleEntity,
+    async_add_device_entities,
+    device_unique_id,
     for_person,
 )
 from .entry import WeighbridgeConfigEntry
-from .garmin import GarminAccount
-from .model import SEGMENTAL_MASSES, SEGMENTS, BatteryLevel, DeviceStatus
-from .sources import Person, ScaleRuntime, SourceCoordinator, SourceRuntime, Trends
+from .garmin import ACCOUNT_SENSORS, AccountSensorDescription, GarminAccount
+from .model import BatteryLevel, DeviceStatus
+from .sources import (
+    PERSON_SENSORS,
+    TREND_SENSORS,
+    Person,
+    PersonSensorDescription,
+    ScaleRuntime,
+    SourceCoordinator,
+    SourceRuntime,
+    TrendSensorDescription,
+)
 
 PARALLEL_UPDATES = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class PersonSensorDescription(SensorEntityDescription):
-    """A sensor of a person: where its value is, None while there never was one."""
-
-    value_fn: Callable[[Person], float | datetime | None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrendSensorDescription(SensorEntityDescription):
-    """A sensor of what becomes of a person's weight, at a moment.
-
-    `is_there` tells whether there is anything to tell; `missing` names an attribute, and
-    tells how much of it is missing before the value is known.
-    """
-
-    value_fn: Callable[[Person, datetime], float | date | None]
-    is_there: Callable[[Trends], bool] = lambda trends: trends.weight.first is not None
-    missing: tuple[str, Callable[[Trends, datetime], int]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,158 +55,6 @@ class DeviceSensorDescription(SensorEntityDescription):
 
     value_fn: Callable[[DeviceStatus], float | str | datetime | None]
 
-
-@dataclass(frozen=True, kw_only=True)
-class GarminSensorDescription(SensorEntityDescription):
-    """A sensor of a Garmin account."""
-
-    value_fn: Callable[[GarminAccount], int | str | datetime | None]
-
-
-def _quantity(
-    key: str,
-    unit: str | None,
-    *,
-    precision: int,
-    device_class: SensorDeviceClass | None = None,
-    keeps_unit: bool = False,
-    enabled: bool = True,
-) -> PersonSensorDescription:
-    """Describe the newest value of a quantity.
-
-    One that keeps its unit has it in every country, as no physician speaks of a blood
-    pressure in inches of mercury.
-    """
-    return PersonSensorDescription(
-        key=key,
-        translation_key=key,
-        device_class=device_class,
-        entity_registry_enabled_default=enabled,
-        native_unit_of_measurement=unit,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=precision,
-        suggested_unit_of_measurement=unit if keeps_unit else None,
-        value_fn=lambda person: _shown(person.latest.get(key), precision),
-    )
-
-
-def _shown(value: float | None, precision: int) -> float | None:
-    """Return a value as its state shows it: in full, but 61 and not 61.0."""
-    return round(value) if value is not None and precision == 0 else value
-
-
-def _mass(key: str, *, enabled: bool = True) -> PersonSensorDescription:
-    """Describe a mass as exactly as Garmin Connect takes it."""
-    return _quantity(
-        key,
-        UnitOfMass.KILOGRAMS,
-        precision=2,
-        device_class=SensorDeviceClass.WEIGHT,
-        enabled=enabled,
-    )
-
-
-def _blood_pressure(key: str) -> PersonSensorDescription:
-    """Describe one of the two pressures that a cuff measures."""
-    return _quantity(
-        key,
-        UnitOfPressure.MMHG,
-        precision=0,
-        device_class=SensorDeviceClass.PRESSURE,
-        keeps_unit=True,
-    )
-
-
-PERSON_SENSORS = (
-    _mass("weight"),
-    _mass("fat_mass"),
-    _mass("fat_free_mass"),
-    _mass("muscle_mass"),
-    _mass("bone_mass"),
-    _quantity("body_fat", PERCENTAGE, precision=1),
-    _quantity("body_water", PERCENTAGE, precision=1),
-    _quantity("visceral_fat", None, precision=1),
-    _quantity("bmi", "kg/m²", precision=1),
-    _quantity("basal_metabolic_rate", "kcal/d", precision=0),
-    _quantity("metabolic_age", UnitOfTime.YEARS, precision=0),
-    _quantity("heart_rate", "bpm", precision=0),
-    _blood_pressure("systolic"),
-    _blood_pressure("diastolic"),
-    _quantity(
-        "pulse_wave_velocity",
-        UnitOfSpeed.METERS_PER_SECOND,
-        precision=1,
-        device_class=SensorDeviceClass.SPEED,
-        keeps_unit=True,
-    ),
-    _quantity("vascular_age", UnitOfTime.YEARS, precision=0),
-    _quantity("nerve_health_score", None, precision=0),
-    _quantity("nerve_response_score", None, precision=0),
-    _quantity("skin_conductance", "µS", precision=1, enabled=False),
-    _mass("extracellular_water", enabled=False),
-    _mass("intracellular_water", enabled=False),
-    *(
-        _mass(f"{mass}_{segment}", enabled=False)
-        for mass in SEGMENTAL_MASSES
-        for segment in SEGMENTS
-    ),
-    PersonSensorDescription(
-        key="last_weigh_in",
-        translation_key="last_weigh_in",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda person: person.last_weigh_in,
-    ),
-)
-
-TREND_SENSORS = (
-    TrendSensorDescription(
-        key="weight_trend",
-        translation_key="weight_trend",
-        device_class=SensorDeviceClass.WEIGHT,
-        native_unit_of_measurement=UnitOfMass.KILOGRAMS,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=2,
-        value_fn=lambda person, _now: person.trends.weight.value,
-    ),
-    TrendSensorDescription(
-        key="weight_change",
-        translation_key="weight_change",
-        device_class=SensorDeviceClass.WEIGHT,
-        native_unit_of_measurement=UnitOfMass.KILOGRAMS,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=2,
-        value_fn=lambda person, now: person.trends.change(now),
-        missing=("missing_days", lambda trends, now: trends.days_missing(now)),
-    ),
-    TrendSensorDescription(
-        key="to_goal",
-        translation_key="to_goal",
-        device_class=SensorDeviceClass.WEIGHT,
-        native_unit_of_measurement=UnitOfMass.KILOGRAMS,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=2,
-        value_fn=lambda person, _now: person.trends.to_goal(person.goal),
-    ),
-    TrendSensorDescription(
-        key="goal_date",
-        translation_key="goal_date",
-        device_class=SensorDeviceClass.DATE,
-        value_fn=lambda person, now: person.trends.goal_date(person.goal, now),
-        missing=(
-            "missing_weigh_ins",
-            lambda trends, now: trends.weigh_ins_missing(now),
-        ),
-    ),
-    TrendSensorDescription(
-        key="body_fat_trend",
-        translation_key="body_fat_trend",
-        native_unit_of_measurement=PERCENTAGE,
-        state_class=SensorStateClass.MEASUREMENT,
-        suggested_display_precision=1,
-        value_fn=lambda person, _now: person.trends.body_fat.value,
-        is_there=lambda trends: trends.body_fat.first is not None,
-    ),
-)
 
 BATTERY = DeviceSensorDescription(
     key="battery",
@@ -254,38 +86,6 @@ SCALE_LAST_WEIGH_IN = SensorEntityDescription(
     device_class=SensorDeviceClass.TIMESTAMP,
 )
 
-GARMIN_SENSORS = (
-    GarminSensorDescription(
-        key="last_push",
-        translation_key="last_push",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda account: account.last_push,
-    ),
-    GarminSensorDescription(
-        key="pending",
-        translation_key="pending",
-        state_class=SensorStateClass.MEASUREMENT,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda account: account.pending,
-    ),
-    GarminSensorDescription(
-        key="status",
-        translation_key="status",
-        device_class=SensorDeviceClass.ENUM,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        options=[status.value for status in Status],
-        value_fn=lambda account: account.status,
-    ),
-    GarminSensorDescription(
-        key="next_try",
-        translation_key="next_try",
-        device_class=SensorDeviceClass.TIMESTAMP,
-        entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda account: account.next_try,
-    ),
-)
-
 SOURCE_STATUS = SensorEntityDescription(
     key="status",
     translation_key="status",
@@ -304,7 +104,7 @@ async def async_setup_entry(
     runtime: SourceRuntime | ScaleRuntime | GarminAccount = entry.runtime_data
     if isinstance(runtime, GarminAccount):
         async_add_entities(
-            GarminSensor(runtime, description) for description in GARMIN_SENSORS
+            GarminSensor(runtime, description) for description in ACCOUNT_SENSORS
         )
         if runtime.sensors is not None:
             _async_add_device_sensors(runtime.sensors, async_add_entities)
@@ -462,20 +262,15 @@ class DeviceSensor(DeviceEntity, SensorEntity):
 class SourceStatusSensor(AccountEntity, SensorEntity):
     """What is in the way of a source; it can tell that also while nothing else can."""
 
-    _attr_should_poll = False
-
     def __init__(self, coordinator: SourceCoordinator) -> None:
         """Belong to the account's device."""
-        self.coordinator = coordinator
-        self._belong(coordinator.hass, coordinator.config_entry, SOURCE_STATUS)
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Follow the polls."""
-        await super().async_added_to_hass()
-        self.async_on_remove(
-            self.coordinator.async_add_listener(self.async_write_ha_state)
+        super().__init__(
+            coordinator.hass,
+            coordinator.config_entry,
+            SOURCE_STATUS,
+            follow=coordinator.async_add_listener,
         )
+        self.coordinator = coordinator
 
     @property
     @override
@@ -491,7 +286,7 @@ class SourceStatusSensor(AccountEntity, SensorEntity):
 class GarminSensor(GarminAccountEntity, SensorEntity):
     """Something about what was pushed to a Garmin account."""
 
-    entity_description: GarminSensorDescription
+    entity_description: AccountSensorDescription
 
     @property
     @override

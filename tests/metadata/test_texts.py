@@ -44,7 +44,7 @@ from .test_translations import placeholders
 # What only the running program puts in: the place, and all that it may be there.
 TOLD: dict[tuple[str, str], Iterable[str]] = {
     ("config_flow.py", "provider.value"): Provider,
-    ("device_entity.py", "device.kind.value"): DeviceKind,
+    ("entity.py", "device.kind.value"): DeviceKind,
     ("flows/identity.py", "err.refusal"): Refusal,
     ("config_flow.py", "err.reason"): Refusal,
     ("garmin/issues.py", "reason"): (Reason.CONSENT, Reason.FORBIDDEN),

@@ -6,16 +6,19 @@ from .fit import EARLIEST
 from .lanes import DIASTOLIC, PULSE, SYSTOLIC
 from .link import Link, links_of
 from .sensors import async_setup_sensors, sensor_store
+from .shown import ACCOUNT_SENSORS, AccountSensorDescription
 from .single import async_push_measurement
 from .storage import AccountMemory
 from .sync import async_sync
 
 __all__ = (
+    "ACCOUNT_SENSORS",
     "DIASTOLIC",
     "EARLIEST",
     "PULSE",
     "SYSTOLIC",
     "AccountMemory",
+    "AccountSensorDescription",
     "GarminAccount",
     "GarminConfigEntry",
     "Link",

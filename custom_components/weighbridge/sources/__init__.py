@@ -29,18 +29,26 @@ from .scale_source import (
     async_setup_scale,
 )
 from .shelf import Fate, Word
-from .trends import Trends
+from .shown import (
+    PERSON_SENSORS,
+    TREND_SENSORS,
+    PersonSensorDescription,
+    TrendSensorDescription,
+)
 from .webhook import CONF_CALLBACKS, async_remove_webhook, async_setup_webhook
 
 __all__ = (
     "ATTR_SOURCE",
     "CONF_CALLBACKS",
+    "PERSON_SENSORS",
     "SIGN_IN",
+    "TREND_SENSORS",
     "Book",
     "DeviceCoordinator",
     "Fate",
     "Limits",
     "Person",
+    "PersonSensorDescription",
     "Question",
     "Questions",
     "Scale",
@@ -49,7 +57,7 @@ __all__ = (
     "SourceConfigEntry",
     "SourceCoordinator",
     "SourceRuntime",
-    "Trends",
+    "TrendSensorDescription",
     "UnknownImplementation",
     "VendorImplementation",
     "Word",
