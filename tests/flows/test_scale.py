@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import entity_registry as er
 
+from ..support.frontend import Frontend
 from ..support.scale import Scale
 from ..support.scale_house import FAT, WEIGHT, House
 
@@ -87,6 +88,7 @@ async def test_from_the_menu_to_a_person(hass: HomeAssistant, house: House) -> N
         ({"weight": "sensor.garbled"}, {"weight": "no_number"}),
         ({"weight": "sensor.alice_weight"}, {"weight": "own_sensor"}),
         ({"name": " "}, {"name": "name_missing"}),
+        ({"weight": "sensor.silent_share"}, {"weight": "unknown_unit"}),
         ({"measured_at": "sensor.no_unit"}, {"measured_at": "no_time"}),
         (
             {"composition": {"body_fat": WEIGHT}},
@@ -109,6 +111,7 @@ async def test_refused_with_a_reason(
     house.show("80", "sensor.no_unit", unit="")
     house.show("80,500", "sensor.garbled")
     house.show(1.8, "sensor.metres", unit="m")
+    house.show("unknown", "sensor.silent_share", unit="%")
     house.show("2026-11-01T06:29:00+00:00", TIME, unit="")
     form = await begin(hass)
     flows = hass.config_entries.flow
@@ -119,6 +122,43 @@ async def test_refused_with_a_reason(
     assert form["step_id"] == "person"
     result = await flows.async_configure(form["flow_id"], {"name": "Carol"})
     assert result["result"].data["measured_at"] == TIME
+
+
+async def test_what_is_offered(
+    hass: HomeAssistant, house: House, frontend: Frontend
+) -> None:
+    """A field offers what can be read, be it a template in pounds, or text."""
+    er.async_get(hass).async_get_or_create(
+        "sensor", DOMAIN, "own", suggested_object_id="alice_weight"
+    )
+    for entity_id, value, unit in (
+        ("sensor.alice_weight", 62.0, "kg"),
+        ("sensor.template_pounds", 136.5, "lb"),
+        ("sensor.template_asleep", "unavailable", "st"),
+        ("sensor.template_text", "80,5 kg", ""),
+        ("input_text.by_hand", "", ""),
+        ("input_number.by_hand", 80.5, "kg"),
+        ("sensor.template_fat", 27.1, "%"),
+        ("sensor.template_fat_asleep", "unknown", "%"),
+        ("sensor.count", 3, ""),
+        ("sensor.weekday", "Monday", ""),
+        ("sensor.garbled", "80,500", "kg"),
+        ("light.bathroom", "on", ""),
+    ):
+        house.show(value, entity_id, unit=unit)
+    form = await frontend.add("scale")
+    fields = {field["name"]: field for field in form["data_schema"]}
+    fields |= {field["name"]: field for field in fields["composition"]["schema"]}
+    either = {"sensor.template_asleep", "sensor.template_pounds"}
+    either |= {"sensor.template_text", "input_text.by_hand", "input_number.by_hand"}
+    share = {"sensor.template_fat", "sensor.template_fat_asleep"}
+
+    def offered(quantity: str) -> set[str]:
+        return set(fields[quantity]["selector"]["entity"]["include_entities"])
+
+    assert offered("weight") == either
+    assert offered("body_fat") == either | share
+    assert offered("basal_metabolic_rate") == {"input_text.by_hand"}
 
 
 async def test_people_come_and_change(hass: HomeAssistant, house: House) -> None:

@@ -1,6 +1,6 @@
 """Flows as the frontend goes through them: over HTTP, with a text for all it shows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -182,11 +182,9 @@ def _keys(result: Result) -> list[str]:
             options = [f"{step}.menu_options.{name}" for name in result["menu_options"]]
             return [f"{step}.title", f"{step}.description", *options]
         case "form":
-            fields = [field["name"] for field in result["data_schema"] or ()]
             return [
                 f"{step}.title",
-                *(f"{step}.data.{name}" for name in fields),
-                *(f"{step}.data_description.{name}" for name in fields),
+                *_field_keys(step, result["data_schema"] or ()),
                 *(f"error.{error}" for error in (result["errors"] or {}).values()),
             ]
         case "progress":
@@ -198,3 +196,16 @@ def _keys(result: Result) -> list[str]:
         case "create_entry" if result.get("description"):
             return [f"create_entry.{result['description']}"]
     return []
+
+
+def _field_keys(step: str, fields: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the translation keys of the fields of a form, or of a section in it."""
+    keys: list[str] = []
+    for field in fields:
+        name = field["name"]
+        if field.get("type") == "expandable":
+            part = f"{step}.sections.{name}"
+            keys += [f"{part}.name", *_field_keys(part, field["schema"])]
+        else:
+            keys += [f"{step}.data.{name}", f"{step}.data_description.{name}"]
+    return keys

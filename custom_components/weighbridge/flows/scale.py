@@ -10,8 +10,13 @@ from homeassistant.components.input_number import DOMAIN as INPUT_NUMBER_DOMAIN
 from homeassistant.components.input_text import DOMAIN as INPUT_TEXT_DOMAIN
 from homeassistant.components.number import DOMAIN as NUMBER_DOMAIN
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN, SensorDeviceClass
-from homeassistant.const import CONF_NAME, PERCENTAGE, UnitOfEnergy, UnitOfMass
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import (
+    ATTR_UNIT_OF_MEASUREMENT,
+    CONF_NAME,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+)
+from homeassistant.core import HomeAssistant, State, callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.selector import (
@@ -30,7 +35,8 @@ from ..sources.scale import (
     Dimension,
     NumberError,
     UnitError,
-    read,
+    check,
+    number,
     read_time,
 )
 
@@ -38,20 +44,8 @@ CONF_COMPOSITION: Final = "composition"
 
 # Some people enter their weight by hand.
 _DOMAINS: Final = [SENSOR_DOMAIN, NUMBER_DOMAIN, INPUT_NUMBER_DOMAIN]
-# What these show may have its unit in the value alone.
-_TEXTS: Final = ("mqtt", "template", "rest", "command_line")
-
-_UNITS: Final = {
-    Dimension.MASS: [unit.value for unit in UnitOfMass],
-    Dimension.SHARE: [PERCENTAGE],
-    Dimension.ENERGY: [
-        UnitOfEnergy.KILO_CALORIE.value,
-        f"{UnitOfEnergy.KILO_CALORIE}/d",
-        f"{UnitOfEnergy.KILO_CALORIE}/day",
-        UnitOfEnergy.KILO_JOULE.value,
-        UnitOfEnergy.MEGA_JOULE.value,
-    ],
-}
+# These may show a weight with its unit, as text.
+_WRITTEN: Final = [*_DOMAINS, INPUT_TEXT_DOMAIN]
 
 
 class _AnyEntitySelector(EntitySelector):
@@ -72,32 +66,46 @@ def schema(hass: HomeAssistant) -> probatio.Schema:
         if entry.platform == DOMAIN
     ]
 
-    def select(
-        filters: list[EntityWithDeviceFilterSelectorConfig],
-    ) -> EntitySelector:
-        return _AnyEntitySelector(
-            EntitySelectorConfig(filter=filters, exclude_entities=own)
-        )
+    def select(quantity: str) -> EntitySelector:
+        if Dimension.NUMBER in QUANTITIES[quantity]:
+            return _AnyEntitySelector(
+                EntitySelectorConfig(
+                    filter=EntityWithDeviceFilterSelectorConfig(domain=_DOMAINS),
+                    exclude_entities=own,
+                )
+            )
+        # No filter of a selector can tell a text with a unit from one without.
+        fitting = [
+            state.entity_id
+            for state in hass.states.async_all(_WRITTEN)
+            if state.entity_id not in own and _can_measure(quantity, state)
+        ]
+        return _AnyEntitySelector(EntitySelectorConfig(include_entities=fitting))
 
     parts: dict[Any, Any] = {
-        probatio.Optional(quantity): select(_filter(dimensions))
-        for quantity, dimensions in QUANTITIES.items()
+        probatio.Optional(quantity): select(quantity)
+        for quantity in QUANTITIES
         if quantity != WEIGHT
     }
-    times = [
-        EntityWithDeviceFilterSelectorConfig(
-            domain=SENSOR_DOMAIN, device_class=SensorDeviceClass.TIMESTAMP.value
-        ),
-        EntityWithDeviceFilterSelectorConfig(domain=INPUT_DATETIME_DOMAIN),
-    ]
+    times = _AnyEntitySelector(
+        EntitySelectorConfig(
+            filter=[
+                EntityWithDeviceFilterSelectorConfig(
+                    domain=SENSOR_DOMAIN, device_class=SensorDeviceClass.TIMESTAMP.value
+                ),
+                EntityWithDeviceFilterSelectorConfig(domain=INPUT_DATETIME_DOMAIN),
+            ],
+            exclude_entities=own,
+        )
+    )
     return probatio.Schema(
         {
             probatio.Required(CONF_NAME): TextSelector(),
-            probatio.Required(WEIGHT): select(_filter(QUANTITIES[WEIGHT])),
+            probatio.Required(WEIGHT): select(WEIGHT),
             probatio.Optional(CONF_COMPOSITION, default=dict): section(
                 probatio.Schema(parts), {"collapsed": False}
             ),
-            probatio.Optional(MEASURED_AT): select(times),
+            probatio.Optional(MEASURED_AT): times,
         }
     )
 
@@ -137,18 +145,29 @@ def _find_error(
     chosen.add(entity_id)
     if entry is not None and entry.platform == DOMAIN:
         return "own_sensor"
-    if state is None:
-        return None
+    return None if state is None else _find_unfit(quantity, state)
+
+
+def _find_unfit(quantity: str, state: State) -> str | None:
+    """Return why a quantity cannot be read from what a sensor shows."""
     if quantity == MEASURED_AT:
-        known = state.state not in ("unknown", "unavailable")
+        known = state.state not in (STATE_UNKNOWN, STATE_UNAVAILABLE)
         return "no_time" if known and read_time(state) is None else None
     try:
-        read(quantity, state)
+        check(quantity, state)
     except UnitError:
         return "unknown_unit"
     except NumberError:
         return "no_number"
     return None
+
+
+def _can_measure(quantity: str, state: State) -> bool:
+    """Tell whether a sensor is worth offering: words without a unit are not."""
+    has_unit = ATTR_UNIT_OF_MEASUREMENT in state.attributes
+    is_silent = state.state in (STATE_UNKNOWN, STATE_UNAVAILABLE, "")
+    is_word = not has_unit and not is_silent and number(state) is None
+    return not is_word and _find_unfit(quantity, state) is None
 
 
 @callback
@@ -205,31 +224,3 @@ def suggest(hass: HomeAssistant) -> dict[str, Any]:
 def _flat(user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was entered without the section around a part of it."""
     return {**user_input, **user_input.get(CONF_COMPOSITION, {})}
-
-
-def _filter(
-    dimensions: tuple[Dimension, ...],
-) -> list[EntityWithDeviceFilterSelectorConfig]:
-    """Return which entities can measure a quantity."""
-    if Dimension.NUMBER in dimensions:
-        return [EntityWithDeviceFilterSelectorConfig(domain=_DOMAINS)]
-    units = [unit for dimension in dimensions for unit in _UNITS[dimension]]
-    filters = [
-        EntityWithDeviceFilterSelectorConfig(
-            domain=_DOMAINS, unit_of_measurement=units
-        ),
-        EntityWithDeviceFilterSelectorConfig(domain=INPUT_TEXT_DOMAIN),
-        *(
-            EntityWithDeviceFilterSelectorConfig(
-                domain=SENSOR_DOMAIN, integration=integration
-            )
-            for integration in _TEXTS
-        ),
-    ]
-    if dimensions == (Dimension.MASS,):
-        filters.append(
-            EntityWithDeviceFilterSelectorConfig(
-                domain=_DOMAINS, device_class=SensorDeviceClass.WEIGHT.value
-            )
-        )
-    return filters

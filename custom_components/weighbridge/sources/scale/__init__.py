@@ -5,7 +5,7 @@ from .composition import Outcome, TakenBack, Weighed
 from .dated import MEASURED_AT, DatedWeighings
 from .memory import Memory
 from .recognition import Candidate, Verdict, recognise
-from .sensor_values import absence, kind_of_change, number, read, read_time
+from .sensor_values import absence, check, kind_of_change, number, read, read_time
 from .weighing import Kind, Report, Weighings
 
 __all__ = (
@@ -27,6 +27,7 @@ __all__ = (
     "Weighed",
     "Weighings",
     "absence",
+    "check",
     "kind_of_change",
     "number",
     "read",

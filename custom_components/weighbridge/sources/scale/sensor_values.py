@@ -48,6 +48,18 @@ def read(quantity: str, state: State) -> Amount | None:
     )
 
 
+def check(quantity: str, state: State) -> None:
+    """Raise UnitError or NumberError if a sensor cannot measure a quantity.
+
+    One that shows nothing now is known by its unit, if it has any.
+    """
+    found = written(state.state)
+    unit = state.attributes.get(ATTR_UNIT_OF_MEASUREMENT)
+    if found is not None or unit is not None:
+        value, written_unit = found or (0.0, "")
+        amount(quantity, value, written_unit or unit)
+
+
 def read_time(state: State) -> Amount | None:
     """Return the epoch second that a sensor shows, None if it shows none.
 
