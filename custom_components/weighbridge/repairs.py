@@ -161,40 +161,19 @@ class WaitingRepairFlow(RepairsFlow):
 
 def _choices(hass: HomeAssistant, account: GarminAccount) -> list[Choice]:
     """Return what was refused, the newest first, as a person recognises it."""
-    memory = account.memory
+    ledgers: dict[str, Ledger[Any]] = {
+        "weigh_in": account.memory.weigh_ins,
+        "blood_pressure": account.memory.blood_pressures,
+    }
     choices = [
-        _choice(
-            hass,
-            "weigh_in",
-            memory.weigh_ins,
-            item.record,
-            amount(hass, item.record),
+        Choice(
+            key=f"{kind}_{item.record.second}",
+            label=f"{async_time_text(hass, item.record.measured_at)} · "
+            f"{amount(hass, item.record)}",
+            record=item.record,
+            ledger=ledger,
         )
-        for item in memory.weigh_ins.items(State.FAILED)
+        for kind, ledger in ledgers.items()
+        for item in ledger.items(State.FAILED)
     ]
-    choices.extend(
-        _choice(
-            hass,
-            "blood_pressure",
-            memory.blood_pressures,
-            item.record,
-            amount(hass, item.record),
-        )
-        for item in memory.blood_pressures.items(State.FAILED)
-    )
     return sorted(choices, key=lambda choice: choice.record.second, reverse=True)
-
-
-def _choice(
-    hass: HomeAssistant,
-    kind: str,
-    ledger: Ledger[Any],
-    record: WeighIn | BloodPressure,
-    value: str,
-) -> Choice:
-    return Choice(
-        key=f"{kind}_{record.second}",
-        label=f"{async_time_text(hass, record.measured_at)} · {value}",
-        record=record,
-        ledger=ledger,
-    )

@@ -1,13 +1,25 @@
 """Files of our own in `.storage`, written whole and readable by nobody else."""
 
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.storage import Store
 from homeassistant.util.file import WriteError
 from homeassistant.util.json import SerializationError
 
 from .const import DOMAIN
+
+# What loading, and taking apart what was loaded, may raise: a newer version's file, or
+# one that somebody else has written.
+UNREADABLE: Final = (
+    HomeAssistantError,
+    NotImplementedError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+)
 
 VERSION = 1
 MINOR_VERSION = 1

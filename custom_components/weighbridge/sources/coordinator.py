@@ -17,7 +17,7 @@ from ..clients import SourceClient
 from ..const import CONF_PROVIDER, DOMAIN, LOGGER, SOURCES
 from ..model import Batch
 from ..pace import async_apart
-from ..store import account_store, token_store
+from ..store import UNREADABLE, account_store, token_store
 from .book import REACH
 from .devices import DeviceCoordinator
 from .issues import async_check_sign_in, async_clear_issues, async_clear_refusals
@@ -158,14 +158,7 @@ class SourceCoordinator(PollCoordinator[Batch]):
             if stored is not None:
                 await self.person.async_load(stored["person"])
                 self._cursor = int(stored["cursor"])
-        except (
-            HomeAssistantError,
-            NotImplementedError,
-            LookupError,
-            TypeError,
-            ValueError,
-            AttributeError,
-        ) as err:
+        except UNREADABLE as err:
             LOGGER.warning(
                 "What was stored of %s cannot be read and is learned anew: %s",
                 self.config_entry.title,

@@ -19,12 +19,11 @@ from homeassistant.core import (
     HomeAssistant,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..const import DOMAIN, LOGGER
 from ..entry import WeighbridgeConfigEntry
-from ..store import account_store
+from ..store import UNREADABLE, account_store
 from .book import Question
 from .person import Person
 from .questions import Questions, async_clear_questions
@@ -64,14 +63,7 @@ class Scale:
             if (stored := await self._store.async_load()) is not None:
                 self.memory = Memory.from_json(stored["scale"]["weighings"])
                 await self.people.async_load(stored["scale"], stored["persons"])
-        except (
-            HomeAssistantError,
-            NotImplementedError,
-            LookupError,
-            TypeError,
-            ValueError,
-            AttributeError,
-        ) as err:
+        except UNREADABLE as err:
             LOGGER.warning(
                 "What was stored of %s cannot be read and is learned anew: %s",
                 self.entry.title,

@@ -18,7 +18,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
 from ..clients import Trouble
 from ..const import DOMAIN, LOGGER
 from ..entry import WeighbridgeConfigEntry
-from ..store import token_store
+from ..store import UNREADABLE, token_store
 from .oauth import TokenTroubleError
 
 REFRESH_TOKEN: Final = "refresh_token"  # noqa: S105 - a key
@@ -45,13 +45,7 @@ class TokenSession(OAuth2Session):
             is_newer = (
                 stored is not None and stored[EXPIRES_AT] > self.token[EXPIRES_AT]
             )
-        except (
-            HomeAssistantError,
-            NotImplementedError,
-            LookupError,
-            TypeError,
-            ValueError,
-        ) as err:
+        except UNREADABLE as err:
             LOGGER.warning(
                 "The tokens of %s are those of its entry, as their file cannot be read: "
                 "%s",
