@@ -55,6 +55,7 @@ ATTR_END = "end"
 ATTR_DRY_RUN = "dry_run"
 ATTR_PERSON = "person"
 ATTR_WEIGH_IN = "weigh_in"
+ATTR_ONLY_UNANSWERED = "only_unanswered"
 
 UNITS = {
     "kg": UnitOfMass.KILOGRAMS,
@@ -132,6 +133,7 @@ ASSIGN_WEIGH_IN_SCHEMA = ENTRY_SCHEMA.extend(
     {
         probatio.Required(ATTR_WEIGH_IN): cv.string,
         probatio.Required(ATTR_PERSON): cv.string,
+        probatio.Optional(ATTR_ONLY_UNANSWERED, default=False): cv.boolean,
     }
 )
 
@@ -264,6 +266,12 @@ async def _async_assign_weigh_in(call: ServiceCall) -> None:
     """Say whose a measurement is that a source asks about."""
     questions = _source_entry(call).runtime_data.questions
     key, whose = call.data[ATTR_WEIGH_IN], call.data[ATTR_PERSON]
+    if call.data[ATTR_ONLY_UNANSWERED] and questions.is_answered(key):
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="already_answered",
+            translation_placeholders={"weigh_in": key},
+        )
     try:
         is_known = await questions.async_assign(key, whose)
     except ValueError as err:

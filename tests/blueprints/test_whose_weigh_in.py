@@ -20,6 +20,7 @@ from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from ..clouds import Clouds
 from ..support.common import set_up, update_entity
+from ..support.phones import Phones
 from ..support.texting import NOON, Texting
 
 GUEST = {
@@ -38,30 +39,13 @@ class Household:
     texting: Texting
     question: str
     entry_id: str
-    phones: list[str] = field(default_factory=list)
-    shown: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    phones: Phones
     assigned: list[ServiceCall] = field(default_factory=list)
 
-    def phone(self, name: str, slug: str) -> None:
-        """Add a phone with the app."""
-        hass = self.texting.hass
-        entry = MockConfigEntry(domain="mobile_app")
-        entry.add_to_hass(hass)
-        device = dr.async_get(hass).async_get_or_create(
-            config_entry_id=entry.entry_id,
-            identifiers={("mobile_app", name)},
-            name=name,
-        )
-        self.phones.append(device.id)
-        shown = self.shown[name] = []
-
-        async def notify(call: ServiceCall) -> None:
-            tag = call.data["data"]["tag"]
-            shown[:] = [sent for sent in shown if sent["data"]["tag"] != tag]
-            if call.data["message"] != "clear_notification":
-                shown.append(dict(call.data))
-
-        hass.services.async_register("notify", f"mobile_app_{slug}", notify)
+    @property
+    def shown(self) -> dict[str, list[dict[str, Any]]]:
+        """Return what the phones show."""
+        return self.phones.shown
 
     async def ask(self, **asked: Any) -> None:
         """Have the scale ask."""
@@ -74,12 +58,7 @@ class Household:
 
     async def press(self, phone: str, title: str, number: int = 0) -> None:
         """Press a button of a notification."""
-        (button,) = (
-            button
-            for button in self.shown[phone][number]["data"]["actions"]
-            if button["title"] == title
-        )
-        self.texting.hass.bus.async_fire("mobile_app_notification_action", button)
+        self.phones.press(self.phones.button(phone, title, number))
         await self.texting.wait()
 
     def words(self) -> list[tuple[str, str]]:
@@ -103,16 +82,17 @@ async def household(hass: HomeAssistant, texting: Texting) -> Household:
         suggested_object_id="question",
         translation_key="question",
     )
-    household = Household(texting, question.entity_id, entry.entry_id)
-    household.phone("Ann's phone", "ann_s_phone")
-    household.phone("Bob", "bob")
+    phones = Phones(hass)
+    phones.add("Ann's phone")
+    phones.add("Bob")
+    household = Household(texting, question.entity_id, entry.entry_id, phones)
     household.assigned = async_mock_service(hass, DOMAIN, "assign_weigh_in")
     hass.states.async_set(household.question, "unknown")
     await texting.use(
         "whose_weigh_in",
         "Whose",
         questions=[household.question],
-        phones=household.phones,
+        phones=phones.ids,
     )
     return household
 
@@ -126,7 +106,7 @@ async def test_all_phones_are_asked(household: Household) -> None:
             "Whose weigh-in?",
             "71.8 kg, 12:55",
         )
-        assert [button["title"] for button in shown["data"]["actions"]] == [
+        assert household.phones.titles(name) == [
             "Alice",
             "Bob",
             "Nobody",
@@ -184,7 +164,7 @@ async def test_settled_elsewhere(hass: HomeAssistant, household: Household) -> N
 async def test_a_phone_that_is_gone(hass: HomeAssistant, household: Household) -> None:
     """The others are asked all the same."""
     hass.services.async_remove("notify", "mobile_app_ann_s_phone")
-    dr.async_get(hass).async_remove_device(household.phones[0])
+    dr.async_get(hass).async_remove_device(household.phones.ids[0])
     await household.ask()
     assert len(household.shown["Bob"]) == 1
     await household.press("Bob", "Bob")
@@ -231,8 +211,7 @@ async def test_without_candidates(
 ) -> None:
     """An account asks its owner; a scale to which nobody fits offers all by repairs."""
     await household.ask(candidates={}, **asked)
-    (shown,) = household.shown["Bob"]
-    assert [button["title"] for button in shown["data"]["actions"]] == titles
+    assert household.phones.titles("Bob") == titles
 
 
 async def test_a_weigh_in_of_another_day(household: Household) -> None:
@@ -277,10 +256,11 @@ async def test_from_a_scale_to_its_sensor(
         )
         if entity.translation_key == "question"
     )
-    household = Household(texting, question, withings_entry.entry_id)
-    household.phone("Ann", "ann")
+    phones = Phones(hass)
+    phones.add("Ann")
+    household = Household(texting, question, withings_entry.entry_id, phones)
     await texting.use(
-        "whose_weigh_in", "Whose", questions=[question], phones=household.phones
+        "whose_weigh_in", "Whose", questions=[question], phones=phones.ids
     )
     clouds.withings.step_on_scale("alice", 25.0, when=NOON + timedelta(minutes=1))
     await update_entity(hass, "event.alice_weigh_in")

@@ -153,6 +153,11 @@ class Book:
                 )
         return news
 
+    def is_answered(self, key: str) -> bool:
+        """Tell whether a person has said whose a measurement is."""
+        shelves: tuple[Shelf[Any], ...] = (self.weigh_ins, self.blood_pressures)
+        return any(shelf.standing(key).word is not None for shelf in shelves)
+
     def answer(self, key: str, word: Word) -> Outcome | None:
         """Take a person's word on a measurement; return None if there is none such."""
         news = Outcome()

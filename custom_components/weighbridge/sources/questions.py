@@ -55,6 +55,10 @@ class Questions(ABC):
         """Keep new questions until they are taken; return how to stop that."""
 
     @abstractmethod
+    def is_answered(self, key: str) -> bool:
+        """Tell whether a person has said already whose a measurement is."""
+
+    @abstractmethod
     async def async_assign(self, key: str, whose: str) -> bool:
         """Carry out a word: the id of a person, `mine`, or `nobody`.
 
@@ -124,6 +128,11 @@ class PersonQuestions(Questions):
     def async_add_teller(self) -> CALLBACK_TYPE:
         """Keep new questions until they are taken; return how to stop that."""
         return self._person.asked.async_add_teller()
+
+    @override
+    def is_answered(self, key: str) -> bool:
+        """Tell whether a person has said already whose a measurement is."""
+        return self._person.book.is_answered(key)
 
     @override
     async def async_assign(self, key: str, whose: str) -> bool:

@@ -115,6 +115,11 @@ class People:
             lambda: {key: memory.to_json() for key, memory in memories.items()},
         )
 
+    def is_answered(self, key: str) -> bool:
+        """Tell whether a person has said already whose a weigh-in is."""
+        books = (self.book, *(person.book for person in self.persons.values()))
+        return any(book.is_answered(key) for book in books)
+
     async def async_assign(self, key: str, person_id: str) -> bool:
         """Take a word on a weigh-in: whose it is; tell whether there is one such.
 
@@ -130,7 +135,9 @@ class People:
                 self._keep(weigh_in, None)
                 self.book.answer(key, Word.NOBODY)
             else:
-                await self._async_give(weigh_in, self.persons[person_id])
+                person = self.persons[person_id]
+                await self._async_give(weigh_in, person)
+                await person.async_answer(key, Word.MINE)
                 await self._async_ask_again()
             await self._save()
         self._notify()

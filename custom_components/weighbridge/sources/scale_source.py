@@ -172,6 +172,11 @@ class ScaleQuestions(Questions):
         return self._people.asked.async_add_teller()
 
     @override
+    def is_answered(self, key: str) -> bool:
+        """Tell whether a person has said already whose a weigh-in is."""
+        return self._people.is_answered(key)
+
+    @override
     async def async_assign(self, key: str, whose: str) -> bool:
         """Carry out a word."""
         if whose != Word.NOBODY and whose not in self._people.persons:
