@@ -1,13 +1,15 @@
 """A Home Assistant in a process of its own."""
 
 import asyncio
-from asyncio.subprocess import PIPE, STDOUT, Process
+from asyncio.subprocess import PIPE, STDOUT
+from collections.abc import Sequence
+from http import HTTPStatus
 import os
 from pathlib import Path
 import signal
 import socket
 import sys
-from typing import IO
+from typing import IO, Protocol
 
 from aiohttp import ClientError, ClientSession
 
@@ -32,8 +34,28 @@ GUARD = {
 }
 
 
+class Life(Protocol):
+    """A process from its start to its end."""
+
+    @property
+    def returncode(self) -> int | None:
+        """Return the status that it has ended with, None as long as it has not."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    def send_signal(self, signal: int) -> None:
+        """Send it a signal."""
+
+    async def wait(self) -> int:
+        """Wait until it has ended, and return the status."""
+
+
 class HomeAssistantProcess:
     """Starts and stops Home Assistant."""
+
+    _door = ("/manifest.json", HTTPStatus.OK)
+    """What is answered, and how, as soon as somebody may come."""
 
     def __init__(
         self,
@@ -52,7 +74,7 @@ class HomeAssistantProcess:
         self._launcher = launcher
         self._directory = directory
         self._clouds_url = clouds_url
-        self._process: Process | None = None
+        self._process: Life | None = None
 
     @property
     def log(self) -> Path:
@@ -75,6 +97,10 @@ class HomeAssistantProcess:
     async def start(self) -> None:
         """Start, and return when the web server answers."""
         await self.spawn()
+        await self.wait_until_open()
+
+    async def wait_until_open(self) -> None:
+        """Return when the web server of what was started answers."""
         try:
             async with asyncio.timeout(START_TIMEOUT), ClientSession() as session:
                 while not await self._answers(session):
@@ -87,21 +113,25 @@ class HomeAssistantProcess:
     async def spawn(self, *arguments: str) -> None:
         """Start, and return at once; the arguments are further ones of the launcher."""
         with await asyncio.to_thread(self._open_log) as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                self._launcher,
-                self._clouds_url,
-                str(self._directory),
-                *arguments,
-                cwd=PROJECT,
-                env={**os.environ, **GUARD},
-                stdin=PIPE,
-                stdout=log,
-                stderr=STDOUT,
-                # Ctrl-C is for the demo, which then ends this process in good order.
-                start_new_session=True,
-            )
+            self._process = await self._begin(log, arguments)
+
+    async def _begin(self, log: IO[bytes], arguments: Sequence[str]) -> Life:
+        """Start a process that writes into a log."""
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            self._launcher,
+            self._clouds_url,
+            str(self._directory),
+            *arguments,
+            cwd=PROJECT,
+            env={**os.environ, **GUARD},
+            stdin=PIPE,
+            stdout=log,
+            stderr=STDOUT,
+            # Ctrl-C is for the demo, which then ends this process in good order.
+            start_new_session=True,
+        )
 
     async def kill(self) -> int:
         """End the process in the midst of what it does; return how it ended."""
@@ -138,9 +168,10 @@ class HomeAssistantProcess:
         """Tell whether the web server answers."""
         if not self.is_running:
             raise DemoError("Home Assistant ended while it was starting")
+        path, status = self._door
         try:
-            async with session.get(f"{self.url}/manifest.json") as response:
-                return response.ok
+            async with session.get(f"{self.url}{path}") as response:
+                return response.status == status
         except ClientError:
             return False
 

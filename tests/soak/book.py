@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..clouds import GarminWeighIn, MeasureGroup
+from ..clouds import GarminWeighIn
 
 type Values = Mapping[str, float]
 """What was measured, in kg and %, by the names of Garmin's weigh-ins."""
@@ -17,34 +17,49 @@ class Weighing:
     """One weighing, which one scale or two have reported, each with a second of its own.
 
     Garmin must hold it under one of the `answers`, which are values by their second, and
-    not at all if there is none.
+    not at all if there is none. `key` is what its source calls it.
     """
 
     scale: str
-    group: MeasureGroup
+    key: int
     answers: dict[int, Values]
+    others: dict[int, str] = field(default_factory=dict)
+    """The seconds that other scales than `scale` have reported."""
     former: list[tuple[int, Values]] = field(default_factory=list)
     """Where and what it was before it was corrected or deleted."""
     is_settled: bool = True
     """Whether nothing but the newest version is right."""
+    is_sure: bool = True
+    """Whether Home Assistant can know of it: it may have been killed just then."""
 
     @property
     def is_plain(self) -> bool:
         """Tell whether it is at its source, and was reported by one scale."""
         return len(self.answers) == 1
 
-    def edit(self, group: MeasureGroup, **changed: float) -> None:
+    @property
+    def second(self) -> int:
+        """Return when it was, if it was reported by one scale."""
+        return next(iter(self.answers), 0)
+
+    def reported_by(self, scale: str) -> dict[int, Values]:
+        """Return what a scale says of it."""
+        return {
+            second: values
+            for second, values in self.answers.items()
+            if self.others.get(second, self.scale) == scale
+        }
+
+    def edit(self, **changed: float) -> None:
         """Change what Garmin must hold of a weighing that one scale has reported."""
         ((second, values),) = self.answers.items()
         self.former.append((second, values))
-        self.group = group
         self.answers = {second: {**values, **changed}}
 
-    def redate(self, group: MeasureGroup, second: int) -> None:
+    def redate(self, second: int) -> None:
         """Change when a weighing was that one scale has reported."""
         ((before, values),) = self.answers.items()
         self.former.append((before, values))
-        self.group = group
         self.answers = {second: values}
 
     def delete(self) -> None:
@@ -73,7 +88,7 @@ class Weighing:
                 return "twice"
         if len(right) > 1 or (rest and right) or (rest and not self.answers):
             return "twice"
-        if self.answers and not right:
+        if self.answers and not right and (rest or self.is_sure):
             return "wrong" if rest else "lost"
         return None
 

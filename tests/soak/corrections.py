@@ -48,8 +48,8 @@ class Corrections:
                 weighing
                 for weighing in resident.book.weighings
                 if weighing.is_plain
-                and weighing.group.grpid not in asked
-                and weighing.group.measured_at > now - _REACH
+                and weighing.key not in asked
+                and weighing.second > (now - _REACH).timestamp()
             ]
             if (
                 len(resident.scales) > 1
@@ -72,20 +72,16 @@ class Corrections:
         second = now
         while not resident.book.is_lonely(second, apart=_LONELY):
             second = now - self._random.randint(0, int(_REACH.total_seconds()))
-        group = self._clouds.withings.redate(
-            resident.scales[0],
-            weighing.group.grpid,
-            datetime.fromtimestamp(second, UTC),
+        self._clouds.withings.redate(
+            resident.scales[0], weighing.key, datetime.fromtimestamp(second, UTC)
         )
         resident.book.take(second)
-        weighing.redate(group, second)
+        weighing.redate(second)
         self.counts["re-datings"] += 1
 
     def _doubt(self, resident: Resident, weighing: Weighing) -> None:
         """Let the vendor no longer be sure whose a weighing is."""
-        self._clouds.withings.attribute(
-            resident.scales[0], weighing.group.grpid, _UNSURE
-        )
+        self._clouds.withings.attribute(resident.scales[0], weighing.key, _UNSURE)
         weighing.delete()
         self._doubted.append((resident, weighing))
         self.counts["doubts"] += 1
@@ -93,16 +89,14 @@ class Corrections:
     def _settle(self, resident: Resident, weighing: Weighing) -> None:
         """Say whose a doubtful weighing is: this person's, or somebody else's."""
         if self._random.random() < 0.7:
-            self._clouds.withings.attribute(
-                resident.scales[0], weighing.group.grpid, _SURE
-            )
+            self._clouds.withings.attribute(resident.scales[0], weighing.key, _SURE)
             weighing.restore()
             self.counts["doubts that ended"] += 1
         else:
-            self._clouds.withings.delete(resident.scales[0], weighing.group.grpid)
+            self._clouds.withings.delete(resident.scales[0], weighing.key)
             self.counts["given to somebody else"] += 1
 
     def _delete(self, resident: Resident, weighing: Weighing) -> None:
         """Delete a weighing."""
-        self._clouds.withings.delete(resident.scales[0], weighing.group.grpid)
+        self._clouds.withings.delete(resident.scales[0], weighing.key)
         weighing.delete()

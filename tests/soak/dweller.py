@@ -3,8 +3,10 @@
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from random import Random
 from statistics import fmean
+from time import time
 from typing import Any
 
 from aiohttp import ClientError
@@ -12,20 +14,40 @@ from aiohttp import ClientError
 from ..demo.api import Api
 from ..demo.config import DOMAIN
 from ..demo.errors import DemoError
-from .house import House, Resident, relink, unlink
+from .bathroom import Bathroom
+from .book import Book
+from .house import SHARED, House, relink, unlink
 from .scales import Question
 
 _FIX = "/api/repairs/issues/fix"
 _HOUR = 3600
+_DAY = 86_400
 _LATELY = "2026-01-01T00:00:00+00:00"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where Home Assistant shows what a scale says of somebody."""
+
+    entry: str
+    subentry: str | None
+    unique_id: str
+    scale: str
 
 
 class Dweller:
     """Answers what is asked, and changes links, through the doors that people have."""
 
-    def __init__(self, house: House, random: Random, questions: list[Question]) -> None:
-        """Live in a house, where these are asked."""
+    def __init__(
+        self,
+        house: House,
+        random: Random,
+        questions: list[Question],
+        bathroom: Bathroom,
+    ) -> None:
+        """Live in a house, where these are asked, and which has a bathroom."""
         self.counts: Counter[str] = Counter()
+        self._bathroom = bathroom
         self._house = house
         self._random = random
         self._questions = questions
@@ -35,7 +57,7 @@ class Dweller:
         try:
             async with asyncio.timeout(10), self._house.visit() as api:
                 if self._random.random() < 0.4:
-                    resident = self._random.choice(self._house.residents)
+                    resident = self._random.choice(self._house.everybody)
                     self.counts["links made anew"] += 1
                     await unlink(api, resident)
                     await asyncio.sleep(self._random.uniform(0, 1.5))
@@ -50,8 +72,9 @@ class Dweller:
     async def finish(self) -> None:
         """Add the links that are missing, and answer all that is asked."""
         async with self._house.visit() as api:
-            for resident in self._house.residents:
+            for resident in self._house.everybody:
                 await relink(api, resident)
+            await self._bathroom.finish(api)
             for question in self._open():
                 try:
                     await self._answer(api, question)
@@ -74,60 +97,21 @@ class Dweller:
 
     async def disagreements(self) -> list[str]:
         """Return where sensors and statistics are not as the sources are."""
-        found = []
+        found: list[str] = []
         async with self._house.visit() as api:
             registered = await api.call("config/entity_registry/list")
             for resident in self._house.residents:
-                if len(resident.sources) == 1:
-                    found.extend(await self._compare(api, resident, registered))
+                for scale, source in zip(resident.scales, resident.sources, strict=True):
+                    userid = self._house.clouds.withings.people[scale].userid
+                    person = Shown(source, None, f"withings_{userid}", scale)
+                    found += await _compare(api, person, resident.book, registered)
+            for roommate in self._house.roommates:
+                (source,) = roommate.sources
+                person = Shown(
+                    self._house.scale, source, f"person_{source.lower()}", SHARED
+                )
+                found += await _compare(api, person, roommate.book, registered)
         return [*found, *(f"not asked: {q.grpid}" for q in self._open())]
-
-    async def _compare(
-        self, api: Api, resident: Resident, registered: list[dict[str, Any]]
-    ) -> list[str]:
-        """Return where what is shown of somebody is not as the source is."""
-        (source,) = resident.sources
-        right = {
-            second: values["weight"]
-            for weighing in resident.book.weighings
-            for second, values in weighing.answers.items()
-        }
-        found = []
-        (sensor,) = (
-            entity["entity_id"]
-            for entity in registered
-            if entity["config_entry_id"] == source
-            and entity["translation_key"] == "weight"
-            and entity["entity_id"].startswith("sensor.")
-        )
-        state = (await api.get(f"/api/states/{sensor}"))["state"]
-        if right and (
-            state in ("unknown", "unavailable") or float(state) != right[max(right)]
-        ):
-            found.append(f"{sensor} is {state}, not {right[max(right)]}")
-        hours: defaultdict[int, list[float]] = defaultdict(list)
-        for second, weight in right.items():
-            hours[second // _HOUR * _HOUR].append(weight)
-        person = self._house.clouds.withings.people[resident.scales[0]]
-        statistic = f"{DOMAIN}:withings_{person.userid}_weight"
-        rows = await api.call(
-            "recorder/statistics_during_period",
-            start_time=_LATELY,
-            statistic_ids=[statistic],
-            period="hour",
-            types=["mean"],
-        )
-        shown = {
-            row["start"] // 1000: round(row["mean"], 3)
-            for row in rows.get(statistic, ())
-        }
-        wanted = {hour: round(fmean(values), 3) for hour, values in hours.items()}
-        found.extend(
-            f"{statistic}: {shown.get(hour)} in hour {hour}, not {wanted.get(hour)}"
-            for hour in sorted(shown.keys() | wanted.keys())
-            if shown.get(hour) != wanted.get(hour)
-        )
-        return found
 
     def _open(self) -> list[Question]:
         """Return the questions that have had no answer."""
@@ -165,3 +149,54 @@ class Dweller:
                 step = await api.post(
                     path, {field["name"]: [option["value"] for option in options]}
                 )
+
+
+async def _compare(
+    api: Api, person: Shown, book: Book, registered: list[dict[str, Any]]
+) -> list[str]:
+    """Return where what is shown of somebody is not as the source is."""
+    # The clock of a scale that is far ahead is not believed.
+    end = time() + _DAY
+    right = {
+        second: values["weight"]
+        for weighing in book.weighings
+        for second, values in weighing.reported_by(person.scale).items()
+        if second < end
+    }
+    found = []
+    sensors = [
+        entity["entity_id"]
+        for entity in registered
+        if entity["config_entry_id"] == person.entry
+        and entity["config_subentry_id"] == person.subentry
+        and entity["translation_key"] == "weight"
+        and entity["entity_id"].startswith("sensor.")
+    ]
+    for sensor in sensors:
+        state = (await api.get(f"/api/states/{sensor}"))["state"]
+        newest = str(right[max(right)]) if right else "unknown"
+        if state != newest:
+            found.append(f"{sensor} is {state}, not {newest}")
+    if right and not sensors:
+        found.append(f"{person} has no sensor")
+    hours: defaultdict[int, list[float]] = defaultdict(list)
+    for second, weight in right.items():
+        hours[second // _HOUR * _HOUR].append(weight)
+    statistic = f"{DOMAIN}:{person.unique_id}_weight"
+    rows = await api.call(
+        "recorder/statistics_during_period",
+        start_time=_LATELY,
+        statistic_ids=[statistic],
+        period="hour",
+        types=["mean"],
+    )
+    shown = {
+        row["start"] // 1000: round(row["mean"], 3) for row in rows.get(statistic, ())
+    }
+    wanted = {hour: round(fmean(values), 3) for hour, values in hours.items()}
+    found.extend(
+        f"{statistic}: {shown.get(hour)} in hour {hour}, not {wanted.get(hour)}"
+        for hour in sorted(shown.keys() | wanted.keys())
+        if shown.get(hour) != wanted.get(hour)
+    )
+    return found

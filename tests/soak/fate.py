@@ -47,7 +47,7 @@ class Fate:
         self._house = house
         self._random = random
         self._doom: str | None = None
-        self._refreshing: dict[str, int] = {}
+        self._refreshing: dict[str, bytes] = {}
         self._is_delicate = False
 
     async def start(self) -> None:
@@ -94,7 +94,7 @@ class Fate:
                     and not self._is_delicate
                     and self._random.random() < 0.2
                 ):
-                    self._refresh(self._random.choice(self._house.residents))
+                    self._refresh(self._random.choice(self._house.everybody))
                 await asyncio.sleep(self._random.uniform(0.2, 1))
                 return
         await self._start_again()
@@ -103,7 +103,7 @@ class Fate:
         """Start, maybe without one of the ledgers, and maybe only to die."""
         if self._random.random() < 0.08:
             await asyncio.to_thread(
-                self._lose_ledger, self._random.choice(self._house.residents)
+                self._lose_ledger, self._random.choice(self._house.everybody)
             )
         self._doom = None
         if self._is_fragile():
@@ -169,15 +169,16 @@ class Fate:
         """Let an account's next request be one that needs new tokens."""
         if resident.garmin not in self._refreshing:
             tokens = self._house.tokens(resident)
-            self._refreshing[resident.garmin] = tokens.stat().st_mtime_ns
+            self._refreshing[resident.garmin] = tokens.read_bytes()
             self._house.clouds.garmin.expire_access(resident.person.email)
             self.refreshes += 1
 
     def _is_fragile(self) -> bool:
         """Tell whether an account may be about to get new tokens: nobody is killed."""
-        for resident in self._house.residents:
+        for resident in self._house.everybody:
             before = self._refreshing.get(resident.garmin)
-            if before and self._house.tokens(resident).stat().st_mtime_ns != before:
+            # The old ones are written once more, to see whether the new ones can be.
+            if before and self._house.tokens(resident).read_bytes() != before:
                 del self._refreshing[resident.garmin]
         return bool(self._refreshing)
 

@@ -1,24 +1,30 @@
 """The house: people with scales, and the Home Assistant that they live with."""
 
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from ..clouds import Clouds
-from ..demo.accounts import LINK_FLOW, add_garmin, add_withings, add_withings_credential
+from ..demo.accounts import (
+    LINK_FLOW,
+    add_garmin,
+    add_scale,
+    add_withings,
+    add_withings_credential,
+)
 from ..demo.api import Api, connect
 from ..demo.cast import Person
 from ..demo.config import write_config
 from ..demo.console import say
 from ..demo.errors import DemoError
 from ..demo.onboarding import onboard
-from ..demo.process import HomeAssistantProcess, free_port
+from ..demo.process import free_port
 from .book import Book
-
-LAUNCHER = "tests.soak.launch"
+from .cradle import Cradle
 
 # Without what only a person would look at, a start takes less time.
 _CONFIGURATION = """\
@@ -38,6 +44,11 @@ logger:
   logs:
     custom_components.weighbridge: debug
 """
+# The scale that is shared, as Home Assistant knows it.
+SHARED = "Bathroom scale"
+WEIGHT = "sensor.bathroom_scale_weight"
+BODY_FAT = "sensor.bathroom_scale_body_fat"
+_UNITS = {WEIGHT: "kg", BODY_FAT: "%"}
 # Days at Garmin are not those of Home Assistant.
 _TIME_ZONES = ("America/Los_Angeles", "Europe/Berlin", "Pacific/Auckland")
 
@@ -46,7 +57,7 @@ _TIME_ZONES = ("America/Los_Angeles", "Europe/Berlin", "Pacific/Auckland")
 class Resident:
     """Somebody with a Garmin account, and what must be in it in the end.
 
-    Who has two scales is weighed by both at once.
+    Who has two scales is weighed by both at once; who has none shares the house's.
     """
 
     person: Person
@@ -55,13 +66,13 @@ class Resident:
     garmin: str
     """The id of the entry in Home Assistant."""
     sources: tuple[str, ...]
-    """The ids of the entries of the scales' accounts."""
+    """The ids of the entries of the scales' accounts, or of the shared scale's person."""
     book: Book = field(default_factory=Book)
 
     @property
     def follows_deletions(self) -> bool:
         """Tell whether what is deleted at its source goes at Garmin, too."""
-        return len(self.scales) == 1
+        return len(self.scales) < 2
 
 
 class House:
@@ -74,29 +85,41 @@ class House:
         port = free_port()
         write_config(directory, port=port)
         (directory / "configuration.yaml").write_text(_CONFIGURATION)
-        self.home_assistant = HomeAssistantProcess(
-            directory, port, clouds.url, launcher=LAUNCHER
-        )
+        self.home_assistant = Cradle(directory, port, clouds.url)
         self.residents: list[Resident] = []
+        """Those who have scales of their own."""
+        self.roommates: list[Resident] = []
+        """Those who share a scale."""
+        self.scale = ""
+        """The id of the entry of the scale that is shared."""
         self._token = ""
 
+    @property
+    def everybody(self) -> list[Resident]:
+        """Return all who live here."""
+        return [*self.residents, *self.roommates]
+
     async def move_in(self, number: int) -> None:
-        """Let people move in, of whom every third has two scales."""
+        """Let people move in: every third has two scales, two more share another one."""
         await self.home_assistant.start()
         token = await onboard(self.home_assistant.url)
         async with connect(self.home_assistant.url, token) as api:
             await add_withings_credential(api)
             for place in range(number):
                 self.residents.append(await self._settle_in(api, place))
+            await self._share_scale(api, number)
             self._token = await api.call(
                 "auth/long_lived_access_token", client_name="Soak", lifespan=30
             )
         # Home Assistant writes new entries down a second late.
         await self.home_assistant.stop()
 
-    def visit(self) -> AbstractAsyncContextManager[Api]:
+    @asynccontextmanager
+    async def visit(self) -> AsyncGenerator[Api]:
         """Go to Home Assistant, which is running, as one of the people."""
-        return connect(self.home_assistant.url, self._token)
+        await self.home_assistant.wait_until_open()
+        async with connect(self.home_assistant.url, self._token) as api:
+            yield api
 
     def ledger(self, resident: Resident) -> Path:
         """Return the file of what an account remembers."""
@@ -108,7 +131,30 @@ class House:
 
     async def _settle_in(self, api: Api, place: int) -> Resident:
         """Set up a person's accounts and links."""
-        clouds = self.clouds
+        name = f"Person {place + 1}"
+        scales = (name, f"{name} again")[: 2 if place % 3 == 2 else 1]
+        sources = [await self._buy_scale(api, scale) for scale in scales]
+        return await self._sign_in(api, place, scales, tuple(sources))
+
+    async def _share_scale(self, api: Api, place: int) -> None:
+        """Set up a scale that two people share."""
+        await show(api, WEIGHT, 0)
+        await show(api, BODY_FAT, 0)
+        names = [f"Person {place + 1}", f"Person {place + 2}"]
+        self.scale, people = await add_scale(
+            api,
+            SHARED,
+            {"weight": WEIGHT, "body_fat": BODY_FAT},
+            {name: {} for name in names},
+        )
+        for offset, name in enumerate(names):
+            roommate = await self._sign_in(api, place + offset, (), (people[name],))
+            self.roommates.append(roommate)
+
+    async def _sign_in(
+        self, api: Api, place: int, scales: tuple[str, ...], sources: tuple[str, ...]
+    ) -> Resident:
+        """Set up a person's account at Garmin, and its links."""
         name = f"Person {place + 1}"
         person = Person(
             name=name,
@@ -119,18 +165,16 @@ class House:
             password="not a real one",
             code="5O4K3D",
         )
-        scales = (name, f"{name} again")[: 2 if place % 3 == 2 else 1]
-        clouds.garmin.account(
+        self.clouds.garmin.account(
             person.email,
             person.password,
             mfa=person.code,
             display_name=name,
             timezone=_TIME_ZONES[place % len(_TIME_ZONES)],
         )
-        sources = [await self._buy_scale(api, scale) for scale in scales]
         garmin, _ = await add_garmin(api, person)
         resident = Resident(
-            person=person, scales=scales, garmin=garmin, sources=tuple(sources)
+            person=person, scales=scales, garmin=garmin, sources=sources
         )
         await relink(api, resident)
         return resident
@@ -158,8 +202,22 @@ async def inhabited(residents: int, *, seed: int, keep: bool) -> AsyncGenerator[
                 await house.move_in(residents)
                 yield house
             finally:
-                if house.home_assistant.is_running:
-                    await house.home_assistant.kill()
+                await house.home_assistant.close()
+
+
+async def show(api: Api, sensor: str, value: float) -> int:
+    """Have a sensor of the shared scale show something; return the second."""
+    shown = await api.post(
+        f"/api/states/{sensor}",
+        {
+            "state": str(value),
+            "attributes": {
+                "unit_of_measurement": _UNITS[sensor],
+                "state_class": "measurement",
+            },
+        },
+    )
+    return int(datetime.fromisoformat(shown["last_updated"]).timestamp())
 
 
 async def relink(api: Api, resident: Resident) -> None:

@@ -1,10 +1,4 @@
-"""Runs Home Assistant as the demo does, but in a hurry, and maybe not for long.
-
-usage: python -m tests.soak.launch CLOUDS_URL CONFIG_DIRECTORY [WRITE MOMENT]
-
-With WRITE and MOMENT it kills itself at its WRITE-th write of what Weighbridge
-remembers: `before` or `after` the new file takes the place of the old one.
-"""
+"""Runs Home Assistant as the demo does, but in a hurry, and maybe not for long."""
 
 from datetime import UTC, datetime, timedelta
 import errno
@@ -39,6 +33,15 @@ _TIMES: dict[str, dict[str, object]] = {
     "garmin.account": {"SETTLING_SECONDS": SETTLING},
     "ledger.patience": {"SETTLING_SECONDS": SETTLING, "LOOKS": LOOKS},
     "ledger.reconcile": {"SETTLING_SECONDS": SETTLING, "LOOKS": LOOKS},
+    # Nobody stands on a scale for more than a moment.
+    "sources.scale.plateau": {
+        "REST": 0.3,
+        "NOISY_REST": 0.5,
+        "HOLD": 0.1,
+        "BLINK": 0.1,
+    },
+    "sources.scale.composition": {"TOGETHER": 1.0, "BETTER": 0.5, "QUIET": 1.0},
+    "sources.scale.weighing": {"SAME_STANDING": 0.3, "SHORT_STANDING": 0.6},
     "sources.coordinator": {
         "UPDATE_INTERVAL": timedelta(seconds=1),
         "LOOK_INTERVAL": 3,
@@ -124,17 +127,14 @@ def obey(directory: Path) -> None:
     Thread(target=glance, daemon=True).start()
 
 
-def main(clouds_url: str, config_directory: str, *death: str) -> int:
-    """Run in a hurry."""
-    # The integration is the one that Home Assistant finds there.
-    sys.path.insert(0, config_directory)
-    hurry()
+def run(clouds_url: str, config_directory: str, *death: str) -> int:
+    """Run, as long as the `death` does not come: the number of a write, and a moment.
+
+    It comes at that write of what Weighbridge remembers, `before` or `after` the new
+    file takes the place of the old one.
+    """
     obey(Path(config_directory))
     if death:
         number, moment = death
         die_at_write(int(number), moment)
     return launch(clouds_url, config_directory)
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

@@ -6,6 +6,7 @@ from random import Random
 from time import monotonic
 
 from ..demo.console import say
+from .bathroom import Bathroom
 from .book import Verdict
 from .corrections import Corrections
 from .dweller import Dweller
@@ -27,6 +28,8 @@ _WRITING = 60
 
 # In how many of the quiet rounds a person acts.
 _VISITS = 0.4
+# In how many rounds somebody goes to the shared scale.
+_STANDING = 0.4
 
 _SHOWN = 20
 
@@ -44,7 +47,8 @@ async def soak(
         fate = Fate(house, random)
         await fate.start()
         siege = Siege(house, random)
-        dweller = Dweller(house, random, scales.questions)
+        bathroom = Bathroom(house, random)
+        dweller = Dweller(house, random, scales.questions, bathroom)
         early: set[str] = set()
         for number in range(1, rounds + 1):
             siege.turn(may_be_delicate=fate.is_gentle)
@@ -58,7 +62,10 @@ async def soak(
             corrections.make(house.residents, {q.grpid for q in scales.questions})
             if plan == NOTHING and random.random() < _VISITS:
                 await dweller.act()
-            await fate.befall(plan)
+            async with asyncio.TaskGroup() as meanwhile:
+                if random.random() < _STANDING:
+                    meanwhile.create_task(bathroom.visit())
+                await fate.befall(plan)
             early.update(dweller.early())
             if verbose:
                 say(
@@ -71,6 +78,7 @@ async def soak(
         settled = await _settle(house, fate, dweller)
         verdict = _judge(house)
         verdict.wrong.extend(f"pushed without a word: {what}" for what in sorted(early))
+        verdict.wrong.extend(bathroom.wrong)
         verdict.wrong.extend(await _disagreements(fate, dweller))
         signed_out = "asks to sign in again" in house.home_assistant.read_log()
     _report("Kills", fate.kills)
@@ -79,6 +87,7 @@ async def soak(
     _report("Scales", scales.counts)
     _report("At the vendor", corrections.counts)
     _report("People", dweller.counts)
+    _report("The shared scale", bathroom.counts)
     _report(
         "Besides",
         {
@@ -112,7 +121,7 @@ async def soak(
 def _judge(house: House) -> Verdict:
     """Compare all accounts with what must be in them."""
     verdict = Verdict()
-    for resident in house.residents:
+    for resident in house.everybody:
         held = house.clouds.garmin.weigh_ins(resident.person.email)
         verdict.add(resident.book.check(held))
     return verdict

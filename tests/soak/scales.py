@@ -11,7 +11,7 @@ from .book import Weighing
 from .house import Resident
 
 # As far apart, weighings of who has two scales cannot be taken for each other.
-_APART = timedelta(minutes=6)
+_APART = 360  # seconds
 _APART_KG = 0.2
 
 # Two scales show the same weighing a little differently.
@@ -124,7 +124,7 @@ class Scales:
             muscle_mass=values.get("muscle_mass"),
             bone_mass=values.get("bone_mass"),
         )
-        weighing = Weighing(scale=first, group=group, answers={second: values})
+        weighing = Weighing(scale=first, key=group.grpid, answers={second: values})
         for other in others:
             self._report_again(resident, weighing, other, when, weight)
         resident.book.add(weighing)
@@ -150,6 +150,7 @@ class Scales:
         grams = self._random.randrange(-_OTHER_GRAMS, _OTHER_GRAMS + 1, 10)
         shown = round(weight + grams / 1000, 2)
         weighing.answers[second] = {"weight": shown}
+        weighing.others[second] = scale
 
         def report() -> None:
             self._clouds.withings.step_on_scale(
@@ -164,10 +165,8 @@ class Scales:
         known = [w for w in resident.book.weighings if w.is_plain]
         weighing = self._random.choice(known[-_EDITABLE:])
         weight = self._hundredths(*_WEIGHTS)
-        group = self._clouds.withings.edit(
-            resident.scales[0], weighing.group.grpid, weight
-        )
-        weighing.edit(group, weight=weight)
+        self._clouds.withings.edit(resident.scales[0], weighing.key, weight)
+        weighing.edit(weight=weight)
         self.counts["edits"] += 1
 
     def _ask(self, resident: Resident, now: datetime) -> None:
@@ -181,7 +180,9 @@ class Scales:
             resident.scales[0], weight, when=datetime.fromtimestamp(second, UTC)
         )
         weighing = Weighing(
-            scale=resident.scales[0], group=group, answers={second: {"weight": weight}}
+            scale=resident.scales[0],
+            key=group.grpid,
+            answers={second: {"weight": weight}},
         )
         if not is_mine:
             weighing.delete()
@@ -204,8 +205,8 @@ class Scales:
         near = [
             values["weight"]
             for weighing in resident.book.weighings
-            if abs(weighing.group.measured_at - when) < _APART
-            for values in weighing.answers.values()
+            for second, values in weighing.answers.items()
+            if abs(second - when.timestamp()) < _APART
         ]
         for _ in range(_TRIES):
             weight = self._hundredths(*_WEIGHTS_OF_TWO_SCALES)

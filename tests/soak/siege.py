@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from .house import House
@@ -89,15 +89,15 @@ class Siege:
     def _refuse(self, status: int) -> End:
         """Answer so to each file with a certain record."""
         garmin = self._house.clouds.garmin
-        resident = self._random.choice(self._house.residents)
-        if resident.book.weighings:
-            weighing = self._random.choice(resident.book.weighings[-3:])
-            garmin.refuse(at=weighing.group.measured_at, status=status)
+        resident = self._random.choice(self._house.everybody)
+        if recent := [w for w in resident.book.weighings[-3:] if w.answers]:
+            second = self._random.choice(recent).second
+            garmin.refuse(at=datetime.fromtimestamp(second, UTC), status=status)
         return garmin.accept_all
 
     def _withhold_consent(self) -> End:
         """Switch off what lets uploads in."""
-        resident = self._random.choice(self._house.residents)
+        resident = self._random.choice(self._house.everybody)
         account = self._house.clouds.garmin.accounts[resident.person.email]
         account.device_upload = False
 

@@ -1,0 +1,259 @@
+"""What happens at the scale that is shared: people, guests, answers, and second thoughts.
+
+The scale remembers nothing, so what counts is what Home Assistant has shown to know: that
+must never be lost, whoever kills it afterwards. What it was killed over may be gone.
+"""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from random import Random
+from time import monotonic
+from typing import Any
+
+from aiohttp import ClientError
+
+from ..demo.api import Api
+from ..demo.config import DOMAIN
+from ..demo.errors import DemoError
+from .book import Weighing
+from .house import BODY_FAT, SHARED, WEIGHT, House, Resident, show
+
+# What those who share the scale weigh, in kg: near enough to be taken for each other.
+_WEIGHTS = (66, 71)
+_SCATTER = 0.5
+_GUESTS = (32, 110)
+
+# A scale is left for so long before somebody else steps on it, in seconds.
+_APART = 1.2
+# So long after the last report all is known that will be, in seconds.
+_KNOWN = 4
+_GLANCE = 0.1
+_VISIT = 12
+
+_LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC).isoformat()
+_FAR_OFF = datetime(2040, 1, 1, tzinfo=UTC).isoformat()
+
+
+@dataclass(kw_only=True, slots=True)
+class Standing:
+    """Somebody has stood on the scale; `who` is None for a guest."""
+
+    who: Resident | None
+    second: int
+    weight: float
+    body_fat: float | None = None
+    life: int
+    """In which of its lives Home Assistant was told."""
+    is_known: bool = False
+    """Whether Home Assistant has shown that it knows."""
+    word: Resident | None = None
+    """Whose a person has said that it is; None is nobody's."""
+    is_said: bool = True
+    """Whether that has arrived, or there is nothing to say."""
+    places: dict[str, Weighing] = field(default_factory=dict)
+    """What must become of it in the accounts."""
+
+    def belongs_to(self, owner: Resident | None, everybody: list[Resident]) -> None:
+        """Expect it in one account at the most."""
+        for one in everybody:
+            place = self.places.get(one.garmin)
+            if one is owner:
+                values = {"weight": self.weight}
+                if place is None:
+                    place = Weighing(
+                        scale=SHARED, key=self.second, answers={self.second: values}
+                    )
+                    self.places[one.garmin] = place
+                    one.book.add(place)
+                elif not place.answers:
+                    place.restore()
+                place.is_sure = self.is_known
+            elif place is not None and place.answers:
+                place.delete()
+
+
+class Bathroom:
+    """Where the shared scale stands."""
+
+    def __init__(self, house: House, random: Random) -> None:
+        """Act at random."""
+        self.counts: Counter[str] = Counter()
+        self.wrong: list[str] = []
+        """What Home Assistant has forgotten, or taken for somebody else's."""
+        self._house = house
+        self._random = random
+        self._stood: list[Standing] = []
+        self._last = 0.0
+
+    async def visit(self) -> None:
+        """Step on the scale, answer, or think again, if Home Assistant lives so long."""
+        try:
+            async with asyncio.timeout(_VISIT), self._house.visit() as api:
+                await self._catch_up(api)
+                match self._random.choices(("step", "answer", "think"), (6, 3, 1))[0]:
+                    case "step":
+                        await self._step_on(api)
+                    case "answer":
+                        await self._answer(api)
+                    case _:
+                        await self._think_again(api)
+        except DemoError, ClientError, TimeoutError, TypeError:
+            self.counts["visits in vain"] += 1
+
+    async def finish(self, api: Api) -> None:
+        """Say all that has to be said, and see what became of everything."""
+        await self._catch_up(api)
+        for standing in self._stood:
+            if not standing.is_said:
+                await self._say(api, standing)
+
+    async def _step_on(self, api: Api) -> None:
+        """Step on the scale, or let a guest."""
+        await asyncio.sleep(self._last + _APART - monotonic())
+        place = self._random.choices((0, 1, None), (4, 4, 1))[0]
+        who = None if place is None else self._house.roommates[place]
+        if place is None:
+            weight = float(self._random.choice(_GUESTS)) + self._random.random() * 4
+        else:
+            weight = self._random.gauss(_WEIGHTS[place], _SCATTER)
+        weight = round(weight, 2)
+        await show(api, WEIGHT, 0)
+        life = self._house.home_assistant.lives
+        self._last = monotonic()
+        second = await show(api, WEIGHT, weight)
+        standing = Standing(who=who, second=second, weight=weight, life=life)
+        self._stood.append(standing)
+        standing.belongs_to(who, self._house.roommates)
+        self.counts["steps" if who else "guests"] += 1
+        if self._random.random() < 0.5:
+            await asyncio.sleep(self._random.random() * 0.3)
+            fat = round(self._random.uniform(20, 24), 2)
+            self._last = monotonic()
+            await show(api, BODY_FAT, fat)
+            standing.body_fat = fat
+        while not await self._is_seen(api, standing):
+            if monotonic() > self._last + _KNOWN:
+                return
+            await asyncio.sleep(_GLANCE)
+
+    async def _is_seen(self, api: Api, standing: Standing) -> bool:
+        """See what became of somebody's standing there; tell whether it is known."""
+        key = str(standing.second)
+        for state in api.states.values():
+            if state.attributes.get("weigh_in") == key:
+                self._note_asked(standing)
+                return True
+        for one in self._house.roommates:
+            found = await self._find(api, one, standing)
+            if found is None:
+                continue
+            is_first = not standing.is_known
+            standing.is_known = True
+            if is_first and one is not standing.who:
+                self.wrong.append(f"taken for {one.person.name}'s: {standing}")
+            if is_first:
+                self.counts["recognised"] += 1
+            standing.word = one
+            standing.belongs_to(one, self._house.roommates)
+            fat = found.get("body_fat")
+            if fat is not None and fat == standing.body_fat:
+                standing.places[one.garmin].edit(body_fat=fat)
+            return standing.body_fat is None or fat is not None
+        return False
+
+    def _note_asked(self, standing: Standing) -> None:
+        """Take note that a person has to say whose it is: it is nowhere until then."""
+        if standing.is_known:
+            return
+        self.counts["questions"] += 1
+        standing.is_known = True
+        standing.is_said = False
+        standing.word = standing.who
+        standing.belongs_to(None, self._house.roommates)
+
+    async def _find(
+        self, api: Api, one: Resident, standing: Standing
+    ) -> dict[str, Any] | None:
+        """Find it among somebody's weigh-ins."""
+        answer = await api.post(
+            f"/api/services/{DOMAIN}/get_measurements?return_response",
+            {
+                "config_entry_id": self._house.scale,
+                "person": one.sources[0],
+                "start": _LONG_AGO,
+                "end": _FAR_OFF,
+            },
+        )
+        for found in answer["service_response"]["measurements"]:
+            at = datetime.fromisoformat(found["measured_at"]).timestamp()
+            if int(at) == standing.second and found["weight"] == standing.weight:
+                measurement: dict[str, Any] = found
+                return measurement
+        return None
+
+    async def _catch_up(self, api: Api) -> None:
+        """See what became of what nobody has seen yet, and say again what was not heard."""
+        for standing in self._stood[:]:
+            if standing.is_known:
+                continue
+            await asyncio.sleep(self._last + _KNOWN - monotonic())
+            if await self._is_seen(api, standing) or standing.is_known:
+                continue
+            if await self._assign(api, standing, standing.who):
+                self._note_asked(standing)
+                standing.is_said = True
+                standing.belongs_to(standing.who, self._house.roommates)
+            else:
+                if standing.life == self._house.home_assistant.lives:
+                    self.wrong.append(f"not known: {standing}")
+                self.counts["gone with a life"] += 1
+                standing.belongs_to(None, self._house.roommates)
+                self._stood.remove(standing)
+
+    async def _answer(self, api: Api) -> None:
+        """Answer what is asked."""
+        for standing in self._stood:
+            if not standing.is_said and self._random.random() < 0.7:
+                await self._say(api, standing)
+
+    async def _think_again(self, api: Api) -> None:
+        """Give to somebody else, or to nobody, what had been somebody's."""
+        said = [s for s in self._stood if s.is_known and s.is_said and s.who]
+        if said:
+            standing = self._random.choice(said[-10:])
+            others = [one for one in self._house.roommates if one is not standing.word]
+            standing.word = self._random.choice([None, *others])
+            standing.is_said = False
+            self.counts["second thoughts"] += 1
+            await self._say(api, standing)
+
+    async def _say(self, api: Api, standing: Standing) -> None:
+        """Say whose it is; what is not heard is said again."""
+        standing.belongs_to(standing.word, self._house.roommates)
+        if not await self._assign(api, standing, standing.word):
+            self.wrong.append(f"no longer known: {standing}")
+        standing.is_said = True
+        self.counts["words"] += 1
+
+    async def _assign(
+        self, api: Api, standing: Standing, whose: Resident | None
+    ) -> bool:
+        """Say whose it is; tell whether Home Assistant knows of it."""
+        try:
+            await api.call(
+                "call_service",
+                domain=DOMAIN,
+                service="assign_weigh_in",
+                service_data={
+                    "config_entry_id": self._house.scale,
+                    "weigh_in": str(standing.second),
+                    "person": "nobody" if whose is None else whose.sources[0],
+                },
+            )
+        except DemoError as err:
+            if str(standing.second) not in str(err):
+                raise
+            return False
+        return True
