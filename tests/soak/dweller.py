@@ -101,7 +101,9 @@ class Dweller:
         async with self._house.visit() as api:
             registered = await api.call("config/entity_registry/list")
             for resident in self._house.residents:
-                for scale, source in zip(resident.scales, resident.sources, strict=True):
+                for scale, source in zip(
+                    resident.scales, resident.sources, strict=True
+                ):
                     userid = self._house.clouds.withings.people[scale].userid
                     person = Shown(source, None, f"withings_{userid}", scale)
                     found += await _compare(api, person, resident.book, registered)

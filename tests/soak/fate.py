@@ -56,9 +56,16 @@ class Fate:
         await self._start()
 
     async def stop(self) -> None:
-        """Stop Home Assistant in good order, if it is running."""
-        if self._house.home_assistant.is_running:
+        """Stop Home Assistant in good order, if it is running and not about to die."""
+        if not self._house.home_assistant.is_running:
+            return
+        try:
             await self._house.home_assistant.stop()
+        except DemoError:
+            if self._doom is None:
+                raise
+            self.kills[self._doom] += 1
+        else:
             self.stops += 1
 
     @property

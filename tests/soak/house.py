@@ -1,5 +1,6 @@
 """The house: people with scales, and the Home Assistant that they live with."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -48,6 +49,7 @@ logger:
 SHARED = "Bathroom scale"
 WEIGHT = "sensor.bathroom_scale_weight"
 BODY_FAT = "sensor.bathroom_scale_body_fat"
+_GLANCE = 0.05
 _UNITS = {WEIGHT: "kg", BODY_FAT: "%"}
 # Days at Garmin are not those of Home Assistant.
 _TIME_ZONES = ("America/Los_Angeles", "Europe/Berlin", "Pacific/Auckland")
@@ -116,7 +118,9 @@ class House:
 
     @asynccontextmanager
     async def visit(self) -> AsyncGenerator[Api]:
-        """Go to Home Assistant, which is running, as one of the people."""
+        """Go to Home Assistant, as soon as it is running, as one of the people."""
+        while not self.home_assistant.is_running:
+            await asyncio.sleep(_GLANCE)
         await self.home_assistant.wait_until_open()
         async with connect(self.home_assistant.url, self._token) as api:
             yield api

@@ -47,6 +47,7 @@ _TIMES: dict[str, dict[str, object]] = {
         "LOOK_INTERVAL": 3,
         "HOUR": 2,
     },
+    "sources.keeper": {"RETRY": 0.3},
     "sources.shelf": {"HOUR": 2, "DAY": 12},
     "sources.webhook": {"UPDATE_INTERVAL": timedelta(seconds=1)},
 }

@@ -29,7 +29,7 @@ _WRITING = 60
 # In how many of the quiet rounds a person acts.
 _VISITS = 0.4
 # In how many rounds somebody goes to the shared scale.
-_STANDING = 0.4
+_STANDING = 0.6
 
 _SHOWN = 20
 

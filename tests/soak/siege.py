@@ -29,6 +29,7 @@ class Siege:
         self._house = house
         self._random = random
         self._left = 0
+        self._recovers = False
         self._end: End | None = None
         self._kind: Callable[[], End] | None = None
         self._kinds: dict[str, Callable[[], End]] = {
@@ -51,17 +52,23 @@ class Siege:
 
     @property
     def is_delicate(self) -> bool:
-        """Tell whether tokens may be renewed at any time: nobody is killed."""
-        return self._kind in (
+        """Tell whether nobody is killed.
+
+        Tokens may be renewed at any time, or what happened while the disk was full is
+        about to be written.
+        """
+        return self._recovers or self._kind in (
             self._kinds["the clock is wrong"],
             self._kinds["the disk is full"],
         )
 
     def turn(self, *, may_be_delicate: bool) -> None:
         """Go on for a round, come to an end, or begin."""
+        self._recovers = False
         if self._end is not None:
             self._left -= 1
             if self._left <= 0:
+                self._recovers = self.is_delicate
                 self.end()
         elif self._random.random() < _ODDS:
             name = self._random.choice(list(self._kinds))

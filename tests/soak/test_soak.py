@@ -65,7 +65,7 @@ def book(clouds: Clouds) -> Book:
     )
     for answers in reported:
         group = clouds.withings.step_on_scale("alice", 80.0)
-        book.add(Weighing(scale="alice", group=group, answers=answers))
+        book.add(Weighing(scale="alice", key=group.grpid, answers=answers))
     return book
 
 
@@ -117,7 +117,7 @@ def test_verdict(
 def test_verdict_on_an_edit(book: Book) -> None:
     """An old version does not pass, unless the ledger that knew it is lost."""
     weighing = book.weighings[0]
-    weighing.edit(weighing.group, weight=81.0)
+    weighing.edit(weight=81.0)
     new = held(NOON, 81.0, 20.0)
     assert book.check([new, OTHER]) == Verdict()
     assert len(book.check([RIGHT, OTHER]).wrong) == 1
@@ -129,7 +129,7 @@ def test_verdict_on_an_edit(book: Book) -> None:
 def test_verdict_on_what_the_vendor_corrects(book: Book) -> None:
     """Re-dated it is at its new place alone, and gone it is nowhere, if it was ours."""
     weighing = book.weighings[0]
-    weighing.redate(weighing.group, NOON - 3600)
+    weighing.redate(NOON - 3600)
     moved = held(NOON - 3600, 80.0, 20.0)
     assert book.check([moved, OTHER]) == Verdict()
     assert len(book.check([RIGHT, OTHER]).wrong) == 1
@@ -143,3 +143,12 @@ def test_verdict_on_what_the_vendor_corrects(book: Book) -> None:
     weighing.delete()
     book.unsettle()
     assert book.check([OTHER]) == book.check([RIGHT, OTHER]) == Verdict()
+
+
+def test_verdict_on_what_was_cut_off(book: Book) -> None:
+    """What Home Assistant was killed over may be missing, but neither twice nor wrong."""
+    weighing = book.weighings[0]
+    weighing.is_sure = False
+    assert book.check([OTHER]) == book.check([RIGHT, OTHER]) == Verdict()
+    assert len(book.check([RIGHT, RIGHT, OTHER]).twice) == 1
+    assert len(book.check([held(NOON, 80.01, 20.0), OTHER]).wrong) == 1

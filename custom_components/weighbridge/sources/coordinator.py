@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
@@ -21,6 +21,7 @@ from ..store import UNREADABLE, account_store, token_store
 from .book import REACH
 from .devices import DeviceCoordinator
 from .issues import async_check_sign_in, async_clear_issues, async_clear_refusals
+from .keeper import Keeper
 from .person import Person
 from .poll import PollCoordinator
 from .questions import PersonQuestions, Questions, async_clear_questions
@@ -81,17 +82,16 @@ class SourceCoordinator(PollCoordinator[Batch]):
             interval=UPDATE_INTERVAL,
         )
         self.data = Batch(since=0, until=0)
-        self._store = account_store(hass, entry.entry_id)
+        self._keeper = Keeper(hass, entry, self._async_remember)
         self.person = Person(
             hass,
             entry,
             person_id=entry.entry_id,
             unique_id=str(entry.unique_id),
             settings=entry.options,
-            save=self.async_save,
+            save=self._keeper.async_save,
             catch_up=self.async_catch_up,
         )
-        self._saving = asyncio.Lock()
         # When all of the last weeks was seen last, and how soon a look is to be believed.
         self._looked_at = 0
         self._patience: int | None = None
@@ -126,16 +126,14 @@ class SourceCoordinator(PollCoordinator[Batch]):
             return
         await self.person.async_learn_goal(goal)
 
-    async def async_save(self) -> None:
-        """Put on disk what is known of the person.
+    async def _async_remember(self) -> dict[str, Any]:
+        """Return what is known of the person, as plain JSON.
 
-        The cursor alone is not worth it: from an old one, a reading only brings more.
+        The cursor alone is not worth a write: from an old one, a reading brings more.
         """
-        # One at a time: an older state must not be written after a newer one.
-        async with self._saving:
-            memory, cursor = self.person.memory, self._cursor
-            data = await async_apart(memory.book.size, memory.to_json)
-            await self._store.async_save({"cursor": cursor, "person": data})
+        memory, cursor = self.person.memory, self._cursor
+        data = await async_apart(memory.book.size, memory.to_json)
+        return {"cursor": cursor, "person": data}
 
     async def async_start(self) -> None:
         """Poll for the first time, with what is remembered of before.
@@ -154,7 +152,7 @@ class SourceCoordinator(PollCoordinator[Batch]):
     async def _async_load(self) -> None:
         """Load the memory; without a readable one, everything known is history."""
         try:
-            stored = await self._store.async_load()
+            stored = await self._keeper.async_load()
             if stored is not None:
                 await self.person.async_load(stored["person"])
                 self._cursor = int(stored["cursor"])
@@ -188,7 +186,7 @@ class SourceCoordinator(PollCoordinator[Batch]):
             batch, patience=patience or HOUR, is_history=is_history
         )
         if is_history:
-            await self.async_save()
+            await self._keeper.async_save()
         if patience is not None or now - self._looked_at >= self._look_interval:
             await self._async_look_back(now, patience or HOUR)
         return await async_apart(len(batch.weigh_ins), self._complete, batch)

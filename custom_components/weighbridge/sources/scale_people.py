@@ -39,6 +39,8 @@ class People:
         self._save = save
         self._lock = asyncio.Lock()
         self._listeners: list[CALLBACK_TYPE] = []
+        # Whose book is another one since what is on disk.
+        self._changed: set[Person] = set()
         people = people_of(entry)
         self.limits = {key: Limits.of(one.data) for key, one in people.items()}
         self.persons: Mapping[str, Person] = {
@@ -50,7 +52,7 @@ class People:
                 unique_id=f"person_{key}",
                 # The limits tell who it is, before anything is in somebody's book.
                 settings={CONF_HEIGHT: limits.height},
-                save=save,
+                save=self._async_save_person,
             )
             for key, limits in self.limits.items()
         }
@@ -139,8 +141,7 @@ class People:
                 await self._async_give(weigh_in, person)
                 await person.async_answer(key, Word.MINE)
                 await self._async_ask_again()
-            await self._save()
-        self._notify()
+            await self._async_settle()
         return True
 
     async def async_take(self, outcomes: list[Outcome]) -> None:
@@ -154,8 +155,23 @@ class People:
                     for before in outcome.instead:
                         weigh_in = await self._async_tell_apart(before, weigh_in)
                     await self._async_take_weigh_in(weigh_in)
+            await self._async_settle()
+
+    async def _async_save_person(self) -> None:
+        """Put on disk what somebody has changed, unless more is about to change.
+
+        What goes from one to another is never nobody's on disk.
+        """
+        if not self._lock.locked():
             await self._save()
-        self._notify()
+
+    async def _async_settle(self) -> None:
+        """Put all on disk, and then tell of it."""
+        await self._save()
+        while self._changed:
+            self._changed.pop().async_tell()
+        for listener in list(self._listeners):
+            listener()
 
     async def _async_take_weigh_in(self, weigh_in: WeighIn) -> None:
         """Give a weigh-in to who stood there, or ask; complete a known one."""
@@ -220,7 +236,7 @@ class People:
         second = weigh_in.second
         batch = Batch(since=second, until=second, weigh_ins=(weigh_in,))
         await person.async_learn(batch)
-        person.async_tell()
+        self._changed.add(person)
 
     async def _async_forget(self, key: str) -> None:
         """Take a weigh-in from whoever has it, and ask about it no longer."""
@@ -228,7 +244,7 @@ class People:
             self._close(key)
         else:
             await owner.async_forget(key, Fate.MOVED)
-            owner.async_tell()
+            self._changed.add(owner)
 
     def _find(self, key: str) -> WeighIn | None:
         """Return what is known of a weigh-in, be it somebody's or not."""
@@ -283,12 +299,6 @@ class People:
         if (weigh_in := shelf.records.get(key)) is not None:
             shelf.drop(weigh_in)
         self.asked.keys.discard(key)
-
-    @callback
-    def _notify(self) -> None:
-        """Tell all who listen."""
-        for listener in list(self._listeners):
-            listener()
 
     @callback
     def _save_soon(self) -> None:

@@ -1,6 +1,5 @@
 """A scale in Home Assistant, from set-up to removal."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from ..const import DOMAIN, LOGGER
 from ..entry import WeighbridgeConfigEntry
 from ..store import UNREADABLE, account_store
 from .book import Question
+from .keeper import Keeper
 from .person import Person
 from .questions import Questions, async_clear_questions
 from .scale import MEASURED_AT, QUANTITIES, DatedWeighings, Memory, Outcome, Weighings
@@ -44,10 +44,9 @@ class Scale:
         self.hass = hass
         self.entry = entry
         self.memory = Memory()
-        self.people = People(hass, entry, save=self.async_save)
+        self._keeper = Keeper(hass, entry, self._async_remember)
+        self.people = People(hass, entry, save=self._keeper.async_save)
         self.sensors: ScaleSensors
-        self._store = account_store(hass, entry.entry_id)
-        self._saving = asyncio.Lock()
 
     @property
     def last_weigh_in(self) -> datetime | None:
@@ -60,7 +59,7 @@ class Scale:
     async def async_load(self) -> None:
         """Take up what is remembered; without it, the scale is known anew."""
         try:
-            if (stored := await self._store.async_load()) is not None:
+            if (stored := await self._keeper.async_load()) is not None:
                 self.memory = Memory.from_json(stored["scale"]["weighings"])
                 await self.people.async_load(stored["scale"], stored["persons"])
         except UNREADABLE as err:
@@ -70,13 +69,11 @@ class Scale:
                 err,
             )
 
-    async def async_save(self) -> None:
-        """Put all on disk."""
-        # One at a time: an older state must not be written after a newer one.
-        async with self._saving:
-            scale = {"weighings": self.memory.as_json(), **self.people.as_json()}
-            persons = await self.people.async_persons_to_json()
-            await self._store.async_save({"scale": scale, "persons": persons})
+    async def _async_remember(self) -> dict[str, Any]:
+        """Return what the scale and its people are known by, as plain JSON."""
+        scale = {"weighings": self.memory.as_json(), **self.people.as_json()}
+        persons = await self.people.async_persons_to_json()
+        return {"scale": scale, "persons": persons}
 
     @callback
     def async_start(self) -> None:

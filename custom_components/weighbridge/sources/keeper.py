@@ -1,0 +1,69 @@
+"""Keeps what is remembered of a source on disk."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Final
+
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
+
+from ..const import DOMAIN
+from ..entry import WeighbridgeConfigEntry
+from ..store import DiskError, account_store
+
+# How many seconds later it is tried again to write on a disk that is full.
+RETRY: Final = 60
+
+
+class Keeper:
+    """Writes all that is to be remembered, and again until there is room for it.
+
+    A vendor would tell it once more; a scale, and a person who was asked, would not.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: WeighbridgeConfigEntry,
+        make: Callable[[], Awaitable[dict[str, Any]]],
+    ) -> None:
+        """Write what `make` returns as plain JSON."""
+        self._hass = hass
+        self._entry = entry
+        self._make = make
+        self._store = account_store(hass, entry.entry_id)
+        self._lock = asyncio.Lock()
+        self._cancel_retry: CALLBACK_TYPE | None = None
+
+    async def async_load(self) -> dict[str, Any] | None:
+        """Return what is on disk."""
+        self._entry.async_on_unload(self._stop)
+        return await self._store.async_load()
+
+    async def async_save(self) -> None:
+        """Write now, or as soon as there is room."""
+        # One at a time: an older state must not be written after a newer one.
+        async with self._lock:
+            self._stop()
+            try:
+                await self._store.async_save_surely(await self._make())
+            except DiskError:
+                self._cancel_retry = async_call_later(
+                    self._hass, RETRY, HassJob(self._retry, cancel_on_shutdown=True)
+                )
+
+    @callback
+    def _retry(self, _now: datetime) -> None:
+        """Write once more, in the background."""
+        self._cancel_retry = None
+        self._entry.async_create_task(
+            self._hass, self.async_save(), f"{DOMAIN} memory {self._entry.entry_id}"
+        )
+
+    @callback
+    def _stop(self) -> None:
+        """Try no more."""
+        if self._cancel_retry is not None:
+            self._cancel_retry()
+            self._cancel_retry = None
