@@ -3,6 +3,7 @@
 import asyncio
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
+from contextlib import suppress
 from http import HTTPStatus
 import json
 import os
@@ -34,8 +35,9 @@ class Child:
         self.send_signal(signal.SIGKILL)
 
     def send_signal(self, signal: int) -> None:
-        """Send it a signal."""
-        os.kill(self._pid, signal)
+        """Send it a signal, unless it has just ended by itself."""
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal)
 
     async def wait(self) -> int:
         """Wait until it has ended, and return the status."""
