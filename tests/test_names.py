@@ -190,11 +190,11 @@ async def test_links_are_renamed_by_both_ends(
     await set_up(hass, withings_entry)
     rename(hass, withings_entry, "Ally")
     await hass.async_block_till_done()
-    assert title() == "Ally · Withings → Alice · Garmin Connect: weigh-ins"
+    assert title() == "Ally · Withings: weigh-ins → Alice · Garmin Connect"
     rename(hass, garmin_entry, "Carol")
     await hass.async_block_till_done()
-    assert title() == "Ally · Withings → Carol · Garmin Connect: weigh-ins"
+    assert title() == "Ally · Withings: weigh-ins → Carol · Garmin Connect"
     await hass.config_entries.async_remove(withings_entry.entry_id)
     rename(hass, garmin_entry, "Dora · Garmin Connect")
     await hass.async_block_till_done()
-    assert title() == "Ally · Withings → Dora · Garmin Connect: weigh-ins"
+    assert title() == "Ally · Withings: weigh-ins → Dora · Garmin Connect"

@@ -126,10 +126,18 @@ async def test_weight_is_told_in_the_unit_of_the_person(
     await hass.async_block_till_done()
     told = async_capture_events(hass, TOLD)
     target = str(entity_id_of(hass, alice, "weigh_in", "event"))
-    await editor.save("w", weighed_in(entity_id=target), tell("weight", "unit"))
+    names = ("weight", "unit", "weight_text", "time_text")
+    await editor.save("w", weighed_in(entity_id=target), tell(*names))
     clouds.withings.step_on_scale("alice", 63, when=MORNING + timedelta(hours=24))
     await wait_for_poll(hass)
-    assert [event.data for event in told] == [{"weight": 138.89, "unit": "lb"}]
+    assert [event.data for event in told] == [
+        {
+            "weight": 138.89,
+            "unit": "lb",
+            "weight_text": "138.9 lb",
+            "time_text": "20 Nov 2026, 01:30",
+        }
+    ]
 
 
 async def test_other_events_of_the_device_do_not_trigger(

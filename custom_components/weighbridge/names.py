@@ -106,10 +106,13 @@ def async_link_title(
     entry: WeighbridgeConfigEntry,
     data: Mapping[str, Any],
 ) -> str:
-    """Return what a link is called: from where to where, and what goes there."""
+    """Return what a link is called: from where, what, and where to.
+
+    The end comes last, as a phone cuts it off, and shows it above.
+    """
     pushes = (data.get(CONF_WEIGH_INS, True), data.get(CONF_BLOOD_PRESSURE, False))
     word = async_word(hass, "link", LINK_WORDS[pushes])
-    return f"{source}{ARROW}{account_name(entry)}: {word}"
+    return f"{source}: {word}{ARROW}{account_name(entry)}"
 
 
 @callback
@@ -123,4 +126,4 @@ def async_word(hass: HomeAssistant, about: str, key: str) -> str:
 
 def source_of_link(title: str) -> str:
     """Return what the source of a link is called, also when it is there no longer."""
-    return title.partition(ARROW)[0]
+    return title.partition(ARROW)[0].rpartition(": ")[0]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.sensor import (
     DOMAIN as SENSOR_DOMAIN,
@@ -229,12 +229,11 @@ class TrendSensor(MassSensor):
 
     @property
     @override
-    def extra_state_attributes(self) -> dict[str, int] | None:
-        """Return how much is missing before there is a value."""
-        if (missing := self.entity_description.missing) is None:
-            return None
-        name, count = missing
-        return {name: count(self.person.trends, dt_util.utcnow())}
+    def extra_state_attributes(self) -> dict[str, Any]:
+        """Return what there is to tell beside the value."""
+        now = dt_util.utcnow()
+        attributes = self.entity_description.attributes
+        return {name: value(self.person, now) for name, value in attributes.items()}
 
 
 class ScaleLastWeighIn(ScaleEntity, SensorEntity):

@@ -35,6 +35,7 @@ from homeassistant.util import dt as dt_util
 from .event import ATTR_MEASURED_AT, ATTR_WEIGHT, ATTR_WEIGHT_UNIT, QUESTION, WEIGH_IN
 from .siblings import Siblings, in_unit, is_ours
 from .sources import async_find_person
+from .units import async_mass_text, async_time_text
 
 CONF_DAYS: Final = "days"
 
@@ -129,9 +130,14 @@ class WeighedInTrigger(_OurTrigger, StatelessEntityTriggerBase):
         unit = siblings.mass_unit()
         weight = values.pop(ATTR_WEIGHT, None)
         values.pop(ATTR_WEIGHT_UNIT, None)
+        measured_at = values.pop(ATTR_MEASURED_AT)
         return {
-            "measured_at": values.pop(ATTR_MEASURED_AT),
+            "measured_at": measured_at,
+            "time_text": async_time_text(
+                self._hass, datetime.fromisoformat(measured_at)
+            ),
             "weight": weight and in_unit(weight, UnitOfMass.KILOGRAMS, unit),
+            "weight_text": weight and async_mass_text(self._hass, weight, unit),
             "unit": unit,
             "trend": siblings.mass("weight_trend", unit),
             "change": siblings.mass("weight_change", unit),

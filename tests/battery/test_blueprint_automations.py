@@ -138,7 +138,7 @@ async def test_texts_of_ones_own(house: House) -> None:
     aria.fine(100)
     await house.wait()
     assert house.gateway.take() == [
-        "DIE WAAGE 7% 2026-11-19 11:00 1 Die Waage: 7%",
+        "DIE WAAGE 7% 19 Nov 2026, 11:00 1 Die Waage: 7%",
         "Hallo!",
         "1",
     ]

@@ -17,7 +17,7 @@ async def test_one_text_for_a_discharge(house: House) -> None:
     aria.low(18, last_sync=NOON - timedelta(minutes=5))
     await house.wait()
     assert house.gateway.take() == [
-        "Aria has a low battery (18%). Last sync: 2026-11-20 12:55."
+        "Aria has a low battery (18%). Last sync: 20 Nov 2026, 12:55."
     ]
     assert house.gateway.targets == ["+491712345678"]
     aria.low(17)
@@ -145,7 +145,7 @@ async def test_a_reload_brings_the_entities_one_by_one(house: House) -> None:
     aria.show(battery=12, last_sync=NOON)
     await house.wait()
     assert house.gateway.take() == [
-        "Aria has a low battery (12%). Last sync: 2026-11-20 13:00."
+        "Aria has a low battery (12%). Last sync: 20 Nov 2026, 13:00."
     ]
 
 

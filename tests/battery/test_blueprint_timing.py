@@ -126,7 +126,7 @@ async def test_silence(house: House) -> None:
     await house.wait(minutes=55)
     assert house.gateway.take() == []
     await house.wait(minutes=10)
-    assert house.gateway.take() == [SILENT.format("2026-11-17 14:00")]
+    assert house.gateway.take() == [SILENT.format("17 Nov 2026, 14:00")]
     body.fine(last_sync=NOON + timedelta(hours=1))
     aria.gone()
     await house.wait(hours=1)
@@ -139,7 +139,7 @@ async def test_silence(house: House) -> None:
     await house.wait(days=2, hours=23)
     assert house.gateway.take() == []
     await house.wait(hours=2)
-    last = dt_util.as_local(synced).strftime("%Y-%m-%d %H:%M")
+    last = dt_util.as_local(synced).strftime("%-d %b %Y, %H:%M")
     assert house.gateway.take() == [SILENT.format(last)]
 
 
@@ -153,7 +153,7 @@ async def test_silence_seen_late(house: House, another_hass: HomeAssistant) -> N
     assert house.gateway.take() == []
     aria.fine(last_sync=NOON)
     await house.wait()
-    assert house.gateway.take() == [SILENT.format("2026-11-20 13:00")]
+    assert house.gateway.take() == [SILENT.format("20 Nov 2026, 13:00")]
     await house.wait(days=5)
     assert house.gateway.take() == []
 

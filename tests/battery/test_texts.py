@@ -75,7 +75,7 @@ async def test_what_the_actions_answer(house: House) -> None:
         "battery": "binary_sensor.aria",
         "name": "Aria",
         "level": "17%",
-        "last_sync": "2026-11-18 03:30",
+        "last_sync": "18 Nov 2026, 03:30",
         "days": 2,
     }
     assert await ask(house) == [text]

@@ -342,8 +342,8 @@ async def test_automations_speak_the_new_language(
         )
         await hass.async_block_till_done()
     german, swedish = (call.data["message"] for call in sent)
-    assert "diese Woche keine Wägung" in german
-    assert "ingen vägning den här veckan" in swedish
+    assert "Tagen keine Wägung" in german
+    assert "ingen vägning på" in swedish
     await hass.services.async_call(
         "automation", "turn_off", {"entity_id": "all"}, blocking=True
     )

@@ -11,7 +11,9 @@ from homeassistant.util import dt as dt_util
 
 from ..support.texting import NOON, Texting, berlin, broken
 
-REMINDER = "Alice, it is time to step on the scale again. Last weigh-in: 2026-11-{}."
+REMINDER = (
+    "Alice, it is time to step on the scale again. Days since the last weigh-in: {}."
+)
 
 
 class Reminder:
@@ -54,7 +56,7 @@ async def test_one_reminder_for_each_pause(
     await texting.wait_until(NOON + timedelta(days=2, minutes=-3))
     assert texting.gateway.take() == []
     await texting.wait_until(NOON + timedelta(days=2))
-    assert texting.gateway.take() == [REMINDER.format(20)]
+    assert texting.gateway.take() == [REMINDER.format(2)]
     await texting.wait(hours=5)
     await texting.wait(days=20)
     assert texting.gateway.take() == []
@@ -63,7 +65,7 @@ async def test_one_reminder_for_each_pause(
     assert texting.gateway.take() == []
     await texting.wait(days=1)
     assert texting.gateway.take() == [
-        "Alice, it is time to step on the scale again. Last weigh-in: 2026-12-12."
+        "Alice, it is time to step on the scale again. Days since the last weigh-in: 2."
     ]
 
 
@@ -77,7 +79,7 @@ async def test_repeated_until_there_is_a_weigh_in(
     for day in range(1, 9):
         await texting.wait_until(NOON + timedelta(days=day, minutes=10))
         told += [f"{day}: {text}" for text in texting.gateway.take()]
-    assert told == [f"{day}: {REMINDER.format(20)}" for day in (3, 5, 7)]
+    assert told == [f"{day}: {REMINDER.format(day)}" for day in (3, 5, 7)]
     reminder.weigh(dt_util.utcnow())
     await texting.wait(days=2)
     assert texting.gateway.take() == []
@@ -90,7 +92,7 @@ async def test_quiet_hours(texting: Texting, reminder: Reminder) -> None:
     await texting.wait_until(berlin(21, 6, 55))
     assert texting.gateway.take() == []
     await texting.wait_until(berlin(21, 7))
-    assert texting.gateway.take() == [REMINDER.format(20)]
+    assert texting.gateway.take() == [REMINDER.format(1)]
 
 
 async def test_nobody_is_reminded_who_weighs_in_the_quiet_hours(
@@ -110,7 +112,7 @@ async def test_no_quiet_hours(texting: Texting, reminder: Reminder) -> None:
     reminder.weigh(berlin(20, 3))
     await reminder.make(days=1, quiet_start="00:00:00", quiet_end="00:00:00")
     await texting.wait_until(berlin(21, 3))
-    assert texting.gateway.take() == [REMINDER.format(20)]
+    assert texting.gateway.take() == [REMINDER.format(1)]
 
 
 @pytest.mark.parametrize("state", [STATE_UNKNOWN, STATE_UNAVAILABLE])
@@ -162,4 +164,4 @@ async def test_other_ways(texting: Texting, reminder: Reminder) -> None:
     texting.gateway.error = None
     assert texting.gateway.take() == []
     await texting.wait(days=1)
-    assert texting.gateway.take() == [REMINDER.format(20)]
+    assert texting.gateway.take() == [REMINDER.format(2)]

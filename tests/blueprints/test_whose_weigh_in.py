@@ -104,7 +104,7 @@ async def test_all_phones_are_asked(household: Household) -> None:
         (shown,) = household.shown[name]
         assert (shown["title"], shown["message"]) == (
             "Whose weigh-in?",
-            "71.8 kg, 12:55",
+            "71.8 kg, 20 Nov 2026, 12:55",
         )
         assert household.phones.titles(name) == [
             "Alice",
@@ -214,11 +214,12 @@ async def test_without_candidates(
     assert household.phones.titles("Bob") == titles
 
 
-async def test_a_weigh_in_of_another_day(household: Household) -> None:
-    """The day is told if it is not today."""
+async def test_in_the_language_of_the_house(household: Household) -> None:
+    """Weight and time are written as people here write them."""
+    household.texting.hass.config.language = "de"
     await household.ask(measured_at="2026-11-19T07:05:00+01:00")
     (shown,) = household.shown["Bob"]
-    assert shown["message"] == "71.8 kg, 2026-11-19 07:05"
+    assert shown["message"] == "71,8 kg, 19.11.2026, 07:05"
 
 
 async def test_a_blood_pressure(household: Household) -> None:
@@ -232,7 +233,7 @@ async def test_a_blood_pressure(household: Household) -> None:
     )
     await household.texting.wait()
     (shown,) = household.shown["Bob"]
-    assert shown["message"] == "121/79 mmHg, 12:55"
+    assert shown["message"] == "121/79 mmHg, 20 Nov 2026, 12:55"
 
 
 @pytest.mark.parametrize(("title", "pounds"), [("Mine", "55.12"), ("Nobody", "176.37")])
@@ -266,7 +267,7 @@ async def test_from_a_scale_to_its_sensor(
     await update_entity(hass, "event.alice_weigh_in")
     await texting.wait()
     (shown,) = household.shown["Ann"]
-    assert shown["message"] == "55.1 lb, 13:01"
+    assert shown["message"] == "55.1 lb, 20 Nov 2026, 13:01"
     await household.press("Ann", title)
     assert household.shown == {"Ann": []}
     state = hass.states.get("sensor.alice_weight")

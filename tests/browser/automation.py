@@ -12,7 +12,7 @@ from ..demo.home import Home
 from ..demo.weighing import weigh
 from .screen import TIMEOUT, Screen
 
-_MESSAGE = "{{ trigger.name }}: {{ trigger.weight }} {{ trigger.unit }}"
+_MESSAGE = "{{ trigger.name }}: {{ trigger.weight_text }}"
 _ACTION = "Persistent Notification: Create persistent notification"
 _AUTOMATION = "automation.tell_of_weigh_ins"
 _LOAD_TIMEOUT = 10

@@ -89,7 +89,7 @@ async def test_defaults(
 
     assert result["type"] == "create_entry"
     link = the_link(garmin_entry)
-    assert link.title == "Alice · Withings → Alice · Garmin Connect: weigh-ins"
+    assert link.title == "Alice · Withings: weigh-ins → Alice · Garmin Connect"
     assert link.unique_id == withings_entry.unique_id
     assert link.data == {
         "source": withings_entry.entry_id,
@@ -135,7 +135,7 @@ async def test_history(
     )
     assert result["type"] == "create_entry"
     link = the_link(garmin_entry)
-    assert link.title == "Alice · Withings → Alice · Garmin Connect: paused"
+    assert link.title == "Alice · Withings: paused → Alice · Garmin Connect"
     assert link.data == {
         "source": withings_entry.entry_id,
         "weigh_ins": False,
@@ -220,7 +220,7 @@ async def test_a_person_of_a_scale(
     assert result["type"] == "create_entry"
     (link,) = garmin_entry.subentries.values()
     assert link.data["source"] == house.person("Carol")
-    assert link.title == "Carol · Bathroom → Alice · Garmin Connect: weigh-ins"
+    assert link.title == "Carol · Bathroom: weigh-ins → Alice · Garmin Connect"
 
 
 async def test_already_linked(
@@ -295,7 +295,7 @@ async def test_reconfigure(
         assert link.data["source"] == withings_entry.entry_id
         return link.data
 
-    title = "Alice · Withings → Alice · Garmin Connect: weigh-ins"
+    title = "Alice · Withings: weigh-ins → Alice · Garmin Connect"
     result = await frontend.change_link(garmin_entry, link_id)
     assert result["type"] == "form"
     assert result["step_id"] == "reconfigure"
@@ -310,7 +310,9 @@ async def test_reconfigure(
     data = await change(blood_pressure=True, history="new")
     assert data["start"] == "2026-11-20T12:00:00+00:00"
     assert data["muscle_mass"] is True
-    assert the_link(garmin_entry).title == f"{title} and blood pressure"
+    assert the_link(garmin_entry).title == title.replace(
+        "weigh-ins", "weigh-ins and blood pressure"
+    )
 
     await frontend.change_link(garmin_entry, link_id)
     data = await change("2026-01-15", history="since")
@@ -395,7 +397,7 @@ async def test_second_destination_is_confirmed(
     assert not bob.subentries
     result = await frontend.submit()
     assert result["type"] == "create_entry"
-    assert result["title"] == "Alice · Withings → Bob · Garmin Connect: weigh-ins"
+    assert result["title"] == "Alice · Withings: weigh-ins → Bob · Garmin Connect"
 
 
 async def test_sources_tell_the_last_weight(

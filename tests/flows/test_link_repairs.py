@@ -89,7 +89,7 @@ async def test_a_source_that_comes_again(
     assert again.state is ConfigEntryState.LOADED
     (subentry,) = garmin_entry.subentries.values()
     assert subentry.data["source"] == again.entry_id
-    assert subentry.title == "Ally · Withings → Alice · Garmin Connect: weigh-ins"
+    assert subentry.title == "Ally · Withings: weigh-ins → Alice · Garmin Connect"
     assert issue(hass, "missing_source") is None
 
     clouds.withings.step_on_scale("alice", 62.3)

@@ -329,6 +329,8 @@ async def test_goals_are_shown_as_long_as_there_are_any(
     (condition,) = card["visibility"]
     assert condition["entity"] == date
     assert "unknown" in condition["state_not"]
+    # As people write dates, which Home Assistant does with attributes alone.
+    assert card["state_content"] == "date"
 
 
 async def test_nobody_was_weighed_yet(

@@ -215,8 +215,7 @@ def _check_entity(platform: str, text: Json, description: Any) -> None:
         # Where the code has a unit, a translated one would be ignored.
         unit = description.native_unit_of_measurement
         assert unit is None or "unit_of_measurement" not in text
-        if (missing := getattr(description, "missing", None)) is not None:
-            attributes = {missing[0]}
+        attributes = set(getattr(description, "attributes", ()))
     elif platform == Platform.EVENT:
         attributes = {"event_type", ATTR_MEASURED_AT, *COMPOSITION}
         attributes |= {ATTR_WEIGHT, ATTR_WEIGHT_UNIT}

@@ -152,10 +152,9 @@ async def test_goal(
     # It falls by almost 250 g a day.
     days = ceil((trend - 70) / 0.249)
     expected = dt_util.as_local(NOW).date() + timedelta(days=days)
-    assert state_of(hass, withings_entry, "goal_date").state == expected.isoformat()
-    assert state_of(hass, withings_entry, "goal_date").attributes["device_class"] == (
-        "date"
-    )
+    shown = state_of(hass, withings_entry, "goal_date")
+    assert (shown.state, shown.attributes["date"]) == (expected.isoformat(), expected)
+    assert shown.attributes["device_class"] == "date"
 
 
 async def test_vendor_does_not_tell_the_goal(

@@ -178,7 +178,7 @@ def link(
             }
         ),
         subentry_type="link",
-        title=f"{source.title} → {garmin.title}: weigh-ins",
+        title=f"{source.title}: weigh-ins → {garmin.title}",
         unique_id=person or source.unique_id,
     )
     hass.config_entries.async_add_subentry(garmin, subentry)

@@ -24,6 +24,7 @@ from ..const import (
     Provider,
 )
 from ..model import BatteryLevel
+from ..units import async_time_text
 from .rules import Reading
 
 KEY_BATTERY = "battery"
@@ -46,17 +47,12 @@ class Battery:
     reading: Reading
     level: str
     """The charge in words that fit into a text."""
+    last_sync: str
+    """The time of the last synchronization, as people here write it."""
     sources: tuple[str, ...]
     """The entities that were read."""
     partial: bool
     """Some of them are still unavailable, as in the middle of a reload."""
-
-    @property
-    def last_sync(self) -> str:
-        """Return the local time of the last synchronization, for a text."""
-        if self.reading.last_sync is None:
-            return UNKNOWN
-        return dt_util.as_local(self.reading.last_sync).strftime("%Y-%m-%d %H:%M")
 
     def silent_days(self, now: datetime) -> int:
         """Return the whole days since the last synchronization."""
@@ -73,7 +69,8 @@ class Battery:
         low = LOW.get(_state(hass, entity_id) or "")
         percent = _number(_state(hass, siblings.get(KEY_BATTERY)))
         level = _level(_state(hass, siblings.get(KEY_BATTERY_LEVEL)))
-        last_sync = _state(hass, siblings.get(KEY_LAST_SYNC))
+        synced = _state(hass, siblings.get(KEY_LAST_SYNC))
+        last_sync = dt_util.parse_datetime(synced) if synced else None
         return cls(
             key=entry.id if entry else entity_id,
             entity_id=entity_id,
@@ -83,10 +80,13 @@ class Battery:
                 percent=percent,
                 level=level,
                 threshold=_threshold(hass, entry),
-                last_sync=dt_util.parse_datetime(last_sync) if last_sync else None,
+                last_sync=last_sync,
                 may_rest=_is_sensor(hass, entry),
             ),
             level=_words(hass, low, percent, level),
+            last_sync=UNKNOWN
+            if last_sync is None
+            else async_time_text(hass, last_sync),
             sources=(entity_id, *siblings.values()),
             partial=low is not None
             and any(

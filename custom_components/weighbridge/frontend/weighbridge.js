@@ -17,7 +17,8 @@ const DESCRIPTIONS = {
 };
 
 const WEIGHT = ["weight", "weight_trend", "last_weigh_in", "goal_weight", "weight_change"];
-const GOAL = ["to_goal", "goal_date"];
+const GOAL = ["to_goal"];
+const GOAL_DATE = ["goal_date"];
 const STATUS = ["status"];
 const COMPOSITION = [
   "body_fat", "muscle_mass", "body_water", "bone_mass", "fat_mass", "fat_free_mass", "visceral_fat", "bmi",
@@ -47,6 +48,8 @@ const tiles = (hass, entities, keys, more) => {
 };
 // Without a goal, or with one that cannot be reached like this, there is nothing to show.
 const whenKnown = (entity) => ({ visibility: [{ condition: "state", entity, state_not: ["unknown", "unavailable"] }] });
+// A state that is a date is shown as it is; an attribute as people write dates.
+const asDate = (entity) => ({ state_content: "date", ...whenKnown(entity) });
 const whenInTheWay = (entity) => ({ visibility: [{ condition: "state", entity, state_not: "ok" }] });
 
 const graph = (person, title, keys) => {
@@ -77,6 +80,7 @@ const weight = (hass, { entities, broken }, texts) => {
   const found = [
     ...tiles(hass, entities, WEIGHT),
     ...tiles(hass, entities, GOAL, whenKnown),
+    ...tiles(hass, entities, GOAL_DATE, asDate),
     ...tiles(hass, entities, STATUS, whenInTheWay),
   ];
   return found.length > 0 || broken.length > 0

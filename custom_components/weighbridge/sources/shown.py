@@ -1,8 +1,9 @@
 """What sensors show of a person: the newest values, and what becomes of the weight."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -33,13 +34,14 @@ class PersonSensorDescription(SensorEntityDescription):
 class TrendSensorDescription(SensorEntityDescription):
     """A sensor of what becomes of a person's weight, at a moment.
 
-    `is_there` tells whether there is anything to tell; `missing` names an attribute, and
-    tells how much of it is missing before the value is known.
+    `is_there` tells whether there is anything to tell.
     """
 
     value_fn: Callable[[Person, datetime], float | date | None]
     is_there: Callable[[Trends], bool] = lambda trends: trends.weight.first is not None
-    missing: tuple[str, Callable[[Trends, datetime], int]] | None = None
+    attributes: Mapping[str, Callable[[Person, datetime], Any]] = field(
+        default_factory=dict
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +159,9 @@ TREND_SENSORS = (
         key="weight_change",
         translation_key="weight_change",
         value_fn=lambda person, now: person.trends.change(now),
-        missing=("missing_days", lambda trends, now: trends.days_missing(now)),
+        attributes={
+            "missing_days": lambda person, now: person.trends.days_missing(now)
+        },
     ),
     MassTrendDescription(
         key="to_goal",
@@ -169,10 +173,13 @@ TREND_SENSORS = (
         translation_key="goal_date",
         device_class=SensorDeviceClass.DATE,
         value_fn=lambda person, now: person.trends.goal_date(person.goal, now),
-        missing=(
-            "missing_weigh_ins",
-            lambda trends, now: trends.weigh_ins_missing(now),
-        ),
+        # The frontend writes a date as people do in an attribute, but not in a state.
+        attributes={
+            "date": lambda person, now: person.trends.goal_date(person.goal, now),
+            "missing_weigh_ins": lambda person, now: person.trends.weigh_ins_missing(
+                now
+            ),
+        },
     ),
     TrendSensorDescription(
         key="body_fat_trend",
