@@ -1,5 +1,6 @@
 """Fixtures that all tests share."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator
 import logging
 import os
@@ -54,6 +55,17 @@ logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the loop check from which thread it is called, as the harness does.
+
+    The traceback that it would keep of each future besides costs half of all the time.
+    """
+    loop = asyncio.get_running_loop()
+    loop.set_debug(True)
+    monkeypatch.setattr(loop, "get_debug", lambda: False)
 
 
 @pytest.fixture(autouse=True)
