@@ -4,6 +4,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+# Each process would compile all of Home Assistant anew.
+unset PYTHONDONTWRITEBYTECODE
+
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/weighbridge
 
 say() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; }
