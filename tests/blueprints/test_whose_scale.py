@@ -133,6 +133,31 @@ async def test_days_and_a_restart_later(hass: HomeAssistant, flat: Flat) -> None
     assert house.weighed == [("Carol", 62.0)]
 
 
+@pytest.mark.parametrize(
+    ("weight", "nearest"), [(40.0, "Carol"), (73.4, "Dave"), (120.0, "Dave")]
+)
+async def test_outside_all_limits(
+    hass: HomeAssistant, texting: Texting, house: House, weight: float, nearest: str
+) -> None:
+    """It may be anybody's all the same, and an answer lets it in."""
+    await house.async_move_in()
+    phones = Phones(hass)
+    phones.add(ANN)
+    await texting.use(
+        "whose_weigh_in",
+        "Whose",
+        questions=["event.bathroom_whose_weigh_in"],
+        phones=phones.ids,
+    )
+    await house.weigh(weight)
+    first, second, *others = phones.titles(ANN)
+    assert (first, {first, second}) == (nearest, {"Carol", "Dave"})
+    assert others == ["Nobody", "Somebody else"]
+    phones.press(phones.button(ANN, nearest))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert house.weighed == [(nearest, weight)]
+
+
 async def test_nobody(flat: Flat) -> None:
     """A guest is nobody's: in no sensor, no event, no answer of an action, no account."""
     house, phones = flat.house, flat.phones

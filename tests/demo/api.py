@@ -39,6 +39,7 @@ class Api:
         self._url = url
         self._ids = count(1)
         self._answers: dict[int, asyncio.Future[Any]] = {}
+        self._listeners: dict[int, Callable[[dict[str, Any]], None]] = {}
         self._changed = asyncio.Condition()
         self._closed = asyncio.Event()
 
@@ -52,7 +53,18 @@ class Api:
 
     async def call(self, command: str, **data: object) -> Any:
         """Send a WebSocket command, and return its result."""
+        return await self._send(next(self._ids), command, **data)
+
+    async def subscribe(
+        self, command: str, tell: Callable[[dict[str, Any]], None], **data: object
+    ) -> None:
+        """Send a WebSocket command that tells of something from now on."""
         number = next(self._ids)
+        self._listeners[number] = tell
+        await self._send(number, command, **data)
+
+    async def _send(self, number: int, command: str, **data: object) -> Any:
+        """Send a WebSocket command under a number, and return its result."""
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": number, "type": command, **data})
         try:
@@ -75,7 +87,7 @@ class Api:
     async def wait_for(
         self, what: str, condition: Callable[[], bool], seconds: float | None
     ) -> None:
-        """Wait until a condition on the states holds; None: for as long as it takes."""
+        """Wait until a condition on what was told holds; None: for as long as it takes."""
         try:
             async with asyncio.timeout(seconds), self._changed:
                 await self._changed.wait_for(condition)
@@ -99,7 +111,11 @@ class Api:
 
     async def follow(self) -> None:
         """Begin to keep the states up to date."""
-        await self.call("subscribe_events", event_type="state_changed")
+        await self.subscribe(
+            "subscribe_events",
+            lambda event: self._take(event["data"]),
+            event_type="state_changed",
+        )
         for state in await self.call("get_states"):
             self.states.setdefault(state["entity_id"], _state(state))
 
@@ -114,7 +130,9 @@ class Api:
                     case "result":
                         self._settle(received)
                     case "event":
-                        await self._take(received["event"]["data"])
+                        self._listeners[received["id"]](received["event"])
+                        async with self._changed:
+                            self._changed.notify_all()
         finally:
             self._closed.set()
             for answer in self._answers.values():
@@ -131,7 +149,7 @@ class Api:
         else:
             answer.set_exception(DemoError(received["error"]["message"]))
 
-    async def _take(self, change: dict[str, Any]) -> None:
+    def _take(self, change: dict[str, Any]) -> None:
         """Take in a change of a state."""
         if change["new_state"] is None:
             self.states.pop(change["entity_id"], None)
@@ -139,8 +157,6 @@ class Api:
             state = _state(change["new_state"])
             self.states[change["entity_id"]] = state
             self.changes.append((change["entity_id"], state))
-        async with self._changed:
-            self._changed.notify_all()
 
     async def _request(self, method: str, path: str, **kwargs: Any) -> Any:
         """Make a request as the frontend does."""

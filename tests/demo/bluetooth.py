@@ -41,8 +41,9 @@ template:
 
 _EVENT = "bluetooth_scale"
 _KILOGRAMS = 0.45359237
-# How far from their usual weight people may be, in kg.
-MARGIN = 6
+# How far from their usual weight people may be, in kg. What is between the two may be
+# either's.
+MARGIN = 12
 # What the scale measures in one weighing may take some seconds to come together.
 _ARRIVAL_TIMEOUT = 40
 
@@ -53,8 +54,8 @@ class BluetoothHome:
 
     person: Person
     partner: Person
-    scale: str
-    """The id of the scale's entry."""
+    person_id: str
+    """The id of the person, who is a subentry of the scale."""
     garmin: Account
 
     @property
@@ -80,7 +81,7 @@ class Report:
 async def move_in(api: Api, person: Person, partner: Person) -> BluetoothHome:
     """Set up a scale that two people share, and the Garmin account of the first."""
     with step(f"Add the Bluetooth scale of {person.name} and {partner.name}"):
-        scale, people = await add_scale(
+        people = await add_scale(
             api,
             "Bluetooth scale",
             {"weight": WEIGHT, "body_fat": BODY_FAT},
@@ -101,7 +102,7 @@ async def move_in(api: Api, person: Person, partner: Person) -> BluetoothHome:
         return BluetoothHome(
             person=person,
             partner=partner,
-            scale=scale,
+            person_id=people[person.name],
             garmin=await find_account(api, garmin),
         )
 
@@ -111,50 +112,43 @@ async def step_on(
 ) -> Report:
     """Let the scale show a weighing, and wait until Garmin Connect has it."""
     before = len(holdings(clouds, home))
+    report = await step_on_unasked(api, weighing)
+    await wait_for_arrival(api, clouds, home, before)
+    return report
+
+
+async def wait_for_arrival(
+    api: Api, clouds: Clouds, home: BluetoothHome, before: int
+) -> None:
+    """Wait until Garmin Connect has more weigh-ins than before."""
+    await api.wait_for(
+        "The weigh-in of the Bluetooth scale in Garmin Connect",
+        partial(_has_arrived, api, clouds, home, before),
+        _ARRIVAL_TIMEOUT,
+    )
+
+
+async def step_on_unasked(api: Api, weighing: Weighing) -> Report:
+    """Let the scale show a weighing, of whomever."""
     report = Report(
         pounds=round(weighing.weight / _KILOGRAMS, 1),
         body_fat=round(weighing.body_fat, 1),
         at=datetime.now(UTC),
     )
     await api.fire(_EVENT, weight=report.pounds, body_fat=report.body_fat)
-    await api.wait_for(
-        "The weigh-in of the Bluetooth scale in Garmin Connect",
-        partial(_has_arrived, api, clouds, home, before),
-        _ARRIVAL_TIMEOUT,
-    )
     return report
 
 
-async def step_on_unasked(api: Api, weighing: Weighing) -> None:
-    """Let the scale show a weighing, of whomever."""
-    await api.fire(
-        _EVENT,
-        weight=round(weighing.weight / _KILOGRAMS, 1),
-        body_fat=round(weighing.body_fat, 1),
-    )
-
-
-async def ask(api: Api, weighing: Weighing) -> str:
-    """Let somebody step on the scale whom it does not know; return the question's id."""
+async def ask(api: Api, weighing: Weighing) -> Report:
+    """Let somebody step on the scale whom it does not know, and wait until it asks."""
     before = api.states[QUESTION].state
-    await step_on_unasked(api, weighing)
+    report = await step_on_unasked(api, weighing)
     await api.wait_for(
         "The question whose the weigh-in is",
         lambda: api.states[QUESTION].state != before,
         _ARRIVAL_TIMEOUT,
     )
-    asked: str = api.states[QUESTION].attributes["weigh_in"]
-    return asked
-
-
-async def answer(api: Api, home: BluetoothHome, asked: str, person: str) -> None:
-    """Say whose a weigh-in is."""
-    await api.act(
-        "weighbridge.assign_weigh_in",
-        config_entry_id=home.scale,
-        weigh_in=asked,
-        person=person,
-    )
+    return report
 
 
 def another(person: Person, rng: Random, last: Weighing | None) -> Weighing:

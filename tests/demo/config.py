@@ -12,7 +12,9 @@ STEP_BUTTONS = {
     "Alice": "input_button.alice_steps_on_scale",
     "Bob": "input_button.bob_steps_on_scale",
     "Carol": "input_button.carol_steps_on_scale",
+    "Dave": "input_button.dave_steps_on_scale",
 }
+GUEST_BUTTON = "input_button.guest_steps_on_scale"
 CUFF_BUTTON = "input_button.alice_uses_cuff"
 BATTERY_BUTTON = "input_button.drain_or_charge_tracker"
 INTEGRATION = Path(__file__).parents[2] / "custom_components" / DOMAIN
@@ -40,6 +42,7 @@ homeassistant:
 frontend:
 history:
 logbook:
+mobile_app:
 
 logger:
   default: info
@@ -64,6 +67,12 @@ input_button:
     icon: mdi:shoe-print
   carol_steps_on_scale:
     name: Carol steps on the scale
+    icon: mdi:shoe-print
+  dave_steps_on_scale:
+    name: Dave steps on the scale
+    icon: mdi:shoe-print
+  guest_steps_on_scale:
+    name: A guest steps on the scale
     icon: mdi:shoe-print
   alice_uses_cuff:
     name: Alice measures her blood pressure

@@ -6,7 +6,7 @@ from . import bluetooth
 from .api import Api
 from .bluetooth import BluetoothHome
 from .cast import BOB
-from .config import BATTERY_BUTTON, CUFF_BUTTON, STEP_BUTTONS
+from .config import BATTERY_BUTTON, CUFF_BUTTON, GUEST_BUTTON, STEP_BUTTONS
 from .devices import WEEKS
 from .history import find_statistic
 from .home import Home
@@ -99,8 +99,18 @@ def _other_view(home: BluetoothHome) -> Card:
             _section(
                 _heading("On the scale"),
                 _button(STEP_BUTTONS[name]),
+                _button(STEP_BUTTONS[home.partner.name]),
+                _button(GUEST_BUTTON),
                 _tile(bluetooth.WEIGHT),
                 _tile(bluetooth.BODY_FAT),
+            ),
+            # What Weighbridge asks, with a button for each answer.
+            _section(
+                {
+                    "type": "custom:weighbridge-notices",
+                    "person": home.person_id,
+                    "watch": [bluetooth.QUESTION],
+                }
             ),
             _section(*_garmin(home.entities)),
         ],

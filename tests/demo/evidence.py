@@ -71,9 +71,38 @@ class SensorArrival:
     """What sensors of another scale have shown, and what Garmin Connect has of it."""
 
     person: Person
-    report: Report
+    reports: list[Report]
+    """What was shown of the person, the oldest first."""
     arrived: list[GarminWeighIn]
     """All that Garmin holds of the person in the end."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """A question whose a weigh-in is, as phones showed it, and an answer on one of them."""
+
+    report: Report
+    pressed: str
+    """The button that was pressed."""
+    buttons: Mapping[str, list[str]]
+    """The buttons that the phones had, by the names of the phones."""
+    candidates: list[str]
+    """The names of those whose it may be."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Guest:
+    """Somebody who was weighed and is nobody here, and where they may be all the same."""
+
+    report: Report
+    states: Mapping[str, State]
+    """The entities of Weighbridge by their ids, after the restart."""
+    events: list[State]
+    """The states that the event entities of people took on before it."""
+    means: Mapping[str, list[float]]
+    """All that is in the statistics of Weighbridge, by their ids."""
+    held: Mapping[str, list[float]]
+    """The weights at Garmin, by the names of the people."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,6 +147,8 @@ class Evidence:
     arrivals: list[Arrival]
     pressures: list[PressureArrival]
     sensor_arrivals: list[SensorArrival]
+    answers: list[Answer]
+    guest: Guest
     histories: list[History]
     charges: list[Charge]
     texts: Texts

@@ -26,6 +26,20 @@ async def find_statistic(api: Api, account: Account, quantity: str) -> str:
         raise DemoError(f"There are no statistics of {name}") from None
 
 
+async def read_all(api: Api) -> dict[str, list[float]]:
+    """Return the means of all statistics that Weighbridge writes, by their ids."""
+    statistics = await api.call("recorder/list_statistic_ids")
+    ids = [one["statistic_id"] for one in statistics if one["source"] == DOMAIN]
+    found = await api.call(
+        "recorder/statistics_during_period",
+        start_time="2000-01-01T00:00:00+00:00",
+        statistic_ids=ids,
+        period="hour",
+        types=["mean"],
+    )
+    return {name: [row["mean"] for row in rows] for name, rows in found.items()}
+
+
 async def read_statistic(
     api: Api, statistic_id: str, start: datetime
 ) -> dict[datetime, float]:

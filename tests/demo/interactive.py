@@ -8,12 +8,13 @@ from ..clouds import SmsMessage
 from . import bluetooth, door
 from .api import Api, State, connect
 from .cast import ALICE, BOB, CAROL, DAVE
-from .config import BATTERY_BUTTON, CUFF_BUTTON, STEP_BUTTONS
+from .config import BATTERY_BUTTON, CUFF_BUTTON, GUEST_BUTTON, STEP_BUTTONS
 from .console import say, step
 from .dashboard import URL_PATH, save_dashboard
 from .errors import DemoError
 from .home import settle_in
 from .keys import pressed_keys
+from .phones import Notification, Phone, add_phones, ask_on
 from .scale import BluetoothScale, Cuff, Scale, Tracker
 from .stage import raised
 from .texts import add_automation, follow_texts
@@ -24,8 +25,8 @@ HELP = """
 Open it in a browser on this machine: there is nobody to sign in as.
 Press w when Alice steps on her Withings scale, f when Bob steps on his Fitbit scale,
 c or d when Carol or Dave steps on the Bluetooth scale that they share, which Home Assistant
-knows without Weighbridge, g when a guest does, whom Weighbridge asks about (under Repairs),
-p when Alice measures her blood pressure, b when the battery of Bob's tracker runs low or
+knows without Weighbridge, g when a guest does, whom Weighbridge asks about (on Carol's page,
+on both phones, and under Repairs), p when Alice measures her blood pressure, b when the battery of Bob's tracker runs low or
 is charged, q to quit. The buttons on the dashboard do the same. From another terminal,
 `scripts/demo step` or `scripts/demo step 70.5` lets Alice step on her scale.
 Withings tells Home Assistant at once. The demo has Google asked at once; by itself Home
@@ -53,6 +54,11 @@ async def run_interactive(*, keep: bool) -> None:
         homes = await settle_in(api, clouds, [ALICE, BOB])
         alice, bob = homes
         carol = await bluetooth.move_in(api, CAROL, DAVE)
+        with step("Have Carol's and Dave's phones asked whose a weigh-in is"):
+            phones = await add_phones(api, [CAROL, DAVE])
+            for phone in phones:
+                await phone.connect(api, _show_notification)
+            await ask_on(api, bluetooth.QUESTION, phones)
         with step("Make the automation that texts about Bob's batteries"):
             devices = bob.source.devices.values()
             await add_automation(api, [entities["battery_low"] for entities in devices])
@@ -82,6 +88,8 @@ async def run_interactive(*, keep: bool) -> None:
             STEP_BUTTONS[ALICE.name]: keys["w"],
             STEP_BUTTONS[BOB.name]: keys["f"],
             STEP_BUTTONS[CAROL.name]: keys["c"],
+            STEP_BUTTONS[DAVE.name]: keys["d"],
+            GUEST_BUTTON: keys["g"],
             CUFF_BUTTON: keys["p"],
             BATTERY_BUTTON: keys["b"],
         }
@@ -155,3 +163,9 @@ async def _do(deeds: asyncio.Queue[Deed]) -> None:
 def _show_text(message: SmsMessage) -> None:
     """Write a text."""
     say(f"SMS to {message.to}: {message.message}")
+
+
+def _show_notification(phone: Phone, shown: Notification) -> None:
+    """Write a notification and its buttons."""
+    buttons = "  ".join(f"[{button['title']}]" for button in shown["data"]["actions"])
+    say(f"{phone.name}: {shown['title']} {shown['message']}  {buttons}")

@@ -1,6 +1,7 @@
 """A run that nobody watches: does all that is weighed and told arrive, once and right?"""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,13 +12,16 @@ from .bluetooth import BluetoothHome, Report
 from .cast import ALICE, BOB, CAROL, DAVE, Pressure, Weighing
 from .checks import check_all
 from .checks.check import moment
+from .config import DOMAIN
 from .console import say, step
 from .dashboard import save_dashboard
 from .devices import TRACKER, TRACKER_LOW, batteries, drain_tracker, straps
 from .evidence import (
+    Answer,
     Arrival,
     Charge,
     Evidence,
+    Guest,
     History,
     PressureArrival,
     SensorArrival,
@@ -25,8 +29,9 @@ from .evidence import (
     collect_secrets,
     read_files,
 )
-from .history import find_statistic, read_statistic
+from .history import find_statistic, read_all, read_statistic
 from .home import Home, settle_in
+from .phones import Phone, add_phones, ask_on, wait_until_asked, wait_until_clear
 from .pressure import describe_pressure, measure_pressure, pressures
 from .stage import Stage, raised
 from .texts import AUTOMATION, NUMBER, add_automation, introduce, wait_for_texts
@@ -49,6 +54,8 @@ WEIGHINGS = {
     BOB.name: Weighing(weight=83.15, body_fat=19.47),
 }
 BLUETOOTH = Weighing(weight=64.09, body_fat=27.1)
+# Of this weight either of those may be who share the scale.
+EITHER = Weighing(weight=73.13, body_fat=26.2)
 GUEST = Weighing(weight=104.3, body_fat=24.0)
 PRESSURE = Pressure(systolic=121, diastolic=79, heart_rate=63)
 QUIET = 2.0
@@ -83,7 +90,10 @@ class _Seen:
     other: BluetoothHome
     arrivals: list[_Arrival]
     pressure: _Pressure
-    report: Report
+    reports: list[Report]
+    answers: list[Answer]
+    guest: Report
+    events: list[State]
     histories: list[History]
     charges: list[Charge]
     texts: list[SmsMessage]
@@ -111,6 +121,7 @@ async def run_once(*, keep: bool) -> bool:
                 await asyncio.sleep(QUIET)
             arrivals = [_see_again(clouds, api, arrival) for arrival in seen.arrivals]
             charges = [*seen.charges, *_charges(api, seen.homes, "after a restart")]
+            guest = await _look_for_guest(clouds, api, seen)
             asked_at = moment(api.states[AUTOMATION].attributes["last_triggered"])
         with step("Stop Home Assistant"):
             await home_assistant.stop()
@@ -120,10 +131,12 @@ async def run_once(*, keep: bool) -> bool:
             sensor_arrivals=[
                 SensorArrival(
                     person=CAROL,
-                    report=seen.report,
+                    reports=seen.reports,
                     arrived=bluetooth.holdings(clouds, seen.other),
                 )
             ],
+            answers=seen.answers,
+            guest=guest,
             histories=seen.histories,
             charges=charges,
             texts=Texts(
@@ -165,20 +178,74 @@ async def _play(stage: Stage, api: Api) -> _Seen:
     arrivals = [await _weigh(clouds, api, home) for home in homes]
     with step("Carol steps on a Bluetooth scale"):
         report = await bluetooth.step_on(api, clouds, carol, BLUETOOTH)
-    with step("A guest steps on it, and Weighbridge asks who that was"):
-        # Nobody gets off a scale and another one onto it in less.
-        await asyncio.sleep(10)
-        asked = await bluetooth.ask(api, GUEST)
-        await bluetooth.answer(api, carol, asked, "nobody")
+    phones = await add_phones(api, [CAROL, DAVE])
+    with step(f"Have {phones[0].name} and {phones[1].name} asked whose a weigh-in is"):
+        for phone in phones:
+            await phone.connect(api)
+        await ask_on(api, bluetooth.QUESTION, phones)
+    with step("Carol or Dave steps on it, and says on Dave's phone that it was Carol"):
+        before = len(bluetooth.holdings(clouds, carol))
+        either = await _answer(api, EITHER, phones, CAROL.name, [CAROL.name, DAVE.name])
+        await bluetooth.wait_for_arrival(api, clouds, carol, before)
+    with step("A guest steps on it, and Carol says that it was nobody"):
+        guest = await _answer(
+            api, GUEST, phones[::-1], "Nobody", [DAVE.name, CAROL.name]
+        )
     return _Seen(
         homes=homes,
         other=carol,
         arrivals=arrivals,
         pressure=pressure,
-        report=report,
+        reports=[report, either.report],
+        answers=[either, guest],
+        guest=guest.report,
+        events=[
+            state
+            for _, state in api.changes
+            if state.attributes.get("event_type") == "weigh_in"
+        ],
         histories=[await _history(stage, api, home) for home in homes],
         charges=charges,
         texts=list(clouds.sms.messages),
+    )
+
+
+async def _answer(
+    api: Api,
+    weighing: Weighing,
+    phones: Sequence[Phone],
+    title: str,
+    candidates: list[str],
+) -> Answer:
+    """Let somebody step on the Bluetooth scale, and say who it was on the last phone."""
+    # Nobody gets off a scale and another one onto it in less.
+    await asyncio.sleep(10)
+    report = await bluetooth.ask(api, weighing)
+    await wait_until_asked(api, phones)
+    buttons = {phone.name: phone.titles for phone in phones}
+    await phones[-1].press(api, title)
+    await wait_until_clear(api, phones)
+    return Answer(report=report, pressed=title, buttons=buttons, candidates=candidates)
+
+
+async def _look_for_guest(clouds: Clouds, api: Api, seen: _Seen) -> Guest:
+    """Return all places where a guest might be, but for the question."""
+    entities = await api.call("config/entity_registry/list")
+    return Guest(
+        report=seen.guest,
+        states={
+            entity["entity_id"]: api.states[entity["entity_id"]]
+            for entity in entities
+            if entity["platform"] == DOMAIN
+            and entity["entity_id"] in api.states
+            and entity["entity_id"] != bluetooth.QUESTION
+        },
+        events=seen.events,
+        means=await read_all(api),
+        held={
+            person.name: [w.weight for w in clouds.garmin.weigh_ins(person.email)]
+            for person in PEOPLE
+        },
     )
 
 

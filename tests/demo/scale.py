@@ -93,7 +93,9 @@ class BluetoothScale:
         self._last = weighing
         say("A guest steps on the Bluetooth scale")
         await bluetooth.ask(self._api, weighing)
-        say("Weighbridge asks who that was: look under Settings, Repairs")
+        say(
+            "Weighbridge asks who that was: on Carol's page, and under Settings, Repairs"
+        )
 
 
 class Cuff:

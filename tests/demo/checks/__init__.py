@@ -7,6 +7,7 @@ from .history import check_history
 from .others import check_pressure, check_sensor_arrival
 from .secrets import check_secrets
 from .weighing import check_arrival, check_restart, expected_values
+from .whose import check_answer, check_guest
 
 __all__ = ["Check", "check_all", "expected_values"]
 
@@ -21,6 +22,8 @@ def check_all(evidence: Evidence) -> list[Check]:
             for one in evidence.sensor_arrivals
             for check in check_sensor_arrival(one)
         ),
+        *(check_answer(answer) for answer in evidence.answers),
+        check_guest(evidence.guest),
         *(check_history(history) for history in evidence.histories),
         *check_batteries(evidence.charges),
         *check_texts(evidence.texts),

@@ -39,36 +39,38 @@ def check_pressure(arrival: PressureArrival) -> list[Check]:
 
 def check_sensor_arrival(arrival: SensorArrival) -> list[Check]:
     """Garmin holds what the sensors have shown, in its units, once and at its time."""
-    name, report = arrival.person.name, arrival.report
-    bmi = report.kilograms / arrival.person.height**2
-    expected = {
-        "weight": (report.kilograms, _TOLERANCE),
-        "body_fat": (report.body_fat, _TOLERANCE),
-        "bmi": (bmi, 0.1),
-    }
+    name, reports, held = arrival.person.name, arrival.reports, arrival.arrived
+    pairs = list(zip(reports, held, strict=False))
     wrong = [
         f"{key} is {getattr(weigh_in, key)} and not {value:.2f}"
-        for weigh_in in arrival.arrived
-        for key, (value, tolerance) in expected.items()
+        for report, weigh_in in pairs
+        for key, value, tolerance in (
+            ("weight", report.kilograms, _TOLERANCE),
+            ("body_fat", report.body_fat, _TOLERANCE),
+            ("bmi", report.kilograms / arrival.person.height**2, 0.1),
+        )
         if abs((getattr(weigh_in, key) or 0) - value) > tolerance
     ]
     away = [
         weigh_in.measured_at
-        for weigh_in in arrival.arrived
+        for report, weigh_in in pairs
         if abs(weigh_in.measured_at - report.at) > _DELAY
     ]
-    held = len(arrival.arrived)
+    shown = listed(f"{report.pounds} lb" for report in reports)
+    there = listed(f"{report.kilograms} kg" for report in reports)
     return [
         Check(
             name=f"{name}'s Garmin account holds exactly what the Bluetooth scale showed",
-            found="" if held == 1 else f"It holds {held} weigh-ins.",
+            found=""
+            if len(held) == len(reports)
+            else f"It holds {len(held)} weigh-ins.",
         ),
         Check(
-            name=f"{report.pounds} lb are {report.kilograms} kg there, with fat and BMI",
-            found="" if held and not wrong else f"There: {listed(wrong)}.",
+            name=f"{shown} are {there} there, with fat and BMI",
+            found="" if pairs and not wrong else f"There: {listed(wrong)}.",
         ),
         Check(
             name="Its time there is that of the sensors",
-            found="" if held and not away else f"It is at {listed(away)}.",
+            found="" if pairs and not away else f"It is at {listed(away)}.",
         ),
     ]

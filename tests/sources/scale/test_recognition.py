@@ -94,8 +94,13 @@ def test_limits() -> None:
     bob = Candidate(id="bob", min_weight=75, max_weight=95)
     assert recognise(weigh_in(62), [alice, bob]) == Verdict("alice")
     assert recognise(weigh_in(80), [alice, bob]) == Verdict("bob")
-    assert recognise(weigh_in(40), [alice, bob]) == Verdict(None, Reason.TOO_LIGHT)
-    assert recognise(weigh_in(99), [alice, bob]) == Verdict(None, Reason.TOO_HEAVY)
+    assert recognise(weigh_in(40), [bob, alice]) == Verdict(
+        None, Reason.TOO_LIGHT, ("alice", "bob")
+    )
+    assert recognise(weigh_in(99), [alice, bob]) == Verdict(
+        None, Reason.TOO_HEAVY, ("bob", "alice")
+    )
+    assert recognise(weigh_in(62), []) == Verdict(None, Reason.UNKNOWN_PERSON)
     assert recognise(weigh_in(72), [alice, bob]).reason is Reason.UNKNOWN_PERSON
     assert recognise(weigh_in(62), [alice, replace(bob, min_weight=None)]).reason
     assert recognise(weigh_in(72), [replace(ALICE, max_weight=70), BOB]).reason

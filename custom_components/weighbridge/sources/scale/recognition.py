@@ -37,11 +37,11 @@ class Candidate:
     min_weight: float | None = None
     max_weight: float | None = None
 
-    def admits(self, weight: float) -> bool:
-        """Tell whether a weight is within the limits."""
-        return (self.min_weight is None or weight >= self.min_weight) and (
-            self.max_weight is None or weight <= self.max_weight
-        )
+    def outside(self, weight: float) -> float:
+        """Return how far a weight is outside the limits, in kg."""
+        below = 0.0 if self.min_weight is None else self.min_weight - weight
+        above = 0.0 if self.max_weight is None else weight - self.max_weight
+        return max(below, above, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,12 @@ class Verdict:
 def recognise(weigh_in: WeighIn, people: Iterable[Candidate]) -> Verdict:
     """Tell whose a weigh-in is, or what to ask."""
     everybody = list(people)
-    admitted = [who for who in everybody if who.admits(weigh_in.weight)]
+    outside = {who.id: who.outside(weigh_in.weight) for who in everybody}
+    admitted = [who for who in everybody if not outside[who.id]]
     if not admitted:
-        return Verdict(None, _outside(weigh_in.weight, everybody))
+        # It may be anybody's all the same: limits were set long ago.
+        nearest = tuple(sorted(outside, key=outside.__getitem__))
+        return Verdict(None, _outside(weigh_in.weight, everybody), nearest)
     off = {who.id: _distance(weigh_in, who) for who in admitted}
     likely = sorted(off, key=lambda who: NEAR if (d := off[who]) is None else d)
     near = [who for who in likely if (d := off[who]) is None or d <= NEAR]
@@ -109,6 +112,8 @@ def _off(expected: Band | None, second: int, value: float) -> float:
 
 def _outside(weight: float, people: Sequence[Candidate]) -> Reason:
     """Tell on which side of everybody's limits a weight is."""
+    if not people:
+        return Reason.UNKNOWN_PERSON
     if all(p.min_weight is not None and weight < p.min_weight for p in people):
         return Reason.TOO_LIGHT
     if all(p.max_weight is not None and weight > p.max_weight for p in people):
