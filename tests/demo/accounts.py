@@ -100,11 +100,11 @@ async def add_link(
 
 async def add_scale(
     api: Api, name: str, sensors: Mapping[str, str], people: Mapping[str, Settings]
-) -> dict[str, str]:
+) -> tuple[str, dict[str, str]]:
     """Add a scale that Home Assistant has sensors of, and the people who stand on it.
 
     The sensors come by the quantities that they measure, people by their names. Return
-    the ids of the people by their names.
+    the ids of the entry, and of the people by their names.
     """
     menu = await api.post(FLOW, {"handler": DOMAIN})
     form = await _choose(api, menu, "scale")
@@ -124,7 +124,7 @@ async def add_scale(
         )
         _expect(result, "create_entry")
     subentries = await api.call("config_entries/subentries/list", entry_id=entry_id)
-    return {one["title"]: one["subentry_id"] for one in subentries}
+    return entry_id, {one["title"]: one["subentry_id"] for one in subentries}
 
 
 async def want_sensor_batteries(api: Api, garmin: str) -> None:

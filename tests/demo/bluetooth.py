@@ -81,7 +81,7 @@ class Report:
 async def move_in(api: Api, person: Person, partner: Person) -> BluetoothHome:
     """Set up a scale that two people share, and the Garmin account of the first."""
     with step(f"Add the Bluetooth scale of {person.name} and {partner.name}"):
-        people = await add_scale(
+        _, people = await add_scale(
             api,
             "Bluetooth scale",
             {"weight": WEIGHT, "body_fat": BODY_FAT},

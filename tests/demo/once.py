@@ -58,6 +58,8 @@ BLUETOOTH = Weighing(weight=64.09, body_fat=27.1)
 EITHER = Weighing(weight=73.13, body_fat=26.2)
 GUEST = Weighing(weight=104.3, body_fat=24.0)
 PRESSURE = Pressure(systolic=121, diastolic=79, heart_rate=63)
+STEP_OFF = timedelta(seconds=9)
+"""In less, nobody gets off a scale and somebody else onto it."""
 QUIET = 2.0
 """Seconds that the scale takes to upload, and that Garmin is watched for more."""
 
@@ -185,11 +187,13 @@ async def _play(stage: Stage, api: Api) -> _Seen:
         await ask_on(api, bluetooth.QUESTION, phones)
     with step("Carol or Dave steps on it, and says on Dave's phone that it was Carol"):
         before = len(bluetooth.holdings(clouds, carol))
-        either = await _answer(api, EITHER, phones, CAROL.name, [CAROL.name, DAVE.name])
+        either = await _answer(
+            api, EITHER, report, phones, CAROL.name, [CAROL.name, DAVE.name]
+        )
         await bluetooth.wait_for_arrival(api, clouds, carol, before)
     with step("A guest steps on it, and Carol says that it was nobody"):
         guest = await _answer(
-            api, GUEST, phones[::-1], "Nobody", [DAVE.name, CAROL.name]
+            api, GUEST, either.report, phones[::-1], "Nobody", [DAVE.name, CAROL.name]
         )
     return _Seen(
         homes=homes,
@@ -213,13 +217,13 @@ async def _play(stage: Stage, api: Api) -> _Seen:
 async def _answer(
     api: Api,
     weighing: Weighing,
+    last: Report,
     phones: Sequence[Phone],
     title: str,
     candidates: list[str],
 ) -> Answer:
     """Let somebody step on the Bluetooth scale, and say who it was on the last phone."""
-    # Nobody gets off a scale and another one onto it in less.
-    await asyncio.sleep(10)
+    await asyncio.sleep((last.at + STEP_OFF - datetime.now(UTC)).total_seconds())
     report = await bluetooth.ask(api, weighing)
     await wait_until_asked(api, phones)
     buttons = {phone.name: phone.titles for phone in phones}
