@@ -8,9 +8,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.core import HomeAssistant
 
-from ..clouds import Clouds
+from ..clouds import Clouds, GarminAccount
 from ..support.common import link, set_up
 from ..support.push import NOW
+from ..support.straps import STRAP
 
 
 @pytest.fixture
@@ -35,3 +36,25 @@ async def linked(
     await hass.async_block_till_done(wait_background_tasks=True)
     clouds.log.clear()
     return garmin_entry
+
+
+@pytest.fixture
+def wanted(hass: HomeAssistant, garmin_entry: MockConfigEntry) -> MockConfigEntry:
+    """Return Alice's Garmin entry, which is to show the batteries of her sensors."""
+    hass.config_entries.async_update_entry(
+        garmin_entry, options={"sensor_batteries": True}
+    )
+    return garmin_entry
+
+
+@pytest.fixture
+async def strap(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    garmin_user: GarminAccount,
+    wanted: MockConfigEntry,
+) -> MockConfigEntry:
+    """Return the same entry, set up, with a strap that a watch has met."""
+    clouds.garmin.device(garmin_user, STRAP)
+    await set_up(hass, wanted)
+    return wanted
