@@ -176,6 +176,10 @@ class QuestionEvent(NewsEvent, AccountEntity):
         """Return what is to be asked."""
         return [_asked(question) for question in self.questions.async_take_new()]
 
+    async def async_update(self) -> None:
+        """Poll the source now, which is what `homeassistant.update_entity` wants."""
+        await self.questions.entry.runtime_data.async_poll_now()
+
 
 def _measured(record: WeighIn | BloodPressure) -> dict[str, Any]:
     """Return what an event tells of a measurement, in kg, % and local time."""

@@ -1,5 +1,6 @@
 """The actions of Weighbridge."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,8 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_conversion import MassConverter
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
-from .const import CONF_PROVIDER, DOMAIN, SOURCES, Provider
+from .const import DOMAIN, SOURCES, Provider
+from .entry import provider_of
 from .feeds import without_copies
 from .garmin import (
     DIASTOLIC,
@@ -43,6 +45,9 @@ SERVICE_PUSH_BLOOD_PRESSURE = "push_blood_pressure"
 SERVICE_SYNC = "sync"
 SERVICE_GET_MEASUREMENTS = "get_measurements"
 SERVICE_ASSIGN_WEIGH_IN = "assign_weigh_in"
+
+# In place of the names of accounts that there are not.
+NONE = "-"
 
 ATTR_UNIT = "unit"
 ATTR_WEIGHT = "weight"
@@ -275,7 +280,8 @@ async def _async_assign_weigh_in(call: ServiceCall) -> None:
     try:
         is_known = await questions.async_assign(key, whose)
     except ValueError as err:
-        words = (*questions.persons, Word.NOBODY) if questions.persons else Word
+        people = [f"{id_} ({name})" for id_, name in questions.persons.items()]
+        words = (*people, Word.NOBODY) if people else Word
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="unknown_word",
@@ -294,13 +300,43 @@ def _source_entry(call: ServiceCall) -> SourceConfigEntry:
     entry: SourceConfigEntry = async_get_config_entry(
         call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
     )
-    if entry.data[CONF_PROVIDER] not in SOURCES:
+    if provider_of(entry) not in SOURCES:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key="not_a_source",
-            translation_placeholders={"entry": account_name(entry)},
+            translation_placeholders={
+                "entry": account_name(entry),
+                "accounts": _accounts(call.hass, SOURCES),
+            },
         )
     return entry
+
+
+def _garmin_entry(call: ServiceCall) -> GarminConfigEntry:
+    """Return the Garmin entry that an action names."""
+    entry: GarminConfigEntry = async_get_config_entry(
+        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
+    )
+    if provider_of(entry) is not Provider.GARMIN:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="not_a_garmin_account",
+            translation_placeholders={
+                "entry": account_name(entry),
+                "accounts": _accounts(call.hass, {Provider.GARMIN}),
+            },
+        )
+    return entry
+
+
+def _accounts(hass: HomeAssistant, providers: Collection[Provider]) -> str:
+    """Return the names of all accounts of some vendors.
+
+    What Home Assistant offers for the field are all entries of Weighbridge.
+    """
+    entries = hass.config_entries.async_entries(DOMAIN)
+    names = [account_name(one) for one in entries if provider_of(one) in providers]
+    return ", ".join(names) or NONE
 
 
 def _person(entry: SourceConfigEntry, person_id: str | None) -> Person:
@@ -318,20 +354,6 @@ def _person(entry: SourceConfigEntry, person_id: str | None) -> Person:
             },
         )
     return persons[person_id]
-
-
-def _garmin_entry(call: ServiceCall) -> GarminConfigEntry:
-    """Return the Garmin entry that an action names."""
-    entry: GarminConfigEntry = async_get_config_entry(
-        call.hass, DOMAIN, call.data[ATTR_CONFIG_ENTRY_ID]
-    )
-    if entry.data[CONF_PROVIDER] != Provider.GARMIN:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="not_a_garmin_account",
-            translation_placeholders={"entry": account_name(entry)},
-        )
-    return entry
 
 
 def _weigh_in(hass: HomeAssistant, data: dict[str, Any]) -> WeighIn:

@@ -408,7 +408,9 @@ async def test_the_wrong_kind_of_entry(
         with pytest.raises(ServiceValidationError) as caught:
             await call(hass, action, withings_entry, **data)
         assert caught.value.translation_key == "not_a_garmin_account"
+        assert "Choose one of these: Alice · Garmin Connect" in str(caught.value)
     with pytest.raises(ServiceValidationError) as caught:
         await call(hass, "get_measurements", garmin_entry, start="2026-10-01")
     assert caught.value.translation_key == "not_a_source"
+    assert "Choose one of these sources: Alice · Withings" in str(caught.value)
     assert dt_util.utcnow() == NOW

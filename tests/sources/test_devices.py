@@ -229,7 +229,16 @@ async def test_update_entity_polls_everything(
     clouds.google.step_on_scale("bob", 80.0, when=SYNCED)
     await set_up(hass, fitbit_entry)
     for number, (key, platform) in enumerate(
-        (("t1_battery", "sensor"), ("weight", "sensor"), ("weigh_in", "event")), 1
+        (
+            ("t1_battery", "sensor"),
+            ("t1_battery_low", "binary_sensor"),
+            ("weight", "sensor"),
+            ("status", "sensor"),
+            ("goal_weight", "number"),
+            ("weigh_in", "event"),
+            ("question", "event"),
+        ),
+        1,
     ):
         entity_id = entity_id_of(hass, fitbit_entry, key, platform)
         assert entity_id is not None
