@@ -1,82 +1,35 @@
 """Signing in to Garmin Connect: password, MFA code, and all that may go wrong."""
 
 import asyncio
-from datetime import timedelta
 import json
 import logging
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_store
 
 from custom_components.weighbridge.const import CONF_PROVIDER, DOMAIN
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_USERNAME
 from homeassistant.core import HomeAssistant
-from homeassistant.util import dt as dt_util
 
 from ..clouds import Clouds
 from ..support.frontend import Frontend, Result
-
-EMAIL = "alice@example.com"
-PASSWORD = "correct horse battery"
-CODE = "735192"
-SIGN_IN = r"/garmin/(mobile|portal|sso)/"
-PROFILE = r"/socialProfile"
-CODES = r"/verifyCode"
-LOGINS = r"/api/login"
-
-
-async def sign_in(
-    frontend: Frontend, email: str = EMAIL, password: str = PASSWORD
-) -> Result:
-    """Submit e-mail and password, and wait until the progress is over."""
-    result = await frontend.submit(username=email, password=password)
-    assert result["type"] == "progress"
-    assert result["step_id"] == result["progress_action"] == "garmin_login"
-    return await frontend.say_whose(await frontend.wait())
-
-
-async def enter_code(frontend: Frontend, code: str = CODE) -> Result:
-    """Submit the code that Garmin has sent."""
-    return await frontend.say_whose(await frontend.submit(code=code))
-
-
-async def add_account(
-    frontend: Frontend, email: str = EMAIL, password: str = PASSWORD
-) -> Result:
-    """Add an account that has no MFA."""
-    await frontend.add("garmin")
-    return await sign_in(frontend, email, password)
-
-
-def the_entry(hass: HomeAssistant) -> ConfigEntry:
-    """Return the only entry."""
-    (entry,) = hass.config_entries.async_entries(DOMAIN)
-    return entry
-
-
-async def can_read(hass: HomeAssistant, entry: ConfigEntry) -> bool:
-    """Tell whether an account's tokens are good for reading Garmin."""
-    answer = await hass.services.async_call(
-        DOMAIN,
-        "sync",
-        {"config_entry_id": entry.entry_id, "dry_run": True},
-        blocking=True,
-        return_response=True,
-    )
-    return answer is not None and answer["failed"] == 0
-
-
-def assert_back_at_the_form(result: Result, error: str, email: str = EMAIL) -> None:
-    """Check that the form is shown again, with the e-mail and without the password."""
-    assert result["type"] == "form"
-    assert result["step_id"] == "garmin"
-    assert result["errors"] == {"base": error}
-    username, password = result["data_schema"]
-    assert username["description"] == {"suggested_value": email}
-    assert "description" not in password
+from ..support.garmin_dialog import (
+    CODE,
+    CODES,
+    EMAIL,
+    LOGINS,
+    PASSWORD,
+    PROFILE,
+    SIGN_IN,
+    add_account,
+    assert_back_at_the_form,
+    can_read,
+    enter_code,
+    sign_in,
+    the_entry,
+)
 
 
 async def test_sign_in(hass: HomeAssistant, clouds: Clouds, frontend: Frontend) -> None:
@@ -221,96 +174,6 @@ async def test_connection_lost_at_the_code(clouds: Clouds, frontend: Frontend) -
     result = await enter_code(frontend)
 
     assert result["type"] == "create_entry"
-
-
-async def test_too_many_codes(clouds: Clouds, frontend: Frontend) -> None:
-    """Garmin may refuse to hear any code; then the sign-in starts again."""
-    clouds.garmin.account(EMAIL, PASSWORD, mfa=CODE)
-    await frontend.add("garmin")
-    await sign_in(frontend)
-    clouds.faults.answer(CODES, 429, times=2)
-    result = await enter_code(frontend)
-    assert_back_at_the_form(result, "too_many_requests")
-
-    await sign_in(frontend)
-    result = await enter_code(frontend)
-
-    assert result["type"] == "create_entry"
-
-
-async def test_too_many_requests(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    frontend: Frontend,
-    freezer: FrozenDateTimeFactory,
-) -> None:
-    """The form says until when to wait; who insists may try, which doubles the wait."""
-    await hass.config.async_set_time_zone("Europe/Berlin")
-    freezer.move_to("2026-11-20T12:00:00+00:00")
-    clouds.garmin.account(EMAIL, PASSWORD)
-    clouds.faults.answer(SIGN_IN, 429, times=None)
-    result = await add_account(frontend)
-    assert_back_at_the_form(result, "too_many_requests")
-    assert result["description_placeholders"]["until"] == "20 Nov 2026, 15:00 CET"
-
-    result = await sign_in(frontend)
-    assert result["description_placeholders"]["until"] == "20 Nov 2026, 17:00 CET"
-    await frontend.close()
-
-    # Another dialog, an hour later: it tells before it tries.
-    freezer.tick(timedelta(hours=1))
-    clouds.faults.clear()
-    clouds.log.clear()
-    await frontend.add("garmin")
-    result = await frontend.submit(username=EMAIL.upper(), password=PASSWORD)
-    assert_back_at_the_form(result, "too_many_requests", EMAIL.upper())
-    assert result["description_placeholders"]["until"] == "20 Nov 2026, 17:00 CET"
-    assert clouds.log.count("garmin") == 0
-
-    result = await sign_in(frontend)
-
-    assert result["type"] == "create_entry"
-
-
-async def test_wait_is_over(
-    clouds: Clouds, frontend: Frontend, freezer: FrozenDateTimeFactory
-) -> None:
-    """After the wait, and for another account, nothing is said about it."""
-    clouds.garmin.account(EMAIL, PASSWORD)
-    clouds.garmin.account("bob@example.com", PASSWORD)
-    fault = clouds.faults.answer(SIGN_IN, 429, times=None)
-    await add_account(frontend)
-    fault.remove()
-    await frontend.close()
-
-    await frontend.add("garmin")
-    await frontend.submit(username="bob@example.com", password=PASSWORD)
-    result = await frontend.say_whose(await frontend.wait(), "Bob")
-    assert result["type"] == "create_entry"
-    freezer.tick(timedelta(hours=2, seconds=1))
-    result = await add_account(frontend)
-    assert result["type"] == "create_entry"
-
-
-async def test_longest_wait(
-    clouds: Clouds, frontend: Frontend, freezer: FrozenDateTimeFactory
-) -> None:
-    """The wait doubles up to a day, unless Garmin names one."""
-    freezer.move_to("2026-11-20T12:00:00+00:00")
-    clouds.garmin.account(EMAIL, PASSWORD)
-    fault = clouds.faults.answer(SIGN_IN, 429, times=None)
-    result = await add_account(frontend)
-    for _ in range(5):
-        result = await sign_in(frontend)
-    until = (dt_util.now() + timedelta(hours=24)).strftime("%-d %b %Y, %H:%M")
-    assert result["description_placeholders"]["until"].startswith(until)
-
-    fault.remove()
-    clouds.faults.answer(PROFILE, 429, retry_after=3600, times=None)
-    result = await sign_in(frontend)
-    assert_back_at_the_form(result, "too_many_requests")
-    until = (dt_util.now() + timedelta(hours=1)).strftime("%-d %b %Y, %H:%M")
-    assert result["description_placeholders"]["until"].startswith(until)
 
 
 async def test_already_configured(

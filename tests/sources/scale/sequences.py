@@ -3,64 +3,11 @@
 Each is told in public, of an integration or a firmware; the values are changed.
 """
 
-from dataclasses import dataclass, field
+from .notation import DAY, HOUR, MINUTE, Day, Sequence, every, weighed, weights
 
-from .replay import Step, Weigh
+_PLAIN = Day()
 
-MINUTE = 60
-HOUR = 3600
-DAY = 24 * HOUR
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """Reports, and the weighings that they tell of."""
-
-    name: str
-    steps: list[Step]
-    right: list[Weigh]
-    polled: bool = False
-    dated: bool = False
-
-
-def _weights(*values: tuple[float, float | str]) -> list[Step]:
-    """Return reports of the weight."""
-    return [(at, "weight", value) for at, value in values]
-
-
-def _weighed(at: float, weight: float, **composition: float) -> Weigh:
-    """Return what was weighed at a second."""
-    return at, {"weight": weight, **composition}
-
-
-def _every(
-    seconds: float, begin: float, end: float, value: float, sensor: str = "weight"
-) -> list[Step]:
-    """Return the same report again and again."""
-    times = range(int((end - begin) / seconds))
-    return [(begin + n * seconds, sensor, value) for n in times]
-
-
-@dataclass(slots=True)
-class _Day:
-    """Yesterday's weighing, so that a scale is known."""
-
-    weight: float = 80.0
-    body_fat: float | None = None
-    steps: list[Step] = field(default_factory=list)
-    right: list[Weigh] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Stand on the scale."""
-        self.steps = [(0, "weight", "shown 75.0"), (100, "weight", self.weight)]
-        self.right = [_weighed(100, self.weight)]
-        if self.body_fat is not None:
-            self.steps += [(106, "body_fat", self.body_fat)]
-            self.right = [_weighed(100, self.weight, body_fat=self.body_fat)]
-
-
-_PLAIN = _Day()
-_FAT = _Day(body_fat=21.5)
+_FAT = Day(body_fat=21.5)
 
 SEQUENCES = [
     # bodymiscale#378 #440
@@ -71,7 +18,7 @@ SEQUENCES = [
             (DAY, "weight", 79.5),
             (DAY + 12, "body_fat", 21.2),
         ],
-        [*_FAT.right, _weighed(DAY, 79.5, body_fat=21.2)],
+        [*_FAT.right, weighed(DAY, 79.5, body_fat=21.2)],
     ),
     # ble_monitor PR#777
     Sequence(
@@ -81,7 +28,7 @@ SEQUENCES = [
             (DAY, "body_fat", 21.2),
             (DAY + 10, "weight", 79.5),
         ],
-        [*_FAT.right, _weighed(DAY + 10, 79.5, body_fat=21.2)],
+        [*_FAT.right, weighed(DAY + 10, 79.5, body_fat=21.2)],
     ),
     # bodymiscale#440
     Sequence(
@@ -92,12 +39,12 @@ SEQUENCES = [
             (DAY, "body_fat", 31.0),
             (DAY + 7, "weight", 62.3),
         ],
-        [*_FAT.right, _weighed(DAY + 7, 62.3, body_fat=31.0)],
+        [*_FAT.right, weighed(DAY + 7, 62.3, body_fat=31.0)],
     ),
     # ble_monitor#366 #292
     Sequence(
         "stepping off is shown",
-        _weights(
+        weights(
             (0, "shown 75.0"),
             (50, "empty"),
             (100, 25.4),
@@ -111,11 +58,11 @@ SEQUENCES = [
             (104.8, 3.0),
             (105.2, "empty"),
         ),
-        [_weighed(100, 87.8)],
+        [weighed(100, 87.8)],
     ),
     Sequence(
         "stepping off is shown, but for the empty scale",
-        _weights(
+        weights(
             (0, "shown 75.0"),
             (100, 25.4),
             (100.3, 88.05),
@@ -125,11 +72,11 @@ SEQUENCES = [
             (104.4, 12.5),
             (104.8, 3.0),
         ),
-        [_weighed(100, 87.8)],
+        [weighed(100, 87.8)],
     ),
     Sequence(
         "stepping off after a long stand, reported by changes alone",
-        _weights(
+        weights(
             (0, "shown 75.0"),
             (100, 25.4),
             (100.3, 87.8),
@@ -138,18 +85,18 @@ SEQUENCES = [
             (131, 3.0),
             (DAY, 3.0),
         ),
-        [_weighed(100, 87.8)],
+        [weighed(100, 87.8)],
     ),
     # ESPHome-Smart-Scale#2
     Sequence(
         "the weight drops for a moment",
-        _weights((0, "empty"), (100, 80.0), (103, 3.2), (104, 80.0), (112, "empty")),
-        [_weighed(100, 80.0)],
+        weights((0, "empty"), (100, 80.0), (103, 3.2), (104, 80.0), (112, "empty")),
+        [weighed(100, 80.0)],
     ),
     Sequence(
         "the weight drops for a moment after it was at rest",
-        _weights((0, "empty"), (100, 80.0), (110, 3.2), (111, 80.0), (122, "empty")),
-        [_weighed(100, 80.0)],
+        weights((0, "empty"), (100, 80.0), (110, 3.2), (111, 80.0), (122, "empty")),
+        [weighed(100, 80.0)],
     ),
     # etekcity_fitness_scale_ble#39
     Sequence(
@@ -177,9 +124,7 @@ SEQUENCES = [
         "a full sync runs through old weights",
         [
             *_PLAIN.steps,
-            *_weights(
-                *((DAY + n, 81.85 - n * 0.35) for n in range(5)), (DAY + 5, 80.0)
-            ),
+            *weights(*((DAY + n, 81.85 - n * 0.35) for n in range(5)), (DAY + 5, 80.0)),
         ],
         _PLAIN.right,
     ),
@@ -187,7 +132,7 @@ SEQUENCES = [
         "a slow full sync runs through old weights",
         [
             *_PLAIN.steps,
-            *_weights(
+            *weights(
                 *((DAY + 40 * n, 81.85 - n * 0.35) for n in range(5)),
                 (DAY + 200, 80.0),
             ),
@@ -204,7 +149,7 @@ SEQUENCES = [
             (DAY, "weight", 80.0),
             (DAY + 6, "body_fat", 21.5),
         ],
-        [*_FAT.right, _weighed(DAY, 80.0, body_fat=21.5)],
+        [*_FAT.right, weighed(DAY, 80.0, body_fat=21.5)],
     ),
     Sequence(
         "a bridge that was out of order tells the last weight once more",
@@ -227,31 +172,31 @@ SEQUENCES = [
             (DAY + 1, "weight", 87.85),
             (DAY + 2, "weight", 87.8),
         ],
-        [*_PLAIN.right, _weighed(DAY + 2, 87.8)],
+        [*_PLAIN.right, weighed(DAY + 2, 87.8)],
     ),
     # esphome PR#1368: the same advertisement every 5 to 10 s while it is on.
     Sequence(
         "the weight is told ten times",
-        [*_PLAIN.steps, *_every(9, DAY, DAY + 90, 62.5)],
-        [*_PLAIN.right, _weighed(DAY, 62.5)],
+        [*_PLAIN.steps, *every(9, DAY, DAY + 90, 62.5)],
+        [*_PLAIN.right, weighed(DAY, 62.5)],
     ),
     # esphome PR#3132: the impedance of the person before stays.
     Sequence(
         "who gets off early has no fat, and not the other's",
         [*_FAT.steps, (DAY, "weight", 62.5), (2 * DAY, "body_fat", 30.0)],
-        [*_FAT.right, _weighed(DAY, 62.5)],
+        [*_FAT.right, weighed(DAY, 62.5)],
     ),
     # ble_monitor#617: several packets of one weighing, the impedance only in the last.
     Sequence(
         "each packet repeats the weight until the fat is there",
         [
             *_FAT.steps,
-            *_every(1, DAY, DAY + 20, 79.8),
+            *every(1, DAY, DAY + 20, 79.8),
             (DAY + 20, "body_fat", 21.7),
             (DAY + 20, "weight", 79.8),
             (DAY + 24, "weight", 79.8),
         ],
-        [*_FAT.right, _weighed(DAY, 79.8, body_fat=21.7)],
+        [*_FAT.right, weighed(DAY, 79.8, body_fat=21.7)],
     ),
     # Xiaomi S400, ha_xiaomi_home#1620: two events; the second has no weight.
     Sequence(
@@ -263,12 +208,12 @@ SEQUENCES = [
             (DAY + 8, "weight", "empty"),
             (DAY + 8, "body_fat", 21.7),
         ],
-        [*_FAT.right, _weighed(DAY, 79.8, body_fat=21.7, heart_rate=72)],
+        [*_FAT.right, weighed(DAY, 79.8, body_fat=21.7, heart_rate=72)],
     ),
     # eufylife_ble: real-time weight, unavailable when the connection ends.
     Sequence(
         "a live sensor goes away while somebody gets off",
-        _weights(
+        weights(
             (0, "away"),
             (100, 12.5),
             (101, 60.1),
@@ -278,19 +223,19 @@ SEQUENCES = [
             (107, 30.2),
             (107.5, "away"),
         ),
-        [_weighed(103, 71.6)],
+        [weighed(103, 71.6)],
     ),
     # ESPHome with an HX711: a value each second, never twice the same, drift when idle.
     Sequence(
         "a home-made scale is never quite at rest",
-        _weights(
+        weights(
             *((n, 0.3 + n % 3 / 10) for n in range(100)),
             (100, 33.1),
             *((101 + n, 74.0 + (n * 7 % 5) / 10) for n in range(14)),
             (115, 20.2),
             *((116 + n, 0.4 + n % 3 / 10) for n in range(100)),
         ),
-        [_weighed(102, 74.2)],
+        [weighed(102, 74.2)],
     ),
     # xiaomi_mi_scale#44: retained messages are delivered at each start.
     Sequence(
@@ -316,15 +261,15 @@ SEQUENCES = [
             (DAY, "weight", "shown 79.0"),
             (2 * DAY, "weight", 78.5),
         ],
-        [*_PLAIN.right, _weighed(2 * DAY, 78.5)],
+        [*_PLAIN.right, weighed(2 * DAY, 78.5)],
     ),
     # core: withings, fitbit, garmin_connect and others write all at each poll.
     Sequence(
         "a polled sensor repeats itself every hour, and tells weight and fat at once",
         [
             *_FAT.steps,
-            *_every(HOUR, HOUR, DAY, 80.0),
-            *_every(HOUR, HOUR, DAY, 21.5, "body_fat"),
+            *every(HOUR, HOUR, DAY, 80.0),
+            *every(HOUR, HOUR, DAY, 21.5, "body_fat"),
             (DAY, "weight", 79.0),
             (DAY, "body_fat", 21.5),
             (DAY + HOUR, "weight", 79.0),
@@ -336,8 +281,8 @@ SEQUENCES = [
         ],
         [
             *_FAT.right,
-            _weighed(DAY, 79.0),
-            _weighed(2 * DAY, 78.0, body_fat=21.0),
+            weighed(DAY, 79.0),
+            weighed(2 * DAY, 78.0, body_fat=21.0),
         ],
         polled=True,
     ),
@@ -346,13 +291,13 @@ SEQUENCES = [
         "template sensors repeat weight and fat each second",
         [
             *_FAT.steps,
-            *_every(1, 200, 3 * HOUR, 80.0),
-            *_every(1, 200, 3 * HOUR, 21.5, "body_fat"),
+            *every(1, 200, 3 * HOUR, 80.0),
+            *every(1, 200, 3 * HOUR, 21.5, "body_fat"),
             (3 * HOUR, "weight", 62.5),
-            *_every(1, 3 * HOUR + 1, 4 * HOUR, 62.5),
-            *_every(1, 3 * HOUR + 1, 4 * HOUR, 21.5, "body_fat"),
+            *every(1, 3 * HOUR + 1, 4 * HOUR, 62.5),
+            *every(1, 3 * HOUR + 1, 4 * HOUR, 21.5, "body_fat"),
         ],
-        [*_FAT.right, _weighed(3 * HOUR, 62.5)],
+        [*_FAT.right, weighed(3 * HOUR, 62.5)],
     ),
     # multi_user_scale_router, renpho_fitness_scale_ble: one after the other.
     Sequence(
@@ -366,8 +311,8 @@ SEQUENCES = [
         ],
         [
             *_FAT.right,
-            _weighed(DAY, 80.2, body_fat=21.4),
-            _weighed(DAY + 50, 62.3, body_fat=31.0),
+            weighed(DAY, 80.2, body_fat=21.4),
+            weighed(DAY + 50, 62.3, body_fat=31.0),
         ],
     ),
     Sequence(
@@ -380,8 +325,8 @@ SEQUENCES = [
         ],
         [
             *_PLAIN.right,
-            _weighed(DAY, 80.2),
-            _weighed(DAY + 50, 62.3, body_fat=31.0),
+            weighed(DAY, 80.2),
+            weighed(DAY + 50, 62.3, body_fat=31.0),
         ],
     ),
     # bodymiscale: fat is first computed with the impedance of the person before.
@@ -393,7 +338,7 @@ SEQUENCES = [
             (DAY + 0.1, "body_fat", 27.0),
             (DAY + 5, "body_fat", 31.0),
         ],
-        [*_FAT.right, _weighed(DAY, 62.3, body_fat=31.0)],
+        [*_FAT.right, weighed(DAY, 62.3, body_fat=31.0)],
     ),
     # Settings of the entity are written with the state.
     Sequence(
@@ -405,14 +350,14 @@ SEQUENCES = [
         "the same weight is reported on the next day, after one that tapped the scale",
         [
             *_PLAIN.steps,
-            *_weights((120, "empty"), (DAY, 80.0), (DAY + 20, "empty")),
+            *weights((120, "empty"), (DAY, 80.0), (DAY + 20, "empty")),
         ],
-        [*_PLAIN.right, _weighed(DAY, 80.0)],
+        [*_PLAIN.right, weighed(DAY, 80.0)],
     ),
     Sequence(
         "the same weight is reported once more, with a time of its own",
         [*_PLAIN.steps, (DAY, "weight", 80.0), (DAY + 30, "weight", 80.0)],
-        [*_PLAIN.right, _weighed(DAY, 80.0)],
+        [*_PLAIN.right, weighed(DAY, 80.0)],
     ),
     # etekcity#26 and others: a sensor tells when it was measured.
     Sequence(
@@ -430,7 +375,7 @@ SEQUENCES = [
             (DAY + 4, "measured_at", 7000.0),
             (DAY + 4, "weight", 79.4),
         ],
-        [_weighed(98, 79.0, body_fat=21.0), _weighed(7000, 79.4)],
+        [weighed(98, 79.0, body_fat=21.0), weighed(7000, 79.4)],
         dated=True,
     ),
     Sequence(
@@ -445,9 +390,9 @@ SEQUENCES = [
             (2 * DAY, "measured_at", 2 * DAY - 900.0),
         ],
         [
-            _weighed(98, 79.0),
-            _weighed(DAY - 2, 79.0),
-            _weighed(2 * DAY - 900, 79.0),
+            weighed(98, 79.0),
+            weighed(DAY - 2, 79.0),
+            weighed(2 * DAY - 900, 79.0),
         ],
         dated=True,
     ),
@@ -462,7 +407,7 @@ SEQUENCES = [
             (DAY + 300, "weight", 79.0),
             (DAY + 300, "measured_at", 98.0),
         ],
-        [_weighed(98, 79.0)],
+        [weighed(98, 79.0)],
         dated=True,
     ),
 ]

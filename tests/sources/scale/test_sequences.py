@@ -2,8 +2,9 @@
 
 import pytest
 
+from .notation import Sequence
 from .replay import Replay, told
-from .sequences import SEQUENCES, Sequence
+from .sequences import SEQUENCES
 
 
 @pytest.mark.parametrize("sequence", SEQUENCES, ids=lambda s: s.name)
