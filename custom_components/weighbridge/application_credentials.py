@@ -1,5 +1,7 @@
 """Application credentials: what Home Assistant asks about them."""
 
+from typing import Final
+
 from homeassistant.components.application_credentials import ClientCredential
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.config_entry_oauth2_flow import (
@@ -7,13 +9,23 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
     MY_AUTH_CALLBACK_PATH,
 )
 from homeassistant.helpers.network import NoURLAvailableError, get_url
+from homeassistant.helpers.translation import async_get_translations
 
 from .clients.google import API_LIBRARY_URL
+from .const import DOMAIN, Provider
+from .flows import oauth
 from .sources import (
     UnknownImplementation,
     VendorImplementation,
     async_create_implementation,
 )
+
+VENDORS: Final = (Provider.WITHINGS, Provider.FITBIT)
+URLS: Final = {
+    "withings_url": "https://developer.withings.com/dashboard/welcome",
+    "google_url": "https://console.cloud.google.com/apis/credentials",
+    "google_api_url": API_LIBRARY_URL,
+}
 
 
 async def async_get_auth_implementation(
@@ -24,12 +36,23 @@ async def async_get_auth_implementation(
 
 
 async def async_get_description_placeholders(hass: HomeAssistant) -> dict[str, str]:
-    """Return what the dialog for a new credential tells."""
+    """Return what the dialog for a new credential tells.
+
+    Home Assistant has one text for the domain. The steps are those of the vendor that
+    somebody has just chosen, or of both.
+    """
+    missing = oauth.async_get_missing(hass)
+    texts = await async_get_translations(
+        hass, hass.config.language, "selector", [DOMAIN]
+    )
+    prefix = f"component.{DOMAIN}.selector.credential_guide.options"
     return {
         "redirect_url": _redirect_url(hass),
-        "withings_url": "https://developer.withings.com/dashboard/welcome",
-        "google_url": "https://console.cloud.google.com/apis/credentials",
-        "google_api_url": API_LIBRARY_URL,
+        "guide": "\n\n".join(
+            texts[f"{prefix}.{provider}"].format(**URLS)
+            for provider in VENDORS
+            if missing in (None, provider)
+        ),
     }
 
 

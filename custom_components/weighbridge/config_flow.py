@@ -114,6 +114,7 @@ class WeighbridgeConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
         fitting = await oauth.async_get_fitting(self.hass, self._provider)
         if not fitting:
             # The frontend asks for a credential then, and starts over with the menu.
+            oauth.async_note_missing(self.hass, self._provider)
             return self.async_abort(
                 reason="missing_credentials",
                 description_placeholders={

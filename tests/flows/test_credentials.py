@@ -2,8 +2,10 @@
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.weighbridge.const import DOMAIN
+from custom_components.weighbridge.flows import oauth
 from homeassistant.components.application_credentials import (
     ClientCredential,
     async_import_client_credential,
@@ -55,6 +57,32 @@ async def test_no_credential(frontend: Frontend) -> None:
     result = await frontend.add()
     assert result["description_placeholders"] == {"notice": ""}
     assert_missing(await frontend.choose("withings"), "")
+
+
+async def test_dialog_tells_of_the_vendor_that_was_chosen(
+    hass: HomeAssistant,
+    frontend: Frontend,
+    hass_ws_client: WebSocketGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who has chosen Fitbit is not told how Withings does it; by itself it tells both."""
+    client = await hass_ws_client(hass)
+
+    async def guide() -> str:
+        await client.send_json_auto_id({"type": "application_credentials/config"})
+        told = (await client.receive_json())["result"]["integrations"][DOMAIN]
+        return str(told["description_placeholders"]["guide"])
+
+    both = await guide()
+    assert both.count("\n1. ") == 6
+    for chosen, other in (("withings", "**Fitbit**"), ("fitbit", "**Withings**")):
+        await frontend.add()
+        assert_missing(await frontend.choose(chosen), "")
+        assert (await guide()).count("\n1. ") == 3
+        assert other not in await guide()
+        assert "](https://" in await guide()
+    monkeypatch.setattr(oauth, "_OPENS_WITHIN", 0)
+    assert await guide() == both
 
 
 async def test_other_vendors_credential(

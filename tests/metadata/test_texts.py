@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from custom_components.weighbridge.application_credentials import (
+    URLS,
+    VENDORS,
     async_get_description_placeholders,
 )
 from custom_components.weighbridge.clients import Refusal, Trouble
@@ -172,6 +174,7 @@ def test_choices() -> None:
     choices["link"] = set(LINK_WORDS.values())
     choices["dashboard"] = set(TEXTS)
     choices["logbook"] = set(WORDS)
+    choices["credential_guide"] = set(VENDORS)
     texts = english()["selector"]
     assert choices == {key: set(texts[key]["options"]) for key in texts}
 
@@ -231,12 +234,14 @@ def _check_entity(platform: str, text: Json, description: Any) -> None:
 
 
 async def test_guide_to_application_credentials(hass: HomeAssistant) -> None:
-    """What fills the guide is given, and all that is given is in it."""
+    """What fills the dialog is given, all that is given is in it, and all is filled."""
     given = await async_get_description_placeholders(hass)
-    guide = english()["application_credentials"]["description"]
-    assert placeholders(guide) == set(given)
-    for name, url in given.items():
-        assert url.startswith("https://"), name
+    dialog = english()["application_credentials"]["description"]
+    assert placeholders(dialog) == set(given)
+    assert given["redirect_url"].startswith("https://")
+    guides = english()["selector"]["credential_guide"]["options"]
+    assert set(guides) == set(VENDORS)
+    assert set().union(*map(placeholders, guides.values())) == set(URLS)
 
 
 def _names(mention: Mention) -> frozenset[str]:

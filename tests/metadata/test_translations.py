@@ -71,7 +71,7 @@ TITLE = Text(90)
 HELP = Text(280)
 SENTENCES = Text(560)
 BODY = Text(700)
-GUIDE = Text(1800)
+GUIDE = Text(560)
 
 STEP: Mapping[str, Shape] = {
     "title?": TITLE,
@@ -120,7 +120,7 @@ TRANSLATIONS: Mapping[str, Shape] = {
         {"title": TITLE, "description?": BODY, "fix_flow?": FLOW},
     ),
     "options?": FLOW,
-    "selector?": Each({"options": Each(SENTENCES)}),
+    "selector?": Each({"options": Each(BODY)}),
     "services": Each(
         {
             "name": NAME,

@@ -12,6 +12,7 @@ from homeassistant.helpers.config_entry_oauth2_flow import (
     async_get_implementations,
 )
 from homeassistant.helpers.translation import async_get_translations
+from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN, Provider
 from ..sources import UnknownImplementation, VendorImplementation, is_legacy_fitbit_id
@@ -22,6 +23,26 @@ CONF_IMPLEMENTATION: Final = "implementation"
 OWN_ABORTS: Final = frozenset(
     {"oauth_failed", "oauth_timeout", "oauth_unauthorized", "user_rejected_authorize"}
 )
+
+# Which vendor's credential was missing last, and when, by the loop's clock.
+_MISSING: Final[HassKey[tuple[Provider, float]]] = HassKey(f"{DOMAIN}_missing")
+# The dialog that Home Assistant opens then comes at once, but over a slow line.
+_OPENS_WITHIN: Final = 60
+
+
+@callback
+def async_note_missing(hass: HomeAssistant, provider: Provider) -> None:
+    """Remember whose credential the dialog that comes now is to ask for."""
+    hass.data[_MISSING] = provider, hass.loop.time()
+
+
+@callback
+def async_get_missing(hass: HomeAssistant) -> Provider | None:
+    """Return whose credential is asked for, None if the dialog was opened by itself."""
+    if (missing := hass.data.get(_MISSING)) is None:
+        return None
+    provider, noted_at = missing
+    return provider if hass.loop.time() - noted_at < _OPENS_WITHIN else None
 
 
 async def async_get_fitting(
