@@ -219,7 +219,7 @@ async def test_an_account_that_is_not_loaded(
     assert (answer["type"], answer["reason"]) == ("abort", "account_not_loaded")
 
 
-@pytest.mark.parametrize("damage", [{"data": {"open": 5}}, {"version": 99}])
+@pytest.mark.parametrize("damage", [{"data": {"open": 5}}, {"data": {}}])
 async def test_a_damaged_ledger_is_put_aside_and_built_anew(
     hass: HomeAssistant,
     clouds: Clouds,

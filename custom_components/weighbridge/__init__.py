@@ -9,6 +9,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryError
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.typing import ConfigType
@@ -21,6 +22,7 @@ from .entry import WeighbridgeConfigEntry
 from .feeds import async_remove_garmin, async_setup_garmin
 from .frontend import async_setup_frontend
 from .garmin import GarminConfigEntry
+from .names import account_name
 from .naming import async_keep_names
 from .sending import async_setup_sending
 from .services import async_setup_services
@@ -35,6 +37,7 @@ from .sources import (
     async_setup_source,
     async_setup_webhook,
 )
+from .store import NewerVersionError
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -69,6 +72,19 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> bool:
     """Set up an account, a source of weigh-ins or their destination."""
     await async_install_blueprints(hass)
+    try:
+        await _async_set_up(hass, entry)
+    except NewerVersionError as err:
+        raise ConfigEntryError(
+            translation_domain=DOMAIN,
+            translation_key="newer_version",
+            translation_placeholders={"account": account_name(entry)},
+        ) from err
+    return True
+
+
+async def _async_set_up(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
+    """Set up one of the three kinds of entries."""
     if _is_garmin(entry):
         await async_setup_garmin(hass, entry)
         _register_account(hass, entry)
@@ -87,7 +103,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: WeighbridgeConfigEntry) 
             person.async_ready()
         async_setup_history(hass, entry)
         async_setup_webhook(hass, entry)
-    return True
 
 
 async def async_unload_entry(

@@ -3,15 +3,14 @@
 from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
 from homeassistant.helpers.storage import Store
 from homeassistant.util.file import WriteError
 from homeassistant.util.json import SerializationError
 
 from .const import DOMAIN
 
-# What loading, and taking apart what was loaded, may raise: a newer version's file, or
-# one that somebody else has written.
+# What loading, and taking apart what was loaded, may raise: somebody else has written.
 UNREADABLE: Final = (
     HomeAssistantError,
     NotImplementedError,
@@ -21,8 +20,14 @@ UNREADABLE: Final = (
     AttributeError,
 )
 
+# A later minor version may have more keys and columns, which this one leaves aside. What
+# this one could not read, or would misunderstand, takes another version.
 VERSION = 1
 MINOR_VERSION = 1
+
+
+class NewerVersionError(Exception):
+    """A file is of a later version, which alone can read it: it must be left alone."""
 
 
 class DiskError(OSError):
@@ -30,9 +35,17 @@ class DiskError(OSError):
 
 
 class SureStore[T: dict[str, Any]](Store[T]):
-    """A store that can tell that nothing was written, as on a disk that is full."""
+    """A store that tells what Home Assistant only logs, or has no words for."""
 
     _error: Exception | None = None
+
+    @override
+    async def async_load(self) -> T | None:
+        """Return what is on disk; raise NewerVersionError where that must stay there."""
+        try:
+            return await super().async_load()
+        except UnsupportedStorageVersionError as err:
+            raise NewerVersionError(str(err)) from err
 
     async def async_save_surely(self, data: T) -> None:
         """Save data; raise DiskError where Home Assistant only logs."""

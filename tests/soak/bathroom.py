@@ -23,6 +23,9 @@ from .house import BODY_FAT, SHARED, WEIGHT, House, Resident, show
 # What those who share the scale weigh, in kg: near enough to be taken for each other.
 _WEIGHTS = (66, 71)
 _SCATTER = 0.5
+# What differs by less, in kg, of so many before, may be one weighing in two places.
+_ALIKE = 0.12
+_LATELY = 20
 _GUESTS = (32, 110)
 
 # A scale is left for so long before somebody else steps on it, in seconds.
@@ -40,7 +43,7 @@ _FAR_OFF = datetime(2040, 1, 1, tzinfo=UTC).isoformat()
 class Standing:
     """Somebody has stood on the scale; `who` is None for a guest."""
 
-    who: Resident | None
+    who: Resident | None = field(repr=False)
     second: int
     weight: float
     body_fat: float | None = None
@@ -48,7 +51,7 @@ class Standing:
     """In which of its lives Home Assistant was told."""
     is_known: bool = False
     """Whether Home Assistant has shown that it knows."""
-    word: Resident | None = None
+    word: Resident | None = field(default=None, repr=False)
     """Whose a person has said that it is; None is nobody's."""
     is_said: bool = True
     """Whether that has arrived, or there is nothing to say."""
@@ -119,6 +122,9 @@ class Bathroom:
         else:
             weight = self._random.gauss(_WEIGHTS[place], _SCATTER)
         weight = round(weight, 2)
+        if any(abs(one.weight - weight) < _ALIKE for one in self._stood[-_LATELY:]):
+            # One weighing, to Garmin, as far as anybody can tell.
+            return
         await show(api, WEIGHT, 0)
         life = self._house.home_assistant.lives
         self._last = monotonic()

@@ -193,7 +193,11 @@ def _tell(weighing: Weighing, found: Iterable[GarminWeighIn]) -> str:
     """Return what Garmin holds of a weighing, in words."""
     there = ", ".join(f"{w.weight} kg at {_second(w)}" for w in found)
     wanted = ", ".join(f"{v['weight']} kg at {s}" for s, v in weighing.answers.items())
-    return f"{weighing.scale}: {wanted or 'nothing'}, not {there or 'nothing'}"
+    before = ", ".join(f"{v['weight']} kg at {s}" for s, v in weighing.former)
+    return (
+        f"{weighing.scale}: {wanted or 'nothing'}, not {there or 'nothing'} "
+        f"(before: {before or 'nothing'})"
+    )
 
 
 def _is_close(weigh_in: GarminWeighIn, name: str, value: float) -> bool:

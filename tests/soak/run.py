@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from random import Random
 from time import monotonic
 
@@ -69,8 +70,10 @@ async def soak(
             early.update(dweller.early())
             if verbose:
                 say(
-                    f"round {number}: {dict(scales.counts)} {dict(fate.kills)} "
-                    f"{dict(siege.counts)}"
+                    f"round {number} ended at {datetime.now(UTC):%T} ({plan}, "
+                    f"{siege.name or 'nothing lasting'}): "
+                    f"{scales.counts['weigh-ins']} weigh-ins, "
+                    f"{bathroom.counts['steps']} steps, {fate.kills.total()} kills"
                 )
         siege.end()
         trouble.end()

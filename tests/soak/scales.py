@@ -167,6 +167,10 @@ class Scales:
         weight = self._hundredths(*_WEIGHTS)
         self._clouds.withings.edit(resident.scales[0], weighing.key, weight)
         weighing.edit(weight=weight)
+        for question in self.questions:
+            if question.grpid == weighing.key:
+                # It is no longer asked about.
+                question.was_tried = True
         self.counts["edits"] += 1
 
     def _ask(self, resident: Resident, now: datetime) -> None:

@@ -51,6 +51,11 @@ class Siege:
         }
 
     @property
+    def name(self) -> str | None:
+        """Return what goes wrong now."""
+        return next((n for n, kind in self._kinds.items() if kind == self._kind), None)
+
+    @property
     def is_delicate(self) -> bool:
         """Tell whether nobody is killed.
 

@@ -111,7 +111,7 @@ async def test_disk_is_full(
 @pytest.mark.parametrize(
     "damage",
     [
-        {"version": 99, "minor_version": 1, "data": {}},
+        {"version": 1, "minor_version": 99, "data": {}},
         {"version": 1, "minor_version": 1, "data": {}},
         {"version": 1, "minor_version": 1, "data": []},
         {"version": 1, "minor_version": 1, "data": {"expires_at": "soon"}},

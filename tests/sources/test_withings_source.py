@@ -258,7 +258,7 @@ async def test_fat_ratio_gives_fat_mass(
 @pytest.mark.parametrize(
     "stored",
     [
-        {"version": 99, "minor_version": 1, "data": {"cursor": 1}},
+        {"version": 1, "minor_version": 99, "data": {"cursor": 1}},
         {"version": 1, "minor_version": 1, "data": {"cursor": "long ago"}},
         {"version": 1, "minor_version": 1, "data": {}},
         {"version": 1, "minor_version": 1, "data": ["?"]},

@@ -5,11 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from homeassistant.core import HassJob, HomeAssistant
-from homeassistant.exceptions import (
-    ConfigEntryAuthFailed,
-    ConfigEntryNotReady,
-    UnsupportedStorageVersionError,
-)
+from homeassistant.exceptions import ConfigEntryAuthFailed, ConfigEntryNotReady
 from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.util import dt as dt_util
 
@@ -110,13 +106,7 @@ async def _async_load_memory(
         aside = await hass.async_add_executor_job(_find_corrupt, store.path)
         if aside is None:
             return AccountMemory()
-    except (
-        UnsupportedStorageVersionError,
-        LookupError,
-        TypeError,
-        ValueError,
-        AttributeError,
-    ):
+    except LookupError, TypeError, ValueError, AttributeError:
         aside = f"{store.path}.unreadable.{dt_util.utcnow():%Y%m%dT%H%M%S}"
         LOGGER.warning(
             "The ledger of %s cannot be read; it is put aside as %s and built anew",
@@ -141,6 +131,6 @@ def _find_corrupt(path: str) -> str | None:
 
 
 def _put_aside(path: str, aside: str) -> None:
-    """Rename a file that a later version, or a person, may want to read."""
+    """Rename a file that a person may want to read."""
     with suppress(FileNotFoundError):
         Path(path).rename(aside)
