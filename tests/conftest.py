@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
+from datetime import timedelta
 import logging
 import os
 
@@ -20,6 +21,7 @@ from custom_components.weighbridge.const import (
     Provider,
 )
 from homeassistant import loader
+from homeassistant.auth.models import Credentials
 from homeassistant.components.application_credentials import (
     ClientCredential,
     async_import_client_credential,
@@ -208,12 +210,23 @@ def garmin_entry(
 
 
 @pytest.fixture
-async def fix(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Fix:
-    """Return a person at the repairs."""
+async def fix(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    hass_admin_user: MockUser,
+    hass_admin_credential: Credentials,
+) -> Fix:
+    """Return a person at the repairs, who stays signed in for weeks."""
     # The test client serves only what is there when it starts.
     for component in ("repairs", "webhook"):
         assert await async_setup_component(hass, component, {})
-    return Fix(hass, await hass_client())
+    token = await hass.auth.async_create_refresh_token(
+        hass_admin_user,
+        FRONTEND,
+        credential=hass_admin_credential,
+        access_token_expiration=timedelta(days=30),
+    )
+    return Fix(hass, await hass_client(hass.auth.async_create_access_token(token)))
 
 
 @pytest.fixture

@@ -117,7 +117,7 @@ async def async_unload_entry(
         return await hass.config_entries.async_unload_platforms(entry, SOURCE_PLATFORMS)
     if not await hass.config_entries.async_unload_platforms(entry, GARMIN_PLATFORMS):
         return False
-    await entry.runtime_data.async_close()
+    await entry.runtime_data.gate.async_close()
     return True
 
 

@@ -149,14 +149,14 @@ def _garmin(account: GarminAccount) -> dict[str, Any]:
     """Return how the pushes to an account go, and what its links are like."""
     memory = account.memory
     return {
-        "signed_out": account.signed_out,
+        "signed_out": account.gate.signed_out,
         "weigh_ins": {
             state.value: account.memory.weigh_ins.count(state) for state in State
         },
         "blood_pressures": {
             state.value: account.memory.blood_pressures.count(state) for state in State
         },
-        "has_last_push": account.last_push is not None,
+        "has_last_push": account.memory.last_push is not None,
         "pause": {
             "reason": memory.pause_reason,
             "seconds": max(

@@ -146,7 +146,7 @@ class GarminAccountEntity(AccountEntity):
             account.hass,
             account.entry,
             description,
-            follow=account.async_add_listener,
+            follow=account.gate.async_add_listener,
         )
         self.account = account
 

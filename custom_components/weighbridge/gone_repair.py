@@ -5,7 +5,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from .garmin import GarminAccount, GarminConfigEntry
+from .garmin import GarminAccount, GarminConfigEntry, Spot
 from .units import async_time_text
 
 # More than a person looks through on a phone; the rest is asked for next.
@@ -19,7 +19,7 @@ class GoneRepairFlow(RepairsFlow):
         """Ask about what one link has pushed."""
         self._entry_id = entry_id
         self._key = key
-        self._shown: list[int] = []
+        self._shown: list[Spot] = []
 
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
@@ -35,15 +35,17 @@ class GoneRepairFlow(RepairsFlow):
         if account is None:
             return self.async_abort(reason="account_not_loaded")
         gone = account.gone.get(self._key, frozenset())
-        self._shown = sorted(gone, reverse=True)[:MAX_SHOWN]
+        self._shown = sorted(gone, key=lambda spot: -spot[1])[:MAX_SHOWN]
         labels = [
             async_time_text(self.hass, dt_util.utc_from_timestamp(second))
-            for second in self._shown
+            for _, second in self._shown
         ]
         return self.async_show_menu(
             step_id="gone",
             menu_options=["remove", "keep"],
-            description_placeholders={"weigh_ins": "\n".join(f"- {x}" for x in labels)},
+            description_placeholders={
+                "measurements": "\n".join(f"- {x}" for x in labels)
+            },
         )
 
     async def async_step_remove(

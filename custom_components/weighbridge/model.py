@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 # Everything a weigh-in may carry besides its weight, named as the entities are.
 COMPOSITION = (
@@ -65,6 +65,13 @@ class Origin(StrEnum):
     WITHINGS = "withings"
 
 
+class Kind(StrEnum):
+    """What goes to Garmin."""
+
+    WEIGH_IN = "weigh_in"
+    BLOOD_PRESSURE = "blood_pressure"
+
+
 class Keyed:
     """What a source calls by a key of its own: where it has none, by its second."""
 
@@ -94,6 +101,8 @@ class WeighIn(Keyed):
     and `heart_rate` in beats per minute. What was not measured is None, never 0.
     `key` is what its source calls it, and stays when its time is corrected.
     """
+
+    kind: ClassVar = Kind.WEIGH_IN
 
     measured_at: datetime
     weight: float
@@ -143,6 +152,8 @@ class WeighIn(Keyed):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BloodPressure(Keyed):
     """One blood pressure reading: mmHg and beats per minute, at an aware UTC time."""
+
+    kind: ClassVar = Kind.BLOOD_PRESSURE
 
     measured_at: datetime
     systolic: int

@@ -151,8 +151,12 @@ class WaitingRepairFlow(RepairsFlow):
                 for choice in self._shown.values()
                 if choice.ledger is ledger and choice.is_current
             }
-            chosen = {seconds[key] for key in seconds.keys() & push}
-            await account.async_decide(ledger, chosen, set(seconds.values()) - chosen)
+            for key, second in seconds.items():
+                if key in push:
+                    ledger.release(second)
+                else:
+                    ledger.leave_out(second)
+        await account.async_keep()
         if _choices(self.hass, account):
             # To finish would withdraw the question about these.
             return await self.async_step_init()
@@ -161,19 +165,15 @@ class WaitingRepairFlow(RepairsFlow):
 
 def _choices(hass: HomeAssistant, account: GarminAccount) -> list[Choice]:
     """Return what was refused, the newest first, as a person recognises it."""
-    ledgers: dict[str, Ledger[Any]] = {
-        "weigh_in": account.memory.weigh_ins,
-        "blood_pressure": account.memory.blood_pressures,
-    }
     choices = [
         Choice(
             key=f"{kind}_{item.record.second}",
             label=f"{async_time_text(hass, item.record.measured_at)} · "
             f"{amount(hass, item.record)}",
             record=item.record,
-            ledger=ledger,
+            ledger=lane.ledger,
         )
-        for kind, ledger in ledgers.items()
-        for item in ledger.items(State.FAILED)
+        for kind, lane in account.lanes.items()
+        for item in lane.ledger.items(State.FAILED)
     ]
     return sorted(choices, key=lambda choice: choice.record.second, reverse=True)

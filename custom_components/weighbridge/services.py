@@ -35,7 +35,6 @@ from .garmin import (
     async_sync,
     links_of,
 )
-from .ledger import Way
 from .model import BloodPressure, WeighIn
 from .names import account_name, source_of_link
 from .sources import Person, SourceConfigEntry, Word, async_find_person
@@ -215,8 +214,8 @@ async def _async_push(
 ) -> ServiceResponse:
     """Push one measurement and answer how Garmin came to hold it."""
     account = _garmin_entry(call).runtime_data
-    way = await async_push_measurement(account, record)
-    return {"result": "pushed" if way is Way.PUSHED else "already_there"}
+    is_new = await async_push_measurement(account, record)
+    return {"result": "pushed" if is_new else "already_there"}
 
 
 async def _async_sync(call: ServiceCall) -> ServiceResponse:

@@ -3,9 +3,13 @@
 from datetime import timedelta
 
 from freezegun.api import FrozenDateTimeFactory
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 
 from ..clouds import Clouds, GarminAccount
 from ..support.common import restart
@@ -35,3 +39,28 @@ async def test_a_clock_that_was_ahead(
         await later(hass, freezer, timedelta(days=1))
     assert clouds.log.count("garmin", path=PROFILE) == 1
     assert clouds.log.count("garmin", path=REFRESH) <= 2
+
+
+async def test_a_clock_that_was_ahead_and_is_set_back_meanwhile(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The same holds for a house that runs on."""
+    await later(hass, freezer, timedelta(days=20))
+    clouds.log.clear()
+    freezer.move_to(NOW + timedelta(hours=1))
+    # Timers run by another clock, which is never set.
+    async_fire_time_changed(hass, dt_util.utcnow(), fire_all=True)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    for days, count in ((4, 1), (2, 2)):
+        for _ in range(days):
+            await later(hass, freezer, timedelta(days=1))
+        assert clouds.log.count("garmin", path=PROFILE) == count
+    assert clouds.log.count("garmin", path=REFRESH) <= 3
+    clouds.withings.step_on_scale("alice", 80.5)
+    await poll(hass, withings_entry)
+    assert weights(clouds, garmin_user) == [80.5]

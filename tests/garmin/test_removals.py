@@ -4,12 +4,9 @@ from datetime import timedelta
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from homeassistant.auth.models import Credentials
 from homeassistant.core import HomeAssistant
-from homeassistant.setup import async_setup_component
 
 from ..clouds import Clouds, GarminAccount
 from ..clouds.withings import MeasureGroup
@@ -17,28 +14,8 @@ from ..support.common import link, restart, set_up, value_of
 from ..support.push import NOW, READ, hours, poll, weights
 from ..support.repairs import Fix, issue
 
-pytestmark = pytest.mark.usefixtures("morning")
-
 # Enough that three of them are not most of what there was.
 COUNT = 7
-
-
-@pytest.fixture
-async def fix(
-    hass: HomeAssistant,
-    hass_client: ClientSessionGenerator,
-    hass_admin_user: MockUser,
-    hass_admin_credential: Credentials,
-    morning: None,
-) -> Fix:
-    """Return a person who stays signed in for days."""
-    token = await hass.auth.async_create_refresh_token(
-        hass_admin_user,
-        "https://example.com/app",
-        credential=hass_admin_credential,
-        access_token_expiration=timedelta(days=9),
-    )
-    return Fix(hass, await hass_client(hass.auth.async_create_access_token(token)))
 
 
 @pytest.fixture
@@ -48,9 +25,10 @@ async def pushed(
     withings_entry: MockConfigEntry,
     garmin_entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
+    morning: None,
+    fix: Fix,
 ) -> list[MeasureGroup]:
     """Return weigh-ins that were pushed along a link that follows deletions."""
-    assert await async_setup_component(hass, "repairs", {})
     groups = [
         clouds.withings.step_on_scale(
             "alice", 80.0 + day, when=NOW - timedelta(days=COUNT - day)
@@ -105,7 +83,7 @@ async def test_many_at_once_are_a_question(
     assert len(weights(clouds, garmin_user)) == COUNT
     question = await fix.open("gone")
     assert question["menu_options"] == ["remove", "keep"]
-    assert question["description_placeholders"]["weigh_ins"].count("\n- ") == 2
+    assert question["description_placeholders"]["measurements"].count("\n- ") == 2
     answer = await fix.submit(next_step_id=choice)
     assert answer["type"] == "create_entry"
     await hours(hass, freezer, 1)
@@ -145,7 +123,7 @@ async def test_what_goes_while_the_question_is_open_is_asked_next(
     await delete(hass, clouds, withings_entry, freezer, pushed[4:5])
     question = await fix.submit(next_step_id="remove")
     assert question["type"] == "menu"
-    assert "\n" not in question["description_placeholders"]["weigh_ins"]
+    assert "\n" not in question["description_placeholders"]["measurements"]
     assert weights(clouds, garmin_user) == [80.0, 84.0, 85.0, 86.0]
     answer = await fix.submit(next_step_id="keep")
     assert answer["type"] == "create_entry"

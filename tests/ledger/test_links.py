@@ -124,14 +124,14 @@ def test_what_the_source_deleted_goes() -> None:
     assert ledger.way(EPOCH + 1200) is Way.PUSHED
     outcomes.withdrawn(ledger, [EPOCH], {EPOCH}, EPOCH)
     assert ledger.way(EPOCH) is Way.WITHDRAWN
-    assert ledger.is_leaving(EPOCH)
+    assert ledger.way(EPOCH) is Way.WITHDRAWN
     assert ledger.leaving(EPOCH) == set()
     # A read behind the times, or a double that comes to light: it goes once more.
     assert look(ledger, there) == [there[0]]
     assert ledger.offer(weigh_in(0), link="b") is Offer.KNOWN
     assert ledger.offer(weigh_in(0), link="a") is Offer.CHANGED
     assert ledger.state(EPOCH) is State.PENDING
-    assert not ledger.is_leaving(EPOCH)
+    assert ledger.way(EPOCH) is None
 
 
 def test_a_wish_that_is_taken_back_too_late() -> None:

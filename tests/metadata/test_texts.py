@@ -51,9 +51,10 @@ TOLD: dict[tuple[str, str], Iterable[str]] = {
     ("config_flow.py", "err.reason"): Refusal,
     ("garmin/issues.py", "reason"): (Reason.CONSENT, Reason.FORBIDDEN),
     ("config_flow.py", "reason"): OWN_ABORTS,
-    ("garmin/gate.py", "f'queued_{reason}'"): [
-        f"queued_{reason}" for reason in (*Reason, "ambiguous")
-    ],
+    ("garmin/gate.py", "key"): (
+        *(f"queued_{reason}" for reason in Reason),
+        *("not_compared", "account_unloaded"),
+    ),
     ("sources/session.py", "f'source_{key}'"): [
         f"source_{why}" for why in (*Refusal, *Trouble)
     ],

@@ -20,6 +20,7 @@ from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 from ..clouds import Clouds, GarminAccount
 from ..support.actions import NOW, READ, call
 from ..support.common import set_up, value_of
+from ..support.repairs import Fix
 
 
 async def test_actions_are_there_without_any_account(hass: HomeAssistant) -> None:
@@ -298,6 +299,33 @@ async def test_push_measurement_at_a_second_that_has_another(
     assert value_of(hass, linked, "pending") == 0
 
 
+async def test_push_measurement_at_a_second_where_another_waits(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+) -> None:
+    """It is not said to be queued, nor pushed, and what waits goes up as it is."""
+    fault = clouds.faults.answer(READ, 503, times=None)
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "sync", linked, start="2026-10-31")
+    assert caught.value.translation_key == "queued_unavailable"
+    assert value_of(hass, linked, "pending") == 1
+    for _ in range(2):
+        with pytest.raises(HomeAssistantError) as caught:
+            await call(
+                hass,
+                "push_measurement",
+                linked,
+                weight=79,
+                measured_at=NOW - timedelta(days=1),
+            )
+        assert caught.value.translation_key == "another_there"
+        # What waits is pushed by the second call, which asked for another.
+        fault.remove()
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [81.0]
+
+
 @pytest.mark.parametrize("action", ["push_measurement", "sync"])
 async def test_an_account_that_is_unloaded_meanwhile(
     hass: HomeAssistant,
@@ -346,6 +374,7 @@ async def test_push_measurement_once_more(
     linked: MockConfigEntry,
     garmin_user: GarminAccount,
     freezer: FrozenDateTimeFactory,
+    fix: Fix,
 ) -> None:
     """What was left out, or is gone at Garmin, goes up when somebody asks for it."""
     ledger = linked.runtime_data.memory.weigh_ins
@@ -353,7 +382,8 @@ async def test_push_measurement_once_more(
     answer = await call(hass, "sync", linked, start="2026-10-24", end="2026-10-25")
     assert (answer["found"], answer["failed"]) == (2, 1)
     (refused,) = ledger.items(State.FAILED)
-    await linked.runtime_data.async_decide(ledger, (), [refused.record.second])
+    await fix.open("refused")
+    await fix.submit(next_step_id="leave_out")
     clouds.garmin.accept_all()
     answer = await call(hass, "sync", linked, start="2026-10-24", end="2026-10-24")
     assert (answer["left_out"], answer["already_there"], answer["pushed"]) == (1, 0, 0)

@@ -11,23 +11,22 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_SOURCE
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
-from homeassistant.util import dt as dt_util
 
 from ..const import CONF_PROVIDER, DOMAIN, SOURCES, Provider, signal_person_updated
 from ..entry import WeighbridgeConfigEntry, provider_of
-from ..garmin import GarminAccount, Link, issues, links_of
-from ..ledger import State, links
-from ..model import Batch, Origin, WeighIn
+from ..garmin import GarminAccount, Link, Spot, issues, links_of
+from ..ledger import Offer, links
+from ..model import BloodPressure, Origin, WeighIn
 from ..names import async_link_title, async_sources, source_of_link
-from ..pace import async_apart
+from ..pace import async_paced
 from ..sources import Book, Fate, Person, async_find_person, async_find_source
 from .removals import async_remove_gone
 
 
-def without_copies(
-    hass: HomeAssistant, entry: WeighbridgeConfigEntry, weigh_ins: Iterable[WeighIn]
-) -> tuple[WeighIn, ...]:
-    """Return weigh-ins but for those that reach a Garmin account without us.
+def without_copies[R: WeighIn | BloodPressure](
+    hass: HomeAssistant, entry: WeighbridgeConfigEntry, records: Iterable[R]
+) -> list[R]:
+    """Return measurements but for those that reach a Garmin account without us.
 
     What came from Garmin would go round in circles. What came from Withings arrives
     by the account's own link to Withings, with all that a copy lacks.
@@ -35,19 +34,22 @@ def without_copies(
     withings = [
         link
         for link in links_of(entry).values()
-        if link.weigh_ins
-        and (source := async_find_source(hass, link.source)) is not None
+        if (source := async_find_source(hass, link.source)) is not None
         and source.data[CONF_PROVIDER] == Provider.WITHINGS
     ]
-    return tuple(
-        weigh_in
-        for weigh_in in weigh_ins
-        if weigh_in.copied_from is not Origin.GARMIN
+    return [
+        record
+        for record in records
+        if (origin := _origin(record)) is not Origin.GARMIN
         and not (
-            weigh_in.copied_from is Origin.WITHINGS
-            and any(link.wants(weigh_in) for link in withings)
+            origin is Origin.WITHINGS and any(link.wants(record) for link in withings)
         )
-    )
+    ]
+
+
+def _origin(record: WeighIn | BloodPressure | None) -> Origin | None:
+    """Return where the source has a measurement from, if that is another service."""
+    return record.copied_from if isinstance(record, WeighIn) else None
 
 
 class LinkFeed:
@@ -97,31 +99,32 @@ class LinkFeed:
             seen = person, person.revision
             if seen == self._seen:
                 return
-            if self.link.weigh_ins:
-                await self._async_take_away(person.book)
-            # What it brought before it was made anew is corrected, too.
-            older = {
-                second
-                for second in links.pushed(
-                    self._account.memory.weigh_ins, self.link.key
-                )
-                if second < self.link.start
-            }
-            start = dt_util.utc_from_timestamp(min(older, default=self.link.start))
-            known = await async_apart(person.book.size, person.weigh_ins, start)
-            weigh_ins = [
-                weigh_in
-                for weigh_in in known
-                if weigh_in.second >= self.link.start or weigh_in.second in older
-            ]
-            batch = Batch(
-                since=self.link.start,
-                until=int(dt_util.utcnow().timestamp()),
-                weigh_ins=without_copies(self._hass, self._account.entry, weigh_ins),
-                blood_pressures=person.book.blood_pressures.present,
-            )
-            await self._account.async_take(self.link, batch)
-            self._seen = seen
+            await self._async_take_away(person.book)
+            if await self._async_bring(person):
+                self._seen = seen
+
+    async def _async_bring(self, person: Person) -> bool:
+        """Offer what counts, and what it brought before it was made anew.
+
+        Return whether that came to its end.
+        """
+        outcomes: set[Offer] = set()
+        for kind in self.link.kinds:
+            ledger = self._account.lanes[kind].ledger
+            async for step in async_paced(person.book.shelf(kind).present):
+                if not self._stops:
+                    return False
+                outcomes |= {
+                    self.link.offer(ledger, person.complete(record))
+                    for record in without_copies(self._hass, self._account.entry, step)
+                    if self.link.wants(record)
+                    or ledger.is_ours(record.second, self.link.key)
+                }
+        if outcomes - {Offer.KNOWN}:
+            await self._account.async_keep()
+        else:
+            self._account.async_request_flush()
+        return True
 
     async def _async_take_away(self, book: Book) -> None:
         """Take from Garmin what this link has brought and what counts no longer.
@@ -130,33 +133,22 @@ class LinkFeed:
         from Garmin outlives its deletion at the source. What has not been pushed yet is
         not pushed any more.
         """
-        ledger = self._account.memory.weigh_ins
-        pushed = {
-            second
-            for second in links.pushed(ledger, self.link.key)
-            if not ledger.is_leaving(second)
-        }
-        queued = {
-            item.record.second
-            for state in (State.PENDING, State.FAILED)
-            for item in ledger.items(state)
-            if item.link == self.link.key and not item.is_ours
-        }
-        corrected: set[int] = set()
-        deleted: set[int] = set()
-        for second in pushed | queued:
-            fate = book.weigh_ins.fate(second)
-            there = book.weigh_ins.at(second)
-            if there is not None and there.copied_from is Origin.GARMIN:
-                fate = Fate.DELETED
-            if fate in (Fate.MOVED, Fate.HELD) or (
-                fate is Fate.DELETED and second in queued
-            ):
-                corrected.add(second)
-            elif fate is Fate.DELETED and self.link.deletions:
-                deleted.add(second)
-        if corrected:
-            await self._account.async_withdraw(corrected)
+        corrected: set[Spot] = set()
+        deleted: set[Spot] = set()
+        for kind in self.link.kinds:
+            ledger, shelf = self._account.lanes[kind].ledger, book.shelf(kind)
+            queued = links.queued(ledger, self.link.key)
+            for second in queued | links.pushed(ledger, self.link.key):
+                fate = shelf.fate(second)
+                if _origin(shelf.at(second)) is Origin.GARMIN:
+                    fate = Fate.DELETED
+                if fate in (Fate.MOVED, Fate.HELD) or (
+                    fate is Fate.DELETED and second in queued
+                ):
+                    corrected.add((kind, second))
+                elif fate is Fate.DELETED and self.link.deletions:
+                    deleted.add((kind, second))
+        await self._account.async_withdraw(corrected)
         await async_remove_gone(self._account, self.link, frozenset(deleted))
 
 
@@ -240,7 +232,7 @@ class LinkFeeds:
                 self._feeds[link_id] = LinkFeed(self._hass, self._account, link)
                 self._feeds[link_id].async_start()
             issues.async_update_not_linked(self._hass, entry, is_linked=bool(wanted))
-            self._account.async_changed()
+            self._account.gate.async_changed()
 
     @callback
     def _find_sources(self) -> None:

@@ -1,19 +1,20 @@
 """What is gone at its source goes at Garmin, too, but not much at once without a word."""
 
-from ..garmin import GarminAccount, Link, issues
+from ..garmin import GarminAccount, Link, Spot, issues
 
 # More than that, at a look, is rather a fault of the source than a person's wish.
 AT_A_LOOK = 2
 
 
 async def async_remove_gone(
-    account: GarminAccount, link: Link, gone: frozenset[int]
+    account: GarminAccount, link: Link, gone: frozenset[Spot]
 ) -> None:
     """Remove from Garmin what is gone at its source; ask a person about more than a few."""
-    if len(gone) <= AT_A_LOOK:
-        account.gone.pop(link.key, None)
-    else:
+    if len(gone) > AT_A_LOOK:
         account.gone[link.key] = gone
+    else:
+        account.gone.pop(link.key, None)
+        await account.async_withdraw(gone)
     issues.async_update_gone(
         account.hass,
         account.entry,
@@ -21,5 +22,3 @@ async def async_remove_gone(
         account.entry.subentries[link.link_id].title,
         len(account.gone.get(link.key, ())),
     )
-    if gone and len(gone) <= AT_A_LOOK:
-        await account.async_withdraw(gone)

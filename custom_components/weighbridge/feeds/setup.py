@@ -15,6 +15,7 @@ from ..garmin import (
     AccountMemory,
     GarminAccount,
     GarminConfigEntry,
+    GarminGate,
     async_setup_sensors,
     issues,
     sensor_store,
@@ -46,7 +47,7 @@ async def async_setup_garmin(hass: HomeAssistant, entry: GarminConfigEntry) -> N
     elif (saved := await tokens_store.async_load()) is not None:
         tokens = saved.get("tokens")
     try:
-        account = GarminAccount(
+        gate = GarminGate(
             hass,
             entry,
             memory=memory,
@@ -58,18 +59,18 @@ async def async_setup_garmin(hass: HomeAssistant, entry: GarminConfigEntry) -> N
         raise ConfigEntryAuthFailed(
             translation_domain=DOMAIN, translation_key="garmin_signed_out"
         ) from err
-    entry.runtime_data = account
+    account = entry.runtime_data = GarminAccount(gate)
     await async_setup_sensors(hass, account)
     # Issues do not outlive a restart; what they ask for does.
     issues.async_update_waiting(hass, entry, memory.ledgers)
     entry.async_on_unload(await LinkFeeds(hass, account).async_start())
     # Before Home Assistant gives up what it does in the background: a token refresh
     # that is cut off costs the sign-in.
-    entry.async_on_unload(hass.async_add_shutdown_job(HassJob(account.async_close)))
+    entry.async_on_unload(hass.async_add_shutdown_job(HassJob(gate.async_close)))
     account.async_request_flush()
 
     async def keep_alive(_now: datetime) -> None:
-        account.async_changed()
+        gate.async_changed()
         await account.async_keep_alive()
 
     entry.async_on_unload(

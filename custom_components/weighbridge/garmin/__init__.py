@@ -1,8 +1,9 @@
 """The destination: an account at Garmin Connect, its gate, its lanes and its links."""
 
 from . import issues
-from .account import GarminAccount, GarminConfigEntry
+from .account import GarminAccount, GarminConfigEntry, Spot
 from .fit import EARLIEST
+from .gate import GarminGate
 from .lanes import DIASTOLIC, PULSE, SYSTOLIC
 from .link import Link, links_of
 from .sensors import async_setup_sensors, sensor_store
@@ -21,7 +22,9 @@ __all__ = (
     "AccountSensorDescription",
     "GarminAccount",
     "GarminConfigEntry",
+    "GarminGate",
     "Link",
+    "Spot",
     "async_push_measurement",
     "async_setup_sensors",
     "async_sync",

@@ -1,17 +1,16 @@
 """Lanes: how each kind of measurement goes from its ledger to Garmin."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-import struct
-from typing import Protocol, override
+from itertools import batched, groupby
+from typing import override
 
 from homeassistant.util import dt as dt_util
 
 from ..clients.garmin import (
     GarminAmbiguousError,
     GarminBloodPressure,
-    GarminClient,
     GarminDuplicateError,
     GarminError,
     GarminForbiddenError,
@@ -21,13 +20,13 @@ from ..clients.garmin import (
 )
 from ..const import LOGGER
 from ..ledger import (
-    SETTLING_SECONDS,
     SUSPECT,
     Item,
     Ledger,
     Record,
     Remote,
     State,
+    due,
     file_size,
     miss,
     outcomes,
@@ -35,7 +34,9 @@ from ..ledger import (
 )
 from ..model import BloodPressure, WeighIn
 from ..store import DiskError
+from . import issues
 from .fit import can_encode, encode
+from .gate import GarminGate
 
 # How many records are looked for at Garmin at a time.
 STAGE = 1000
@@ -48,6 +49,12 @@ SHORT = 30 * 86400
 LONG = 100 * 366 * 86400
 
 REFUSED = "Garmin Connect refuses a measurement; the others go on"
+UNFIT = (
+    "A measurement is not sent, as Garmin Connect takes no such value; the others go on"
+)
+
+# How long removals rest when one got no answer, in seconds.
+REST = 1800
 
 # How many edits are under way at a time, between their removal and their upload.
 EDITS = 10
@@ -58,43 +65,18 @@ DIASTOLIC = range(40, 151)
 PULSE = range(20, 251)
 
 
-class Courier(Protocol):
-    """What a lane needs of its account."""
-
-    @property
-    def client(self) -> GarminClient:
-        """Return the client, to be called through `async_request` alone."""
-
-    @property
-    def is_stopping(self) -> bool:
-        """Return whether no further request should be made."""
-
-    async def async_request[*Ts, T](self, request: Callable[[*Ts], T], *args: *Ts) -> T:
-        """Make one blocking request; raise GarminError."""
-
-    async def async_save_surely(self) -> None:
-        """Put the ledgers on disk; raise DiskError."""
-
-    def async_pushed(self) -> None:
-        """Note that Garmin has accepted something."""
-
-    def async_changed(self) -> None:
-        """Tell the entities and the repairs that a ledger has changed."""
-
-    def async_kept(self, second: int) -> None:
-        """Tell that Garmin keeps what its source has deleted."""
-
-
 class Lane[R: Record, M: Remote](ABC):
     """The way of one kind of measurement: read, compare, upload, remove, confirm."""
 
-    def __init__(self, ledger: Ledger[R], courier: Courier) -> None:
-        """Push what a ledger wants, with what the account offers."""
+    _limit: int
+    """How many records go into one request at the most."""
+
+    def __init__(self, ledger: Ledger[R], gate: GarminGate) -> None:
+        """Push what a ledger wants, in the visits that the gate allows."""
         self.ledger = ledger
-        self._courier = courier
+        self._gate = gate
         self._span = LONG
         # Removals fail for themselves, and rest for themselves.
-        self._vain = 0
         self._rests_until = 0
         # Of a visit: whether anything went up, an answer was lost, what was refused.
         self._took_any = False
@@ -106,117 +88,52 @@ class Lane[R: Record, M: Remote](ABC):
         self._took_any = self._lost = False
         self._refused = []
         looked: set[int] = set()
-        while not self._courier.is_stopping:
+        while not self._gate.closed:
             now = _now()
             leaving = self.ledger.leaving(now) if now >= self._rests_until else set()
             wanted = sorted((self.ledger.ready(now) | leaving) - looked, reverse=True)
-            # What no request can hold is parked before anything is removed for it.
-            if parked := set(filter(self._park, wanted[:STAGE])):
-                looked |= parked
-                continue
             if not wanted:
                 break
+            # What no request can hold is parked before anything is removed for it.
+            items = filter(None, map(self.ledger.item, wanted[:STAGE]))
+            if unfit := [i.record for i in items if not self.fits(i.record)]:
+                for record in unfit:
+                    self._refuse(record, UNFIT)
+                continue
             seconds, remotes = await self._async_look(wanted[:STAGE])
             looked.update(seconds)
             seen = reconcile(self.ledger, remotes, _now())
             miss(self.ledger, seconds, _now())
-            if seen.found:
-                self._courier.async_changed()
-            await self._async_send_all(set(seconds) - {s for s, _ in seen.unwanted})
-            await self._async_remove_all(seen.unwanted, leaving.intersection(seconds))
-        if self._refused:
-            if not self._took_any:
-                raise GarminRejectedError("Garmin refuses all that it is sent")
-            for record in self._refused:
-                self._refuse(record)
+            unwanted: dict[int, list[M]] = {}
+            for second, remote in seen.unwanted:
+                unwanted.setdefault(second, []).append(remote)
+            await self._async_send_all(set(seconds) - unwanted.keys())
+            await self._async_remove_all(unwanted, leaving.intersection(seconds))
+        if self._refused and not self._took_any:
+            raise GarminRejectedError("Garmin refuses all that it is sent")
+        for record in self._refused:
+            self._refuse(record, REFUSED)
 
-    async def async_read(self, seconds: Collection[int]) -> list[M]:
-        """Return what Garmin holds of the days around some seconds."""
-        wanted = sorted(seconds, reverse=True)
-        remotes: dict[M, None] = {}
-        while wanted:
-            looked, some = await self._async_look(wanted)
-            remotes.update(dict.fromkeys(some))
-            wanted = wanted[len(looked) :]
-        return list(remotes)
+    async def async_ask(self, seconds: Collection[int]) -> list[M] | None:
+        """Return what Garmin holds around some seconds, None if it does not tell now.
 
-    async def _async_look(self, wanted: list[int]) -> tuple[list[int], list[M]]:
-        """Read around the newest seconds, as many as Garmin can tell of at once."""
-        while True:
-            seconds = [s for s in wanted if s >= wanted[0] - self._span]
-            # The days of the range are those of the account's time zone.
-            start = _day(seconds[-1]) - timedelta(days=1)
-            end = _day(seconds[0]) + timedelta(days=1)
-            try:
-                remotes = await self._courier.async_request(self._read, start, end)
-            except GarminUnavailableError:
-                if wanted[0] - seconds[-1] <= SHORT:
-                    raise
-                self._span = SHORT
-            else:
-                self._span = min(self._span * 2, LONG)
-                return seconds, remotes
+        That cures no pause: it shows nothing of what was in the way of a push.
+        """
 
-    def _park(self, second: int) -> bool:
-        """Park a record that no request can hold; tell whether it was one."""
-        item = self.ledger.item(second)
-        if item is None or item.state is State.DONE or self.fits(item.record):
-            return False
-        self._refuse(
-            item.record,
-            "A measurement is not sent, as Garmin Connect takes no such value; "
-            "the others go on",
-        )
-        return True
+        async def ask() -> list[M]:
+            wanted = sorted(seconds, reverse=True)
+            remotes: dict[M, None] = {}
+            while wanted:
+                looked, some = await self._async_look(wanted)
+                remotes.update(dict.fromkeys(some))
+                wanted = wanted[len(looked) :]
+            return list(remotes)
 
-    async def _async_remove_all(
-        self, unwanted: Sequence[tuple[int, M]], leaving: Collection[int]
-    ) -> None:
-        """Remove what must go, and send what comes in its place."""
-        edits: set[int] = set()
-        kept: set[int] = set()
-        for second, remote in unwanted:
-            if (
-                self._courier.is_stopping
-                or _now() < self._rests_until
-                or not await self._async_remove(second, remote)
-            ):
-                kept.add(second)
-            elif second not in kept:
-                edits.add(second)
-            if len(edits) == EDITS:
-                await self._async_send_all(edits)
-                edits.clear()
-        shown = {second for second, _ in unwanted}
-        outcomes.withdrawn(self.ledger, set(leaving) - kept, shown, _now())
-        await self._async_send_all(edits - kept)
+        return await self._gate.async_visit(ask, by_hand=True)
 
-    async def _async_remove(self, second: int, remote: M) -> bool:
-        """Remove something from Garmin; what cannot be removed holds up nothing else."""
-        for_good = False
-        try:
-            await self._courier.async_request(self._remove, remote)
-        except GarminRejectedError as err:
-            for_good = True
-            LOGGER.warning("Garmin Connect keeps an older measurement: %s", err)
-        except (
-            GarminAmbiguousError,
-            GarminDuplicateError,
-            GarminForbiddenError,
-        ) as err:
-            LOGGER.info("Garmin Connect did not remove a measurement: %s", err)
-            self._rests_until = _now() + SETTLING_SECONDS * 2 ** min(self._vain, 6)
-            self._vain += 1
-        else:
-            self._vain = 0
-            outcomes.removed(self.ledger, second, remote)
-            return True
-        was_leaving = second in self.ledger.withdrawals
-        if outcomes.keep(self.ledger, second, _now(), for_good=for_good):
-            if was_leaving:
-                self._courier.async_kept(second)
-            self._courier.async_changed()
-        return False
+    @abstractmethod
+    def fits(self, record: R) -> bool:
+        """Tell whether Garmin has room for the values of a record."""
 
     @abstractmethod
     def _read(self, start: date, end: date) -> list[M]:
@@ -230,28 +147,78 @@ class Lane[R: Record, M: Remote](ABC):
     def _upload(self, batch: Sequence[R], attempt: int) -> None:
         """Upload records in one request, not for the first time if `attempt` says so."""
 
-    @abstractmethod
-    def fits(self, record: R) -> bool:
-        """Tell whether Garmin has room for the values of a record."""
+    async def _async_look(self, wanted: list[int]) -> tuple[list[int], list[M]]:
+        """Read around the newest seconds, as many as Garmin can tell of at once."""
+        while True:
+            seconds = [s for s in wanted if s >= wanted[0] - self._span]
+            # The days of the range are those of the account's time zone.
+            start = _day(seconds[-1]) - timedelta(days=1)
+            end = _day(seconds[0]) + timedelta(days=1)
+            try:
+                remotes = await self._gate.async_request(self._read, start, end)
+            except GarminUnavailableError:
+                if wanted[0] - seconds[-1] <= SHORT:
+                    raise
+                self._span = SHORT
+            else:
+                self._span = min(self._span * 2, LONG)
+                return seconds, remotes
 
-    _limit: int
-    """How many records go into one request at the most."""
+    async def _async_remove_all(
+        self, unwanted: Mapping[int, Sequence[M]], leaving: Collection[int]
+    ) -> None:
+        """Remove what must go, and send what comes in its place."""
+        kept: set[int] = set()
+        for some in batched(unwanted, EDITS, strict=False):
+            for second in some:
+                for remote in unwanted[second]:
+                    if not await self._async_remove(second, remote):
+                        kept.add(second)
+            await self._async_send_all(set(some) - kept)
+        outcomes.withdrawn(self.ledger, set(leaving) - kept, unwanted, _now())
+
+    async def _async_remove(self, second: int, remote: M) -> bool:
+        """Remove something from Garmin; what cannot be removed holds up nothing else."""
+        if self._gate.closed or _now() < self._rests_until:
+            return False
+        for_good = False
+        try:
+            await self._gate.async_request(self._remove, remote)
+        except GarminRejectedError as err:
+            for_good = True
+            LOGGER.warning("Garmin Connect keeps an older measurement: %s", err)
+        except (
+            GarminAmbiguousError,
+            GarminDuplicateError,
+            GarminForbiddenError,
+        ) as err:
+            LOGGER.info("Garmin Connect did not remove a measurement: %s", err)
+            self._rests_until = _now() + REST
+        else:
+            outcomes.removed(self.ledger, second, remote)
+            return True
+        was_leaving = second in self.ledger.withdrawals
+        if (
+            outcomes.keep(self.ledger, second, _now(), for_good=for_good)
+            and was_leaving
+        ):
+            issues.async_report_kept(self._gate.hass, self._gate.entry, second)
+        return False
 
     async def _async_send_all(self, seconds: Collection[int]) -> None:
         """Upload records by their seconds, what was in the way before last and alone.
 
         A file that is refused is halved, until a refused record stands alone.
         """
-        todo: list[list[int]] = []
-        for item in sorted(self._current(seconds), key=_turn):
-            last = todo[-1] if todo else []
-            size = min(file_size(item.strikes), self._limit)
-            if last and len(last) < size and self._size_of(last) == size:
-                last.append(item.record.second)
-            else:
-                todo.append([item.record.second])
+        ready = self._current(seconds)
+        ready.sort(key=lambda item: (item.strikes, -item.record.second))
+        todo: list[list[int]] = [
+            [item.record.second for item in batch]
+            for size, items in groupby(ready, self._size)
+            for batch in batched(items, size, strict=False)
+        ]
         # What stays pending is pushed after the next start.
-        while todo and not self._lost and not self._courier.is_stopping:
+        while todo and not self._lost and not self._gate.closed:
             batch = self._current(todo.pop(0))
             if batch and not await self._async_send(batch):
                 seconds = [item.record.second for item in batch]
@@ -268,8 +235,8 @@ class Lane[R: Record, M: Remote](ABC):
         sent = outcomes.mark_sent(self.ledger, batch, _now())
         attempt = max(item.attempts for item in batch)
         try:
-            await self._courier.async_save_surely()
-            await self._courier.async_request(
+            await self._gate.async_save_surely()
+            await self._gate.async_request(
                 self._upload, [item.record for item in sent], attempt
             )
         except GarminRejectedError:
@@ -279,7 +246,6 @@ class Lane[R: Record, M: Remote](ABC):
             self._doubt(batch[0])
         except GarminAmbiguousError, GarminDuplicateError:
             outcomes.lose(self.ledger, sent, _now())
-            self._courier.async_changed()
             # Others go up, so it is its own trouble; but it has taken enough time.
             self._lost = True
             if len(batch) > 1 or batch[0].strikes < SUSPECT:
@@ -291,41 +257,33 @@ class Lane[R: Record, M: Remote](ABC):
             self._took_any = True
             outcomes.confirm(self.ledger, sent, _now())
             LOGGER.debug("Garmin Connect has accepted %d measurements", len(batch))
-            self._courier.async_pushed()
+            self._gate.memory.last_push = dt_util.utcnow()
+            self._gate.async_changed()
         return True
 
     def _doubt(self, item: Item[R]) -> None:
         """Park a record that was refused alone, if Garmin takes any at all."""
         if self._took_any or item.strikes >= SUSPECT:
-            self._refuse(item.record)
+            self._refuse(item.record, REFUSED)
             return
         self._refused.append(item.record)
         if len(self._refused) >= OUTAGE:
             raise GarminRejectedError("Garmin refuses all that it is sent")
 
-    def _current(self, seconds: Collection[int]) -> list[Item[R]]:
-        """Return what may go up now, in the newest version."""
-        ready = self.ledger.ready(_now())
-        return [
-            item
-            for second in seconds
-            if second in ready
-            and (item := self.ledger.item(second)) is not None
-            and item.state is State.PENDING
-        ]
-
-    def _size_of(self, batch: list[int]) -> int:
-        """Return how many records may go in the file of the first of them."""
-        item = self.ledger.item(batch[0])
-        return (
-            self._limit if item is None else min(file_size(item.strikes), self._limit)
-        )
-
-    def _refuse(self, record: R, why: str = REFUSED) -> None:
+    def _refuse(self, record: R, why: str) -> None:
         """Park a record that does not get to Garmin, and tell why."""
         if outcomes.fail(self.ledger, record):
             LOGGER.warning(why)
-            self._courier.async_changed()
+
+    def _current(self, seconds: Collection[int]) -> list[Item[R]]:
+        """Return what may go up now, in the newest version."""
+        now = _now()
+        items = filter(None, map(self.ledger.item, seconds))
+        return [i for i in items if i.state is State.PENDING and due(i) <= now]
+
+    def _size(self, item: Item[R]) -> int:
+        """Return how many records may go in one file with this one."""
+        return min(file_size(item.strikes), self._limit)
 
 
 class WeighInLane(Lane[WeighIn, GarminWeighIn]):
@@ -335,21 +293,15 @@ class WeighInLane(Lane[WeighIn, GarminWeighIn]):
 
     @override
     def _read(self, start: date, end: date) -> list[GarminWeighIn]:
-        return self._courier.client.weigh_ins(
-            start, end, dt_util.get_default_time_zone()
-        )
+        return self._gate.client.weigh_ins(start, end, dt_util.get_default_time_zone())
 
     @override
     def _remove(self, remote: GarminWeighIn) -> None:
-        self._courier.client.delete_weigh_in(remote)
+        self._gate.client.delete_weigh_in(remote)
 
     @override
     def _upload(self, batch: Sequence[WeighIn], attempt: int) -> None:
-        try:
-            fit = encode(batch, attempt)
-        except (ValueError, OverflowError, struct.error) as err:
-            raise GarminRejectedError("A record does not fit into a file") from err
-        self._courier.client.upload(fit)
+        self._gate.client.upload(encode(batch, attempt))
 
     @override
     def fits(self, record: WeighIn) -> bool:
@@ -363,17 +315,17 @@ class BloodPressureLane(Lane[BloodPressure, GarminBloodPressure]):
 
     @override
     def _read(self, start: date, end: date) -> list[GarminBloodPressure]:
-        return self._courier.client.blood_pressures(start, end)
+        return self._gate.client.blood_pressures(start, end)
 
     @override
     def _remove(self, remote: GarminBloodPressure) -> None:
-        self._courier.client.delete_blood_pressure(remote)
+        self._gate.client.delete_blood_pressure(remote)
 
     @override
     def _upload(self, batch: Sequence[BloodPressure], attempt: int) -> None:
         (reading,) = batch
         pulse = reading.heart_rate
-        self._courier.client.add_blood_pressure(
+        self._gate.client.add_blood_pressure(
             dt_util.as_local(reading.measured_at),
             reading.systolic,
             reading.diastolic,
@@ -383,11 +335,6 @@ class BloodPressureLane(Lane[BloodPressure, GarminBloodPressure]):
     @override
     def fits(self, record: BloodPressure) -> bool:
         return record.systolic in SYSTOLIC and record.diastolic in DIASTOLIC
-
-
-def _turn[R: Record](item: Item[R]) -> tuple[int, int]:
-    """Sort what was in the way last, and else the newest first."""
-    return item.strikes, -item.record.second
 
 
 def _now() -> int:

@@ -18,7 +18,7 @@ from ..const import (
 )
 from ..entry import WeighbridgeConfigEntry
 from ..ledger import Ledger, Offer
-from ..model import BloodPressure, WeighIn
+from ..model import BloodPressure, Kind, WeighIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,31 +41,36 @@ class Link:
         """Return the source, of which an account has one link: one made anew is known."""
         return self.source
 
-    def wants(self, record: WeighIn | BloodPressure) -> bool:
-        """Tell whether a measurement is new enough for the link."""
-        return record.second >= self.start
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Return what goes along the link."""
+        carried = {
+            Kind.WEIGH_IN: self.weigh_ins,
+            Kind.BLOOD_PRESSURE: self.blood_pressure,
+        }
+        return tuple(kind for kind, wanted in carried.items() if wanted)
 
-    def offer(self, ledger: Ledger[WeighIn], weigh_in: WeighIn) -> Offer:
-        """Offer a weigh-in to a ledger in the name of the link."""
+    def wants(self, record: WeighIn | BloodPressure) -> bool:
+        """Tell whether a measurement goes along the link, and is new enough for it."""
+        return record.kind in self.kinds and record.second >= self.start
+
+    def offer(self, ledger: Ledger[Any], record: WeighIn | BloodPressure) -> Offer:
+        """Offer a measurement to its ledger in the name of the link."""
         return ledger.offer(
-            self.prepare(weigh_in),
+            self.prepare(record),
             link=self.key,
-            own_twins=weigh_in.relayed,
+            own_twins=isinstance(record, WeighIn) and record.relayed,
         )
 
-    def offer_blood_pressure(
-        self, ledger: Ledger[BloodPressure], reading: BloodPressure
-    ) -> Offer:
-        """Offer a blood pressure reading to a ledger in the name of the link."""
-        return ledger.offer(reading, link=self.key)
-
-    def prepare(self, weigh_in: WeighIn) -> WeighIn:
-        """Return a weigh-in as Garmin shall have it.
+    def prepare[R: WeighIn | BloodPressure](self, record: R) -> R:
+        """Return a measurement as Garmin shall have it.
 
         Garmin's page takes the muscle mass for that of the skeletal muscles, which is
         about half of what most scales measure.
         """
-        return weigh_in if self.muscle_mass else replace(weigh_in, muscle_mass=None)
+        if self.muscle_mass or not isinstance(record, WeighIn):
+            return record
+        return replace(record, muscle_mass=None)
 
 
 def link_of(subentry: ConfigSubentry) -> Link:

@@ -1,7 +1,6 @@
 """How long Garmin is left alone after it has said no."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -28,64 +27,43 @@ class Reason(StrEnum):
     REJECTED = "rejected"
     UNAVAILABLE = "unavailable"
     DISK = "disk"
+    AMBIGUOUS = "ambiguous"
+    SIGNED_OUT = "signed_out"
 
 
-STATUSES: Final[Mapping[str, Status]] = {
+STATUSES: Final[Mapping[Reason, Status]] = {
     Reason.THROTTLED: Status.THROTTLED,
     Reason.FORBIDDEN: Status.REFUSED,
     Reason.CONSENT: Status.CONSENT,
     Reason.REJECTED: Status.REFUSED,
     Reason.UNAVAILABLE: Status.UNAVAILABLE,
     Reason.DISK: Status.UNAVAILABLE,
+    Reason.AMBIGUOUS: Status.WAITING,
+    Reason.SIGNED_OUT: Status.SIGNED_OUT,
 }
 
-
-@dataclass(frozen=True, slots=True)
-class Pause:
-    """A reason to wait, and for how many seconds."""
-
-    reason: Reason
-    seconds: float
+# The reason that an error gives, and how long the first and the longest pause are.
+_PAUSES: Final[Mapping[type[Exception], tuple[Reason, int, int]]] = {
+    GarminThrottledError: (Reason.THROTTLED, HOUR, MAX_PAUSE),
+    GarminForbiddenError: (Reason.FORBIDDEN, 6 * HOUR, 6 * HOUR),
+    GarminConsentError: (Reason.CONSENT, HOUR, HOUR),
+    GarminRejectedError: (Reason.REJECTED, HOUR, 4 * HOUR),
+    DiskError: (Reason.DISK, 10 * MINUTE, 10 * MINUTE),
+}
+_OUTAGE = Reason.UNAVAILABLE, 2 * MINUTE, HOUR
 
 
 def reason_for(error: Exception) -> Reason:
     """Return the reason that an error gives; one that nobody thought of is an outage."""
-    match error:
-        case GarminThrottledError():
-            return Reason.THROTTLED
-        case GarminForbiddenError():
-            return Reason.FORBIDDEN
-        case GarminConsentError():
-            return Reason.CONSENT
-        case GarminRejectedError():
-            return Reason.REJECTED
-        case DiskError():
-            return Reason.DISK
-        case _:
-            return Reason.UNAVAILABLE
+    return _PAUSES.get(type(error), _OUTAGE)[0]
 
 
-def pause_after(error: Exception, strikes: int) -> Pause:
-    """Return the pause after the `strikes`-th failure in a row for one reason."""
-    reason = reason_for(error)
-    doubled = 2 ** (min(strikes, 16) - 1)
-    seconds: float
-    match reason:
-        case Reason.THROTTLED:
-            asked: float | None = getattr(error, "retry_after", None)
-            seconds = HOUR * doubled
-            if asked is not None:
-                # The second time, what Garmin asks for was too little.
-                seconds = asked if strikes == 1 else max(asked, seconds)
-            seconds = min(max(seconds, MINUTE), MAX_PAUSE)
-        case Reason.FORBIDDEN:
-            seconds = 6 * HOUR
-        case Reason.CONSENT:
-            seconds = HOUR
-        case Reason.REJECTED:
-            seconds = min(HOUR * doubled, 4 * HOUR)
-        case Reason.DISK:
-            seconds = 10 * MINUTE
-        case _:
-            seconds = min(2 * MINUTE * doubled, HOUR)
-    return Pause(reason, seconds)
+def pause_after(error: Exception, strikes: int) -> float:
+    """Return the seconds to wait after the `strikes`-th failure in a row for one reason."""
+    _, first, longest = _PAUSES.get(type(error), _OUTAGE)
+    seconds = min(first << min(strikes - 1, 16), longest)
+    asked: float | None = getattr(error, "retry_after", None)
+    if asked is None:
+        return seconds
+    # The second time, what Garmin asks for was too little.
+    return min(max(asked, MINUTE if strikes == 1 else seconds), MAX_PAUSE)

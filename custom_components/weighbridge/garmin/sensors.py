@@ -48,7 +48,7 @@ class SensorCoordinator(ListedDevices):
             update_interval=UPDATE_INTERVAL,
         )
         self.data = {}
-        self._account = account
+        self._gate = account.gate
         self._store = sensor_store(hass, account.entry.entry_id)
         self._reader = SensorReader()
         self._looked_at: datetime | None = None
@@ -88,8 +88,8 @@ class SensorCoordinator(ListedDevices):
                 self.update_interval = due - now
                 return self.data
         try:
-            answer = await self._account.async_read_apart(
-                self._account.client.sensors, by_hand=by_hand
+            answer = await self._gate.async_read_apart(
+                self._gate.client.sensors, by_hand=by_hand
             )
         except GarminError as err:
             self.update_interval = UPDATE_INTERVAL

@@ -28,14 +28,14 @@ ACCOUNT_SENSORS = (
         translation_key="last_push",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda account: account.last_push,
+        value_fn=lambda account: account.memory.last_push,
     ),
     AccountSensorDescription(
         key="pending",
         translation_key="pending",
         state_class=SensorStateClass.MEASUREMENT,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda account: account.pending,
+        value_fn=lambda account: account.memory.pending,
     ),
     AccountSensorDescription(
         key="status",
@@ -43,13 +43,13 @@ ACCOUNT_SENSORS = (
         device_class=SensorDeviceClass.ENUM,
         entity_category=EntityCategory.DIAGNOSTIC,
         options=[status.value for status in Status],
-        value_fn=lambda account: account.status,
+        value_fn=lambda account: account.gate.status,
     ),
     AccountSensorDescription(
         key="next_try",
         translation_key="next_try",
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda account: account.next_try,
+        value_fn=lambda account: account.gate.next_try,
     ),
 )

@@ -11,6 +11,7 @@ from ..ledger import (
     TWIN_WEIGH_IN,
     WEIGH_IN_COLUMNS,
     Ledger,
+    State,
     ledger_from_json,
     ledger_to_json,
     make_blood_pressure,
@@ -25,8 +26,7 @@ from ..model import BloodPressure, WeighIn
 class AccountMemory:
     """All that outlives a restart, but for the tokens.
 
-    `paused_until` is an epoch second, `strikes` counts the failures in a row, and
-    `shown` is what the sensors of each link showed last.
+    `paused_until` is an epoch second, and `strikes` counts the failures in a row.
     """
 
     weigh_ins: Ledger[WeighIn] = field(default_factory=lambda: Ledger(TWIN_WEIGH_IN))
@@ -40,9 +40,20 @@ class AccountMemory:
     strikes: int = 0
 
     @property
-    def ledgers(self) -> tuple[Ledger[WeighIn], Ledger[BloodPressure]]:
+    def ledgers(self) -> tuple[Ledger[Any], ...]:
         """Return the ledgers of all kinds of measurements."""
         return self.weigh_ins, self.blood_pressures
+
+    @property
+    def pending(self) -> int:
+        """Return how many measurements wait to be pushed."""
+        return sum(ledger.count(State.PENDING) for ledger in self.ledgers)
+
+    @property
+    def due(self) -> int | None:
+        """Return from when on something is to be done at Garmin, None for never."""
+        dues = [ledger.due() for ledger in self.ledgers]
+        return min((due for due in dues if due is not None), default=None)
 
     @property
     def size(self) -> int:

@@ -7,8 +7,8 @@ from homeassistant.util import dt as dt_util
 
 from ..clients.garmin import GarminWeighIn
 from ..ledger import Ledger, State, Way, missing, outcomes, reconcile
-from ..model import WeighIn
-from ..pace import async_apart
+from ..model import Kind, WeighIn
+from ..pace import async_apart, async_paced
 from .account import GarminAccount
 from .fit import can_encode
 from .link import Link
@@ -41,10 +41,15 @@ async def async_sync(
         return SyncResult()
     ledger = account.memory.weigh_ins
     scratch = ledger.copy()
-    await async_apart(len(offers), _rehearse, scratch, offers)
+    await async_apart(len(offers), _offer, scratch, offers)
     if not dry_run:
-        await account.async_offer_all(offers)
-    remotes = await account.async_look_up(seconds, queues=not dry_run)
+        async for step in async_paced(offers):
+            _offer(ledger, step)
+        await account.gate.async_save()
+    remotes = await account.lanes[Kind.WEIGH_IN].async_ask(seconds)
+    if remotes is None:
+        states = [ledger.state(second) for second in seconds]
+        raise account.gate.stuck(is_queued=not dry_run and State.PENDING in states)
     now = int(dt_util.utcnow().timestamp())
     lost, again, known = await async_apart(
         len(remotes) + len(seconds), _compare, scratch, offers, remotes, now
@@ -56,10 +61,10 @@ async def async_sync(
     if dry_run:
         await async_apart(len(remotes), _pretend, scratch, remotes, now)
     else:
-        await account.async_push_all()
+        await account.async_keep(by_hand=True)
     states = [ledger.state(second) for second in seconds]
     if not dry_run and State.PENDING in states:
-        raise account.stuck()
+        raise account.gate.stuck()
     left_out = sum(
         ledger.way(second) in (Way.LEFT_OUT, Way.WITHDRAWN) for second in seconds
     )
@@ -79,10 +84,10 @@ async def async_sync(
     )
 
 
-def _rehearse(scratch: Ledger[WeighIn], offers: Offers) -> None:
-    """Offer weigh-ins where it changes nothing."""
+def _offer(ledger: Ledger[WeighIn], offers: Offers) -> None:
+    """Offer weigh-ins, each in the name of its link."""
     for link, weigh_in in offers:
-        link.offer(scratch, weigh_in)
+        link.offer(ledger, weigh_in)
 
 
 def _compare(

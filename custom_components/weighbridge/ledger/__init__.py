@@ -13,7 +13,7 @@ from .codec import (
 )
 from .entries import Item, Offer, Record, Remote, State, Way, differ
 from .ledger import TWIN_BLOOD_PRESSURE, TWIN_WEIGH_IN, Ledger
-from .patience import LOOKS, SETTLING_SECONDS, SUSPECT, file_size
+from .patience import LOOKS, SETTLING_SECONDS, SUSPECT, due, file_size
 from .reconcile import is_fresh, miss, missing, reconcile
 
 __all__ = (
@@ -32,6 +32,7 @@ __all__ = (
     "State",
     "Way",
     "differ",
+    "due",
     "file_size",
     "is_fresh",
     "ledger_from_json",

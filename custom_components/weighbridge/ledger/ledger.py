@@ -211,13 +211,6 @@ class Ledger[R: Record]:
             and settled.way in (Way.PUSHED, Way.WITHDRAWN, Way.KEPT)
         )
 
-    def is_leaving(self, second: int) -> bool:
-        """Tell whether a measurement is wished away, is gone or stays all the same."""
-        return second in self.withdrawals or self.way(second) in (
-            Way.WITHDRAWN,
-            Way.KEPT,
-        )
-
     def put(self, item: Item[R]) -> None:
         """Keep a measurement as one that is not settled."""
         second = item.record.second

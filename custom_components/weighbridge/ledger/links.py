@@ -12,8 +12,17 @@ def known[R: Record](ledger: Ledger[R]) -> set[str]:
     return {item.link for item in ledger.snapshot().open}
 
 
+def queued[R: Record](ledger: Ledger[R], link: str) -> set[int]:
+    """Return what a link wants at Garmin and what has never been sent."""
+    return {
+        item.record.second
+        for item in ledger.snapshot().open
+        if item.link == link and not item.is_ours
+    }
+
+
 def pushed[R: Record](ledger: Ledger[R], link: str) -> set[int]:
-    """Return what a link alone has brought to Garmin."""
+    """Return what a link alone has brought to Garmin and what shall stay there."""
     now = ledger.snapshot()
     shared = {
         settled.twin_of
@@ -23,7 +32,9 @@ def pushed[R: Record](ledger: Ledger[R], link: str) -> set[int]:
     ours = {i.record.second for i in now.open if i.link == link and i.is_ours} | {
         second
         for second, settled in now.settled.items()
-        if settled.link == link and settled.way is Way.PUSHED
+        if settled.link == link
+        and settled.way is Way.PUSHED
+        and second not in now.withdrawals
     }
     return ours - shared
 

@@ -10,7 +10,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from ..model import COMPOSITION, Batch, BloodPressure, Height, Reading, Reason, WeighIn
+from ..model import (
+    COMPOSITION,
+    Batch,
+    BloodPressure,
+    Height,
+    Kind,
+    Reading,
+    Reason,
+    WeighIn,
+)
 from .shelf import DAY, HOUR, Change, Fate, Record, Shelf, Standing, Word
 
 # The quantities of each kind, with the fields that hold them.
@@ -84,6 +93,10 @@ class Book:
     def size(self) -> int:
         """Return how many measurements are known."""
         return len(self.weigh_ins.records) + len(self.blood_pressures.records)
+
+    def shelf(self, kind: Kind) -> Shelf[Any]:
+        """Return the shelf of what goes to Garmin, by its kind."""
+        return self.weigh_ins if kind is Kind.WEIGH_IN else self.blood_pressures
 
     @property
     def questions(self) -> tuple[Question, ...]:

@@ -201,12 +201,14 @@ class Person:
         """Return how tall the person was, in metres: as they say, or as the vendor."""
         return self.limits.height or self.book.height(second)
 
-    def complete(self, weigh_in: WeighIn) -> WeighIn:
+    def complete[M: Measured](self, record: M) -> M:
         """Return a weigh-in with the BMI, if it has none and a height is known."""
-        height = self.height(weigh_in.second)
-        if weigh_in.bmi is not None or height is None:
-            return weigh_in
-        return replace(weigh_in, bmi=bmi(weigh_in.weight, height))
+        if not isinstance(record, WeighIn) or record.bmi is not None:
+            return record
+        height = self.height(record.second)
+        if height is None:
+            return record
+        return replace(record, bmi=bmi(record.weight, height))
 
     @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:

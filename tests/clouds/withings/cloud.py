@@ -234,11 +234,19 @@ class WithingsCloud:
         )
 
     def edit(
-        self, person: WithingsPerson | str, grpid: int, weight: float
+        self,
+        person: WithingsPerson | str,
+        grpid: int,
+        weight: float | None = None,
+        *,
+        systolic: int | None = None,
     ) -> MeasureGroup:
-        """Change the weight of a group, which counts as modified now."""
+        """Change a value of a group, which counts as modified now."""
         group = self._group(person, grpid)
-        group.measures[model.WEIGHT] = weight
+        if weight is not None:
+            group.measures[model.WEIGHT] = weight
+        if systolic is not None:
+            group.measures[model.SYSTOLIC] = systolic
         return self._modify(person, group)
 
     def redate(

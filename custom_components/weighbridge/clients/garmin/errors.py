@@ -1,11 +1,10 @@
 """What can go wrong at Garmin Connect, and what it means."""
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-import math
 from typing import Any
 
 import requests
+
+from ..answers import seconds_to_wait
 
 
 class GarminError(Exception):
@@ -60,17 +59,9 @@ def status_of(err: Exception) -> int | None:
 
 
 def retry_after_of(response: Any) -> float | None:
-    """Return the seconds of a Retry-After header, None without a usable one."""
-    try:
-        header: str = response.headers["Retry-After"]
-        try:
-            seconds = float(header)
-        except ValueError:
-            until = parsedate_to_datetime(header)
-            seconds = (until - datetime.now(UTC)).total_seconds()
-    except KeyError, ValueError, TypeError, AttributeError:
-        return None
-    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+    """Return the seconds that an answer asks to wait, None if it does not."""
+    headers = getattr(response, "headers", None) or {}
+    return seconds_to_wait(headers.get("Retry-After"))
 
 
 def read_error(err: Exception) -> GarminError:
