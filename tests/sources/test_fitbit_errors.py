@@ -15,7 +15,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..clouds import Clouds, Fault
+from ..clouds import Clouds
 from ..support.common import (
     google_token,
     restart,
@@ -25,42 +25,14 @@ from ..support.common import (
     wait_for_poll,
 )
 from ..support.frontend import Frontend
-from ..support.vendors import issues, later, let_token_expire, reauth_flows
+from ..support.vendors import issues, later, reauth_flows
 
 MORNING = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
 
 WEIGHT = "/dataTypes/weight/"
-POINTS = "/dataTypes/"
-REFRESH = "/google/token"
 
-FAULTS: dict[str, Callable[[Clouds, str], Fault]] = {
-    "quota": lambda clouds, path: clouds.google.fail(
-        "RATE_LIMIT_EXCEEDED", path=path.removeprefix("/google"), times=None
-    ),
-    "unavailable": lambda clouds, path: clouds.google.fail(
-        "BACKEND_ERROR", path=path.removeprefix("/google"), times=None
-    ),
-    "HTTP 500": lambda clouds, path: clouds.faults.answer(path, 500, times=None),
-    "HTTP 404": lambda clouds, path: clouds.google.fail(
-        "NOT_FOUND", path=path.removeprefix("/google"), times=None
-    ),
-    "captive portal": lambda clouds, path: clouds.faults.foreign(path, times=None),
-    "proxy says 401": lambda clouds, path: clouds.faults.foreign(
-        path, status=401, times=None
-    ),
-    "proxy says 403": lambda clouds, path: clouds.faults.foreign(
-        path, status=403, times=None
-    ),
-    "proxy says 401 in JSON": lambda clouds, path: clouds.faults.answer(
-        path, 401, body={"message": "sign in to the proxy"}, times=None
-    ),
-    "foreign JSON": lambda clouds, path: clouds.faults.answer(
-        path, 200, body='["hello"]', times=None
-    ),
-    "reset": lambda clouds, path: clouds.faults.reset(path, times=None),
-    "truncated": lambda clouds, path: clouds.faults.truncate(path, times=None),
-    "slow": lambda clouds, path: clouds.faults.delay(path, 2, times=None),
-}
+
+REFRESH = "/google/token"
 
 
 @pytest.fixture
@@ -72,18 +44,6 @@ async def weighed(
     await set_up(hass, fitbit_entry)
     clouds.log.clear()
     return fitbit_entry
-
-
-async def test_refused_refresh(
-    hass: HomeAssistant, clouds: Clouds, weighed: MockConfigEntry
-) -> None:
-    """A dead refresh token asks the person to sign in again."""
-    clouds.google.revoke("bob")
-    let_token_expire(hass, weighed)
-    await wait_for_poll(hass)
-    assert len(reauth_flows(hass)) == 1
-    assert state_of(hass, weighed, "status").state != "ok"
-    assert clouds.log.count("google", path=POINTS) == 0
 
 
 async def test_refused_refresh_without_measurements(
@@ -130,54 +90,6 @@ async def test_fresh_access_token_is_refused(
     assert clouds.log.count("google", path=REFRESH) == 3
 
 
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("path", [WEIGHT, REFRESH])
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-async def test_outage(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    weighed: MockConfigEntry,
-    path: str,
-    fault: Callable[[Clouds, str], Fault],
-) -> None:
-    """Nothing but a refusal asks to sign in again; all is back when Google is."""
-    let_token_expire(hass, weighed)
-    trouble = fault(clouds, path)
-    await wait_for_poll(hass)
-    await wait_for_poll(hass)
-    # The HTTP client itself tries once more after a reset.
-    assert 2 <= trouble.hits <= 4
-    assert not reauth_flows(hass)
-    assert not issues(hass)
-    assert state_of(hass, weighed, "status").state != "ok"
-
-    trouble.remove()
-    await wait_for_poll(hass)
-    assert value_of(hass, weighed, "weight") == 80.25
-    assert not reauth_flows(hass)
-
-
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.parametrize("path", [WEIGHT, REFRESH])
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-async def test_outage_at_start(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    fitbit_entry: MockConfigEntry,
-    path: str,
-    fault: Callable[[Clouds, str], Fault],
-) -> None:
-    """Home Assistant tries again by itself when Google is away at its start."""
-    let_token_expire(hass, fitbit_entry)
-    trouble = fault(clouds, path)
-    await hass.config_entries.async_setup(fitbit_entry.entry_id)
-    assert fitbit_entry.state is ConfigEntryState.SETUP_RETRY
-    assert not reauth_flows(hass)
-    trouble.remove()
-    await wait_for_poll(hass, minutes=2)
-    assert hass.config_entries.async_loaded_entries(DOMAIN) == [fitbit_entry]
-
-
 @pytest.mark.parametrize(
     ("retry_after", "minutes"),
     [(None, 1), ("300", 5), ("in five minutes", 5), ("whenever", 1), ("0", 1)],
@@ -204,25 +116,6 @@ async def test_google_says_when_to_come_back(
     assert state_of(hass, weighed, "status").state != "ok"
     await wait_for_poll(hass, minutes=minutes + 0.1)
     assert value_of(hass, weighed, "weight") == 80.25
-
-
-async def test_outage_is_logged_without_secrets(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    weighed: MockConfigEntry,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """The log tells of the beginning and the end of an outage, and no secret."""
-    trouble = clouds.faults.answer(WEIGHT, 500, times=None)
-    await wait_for_poll(hass)
-    await wait_for_poll(hass)
-    trouble.remove()
-    await wait_for_poll(hass)
-    assert caplog.text.count("Error fetching weighbridge Bob · Fitbit data") == 1
-    assert caplog.text.count("recovered") == 1
-    token = weighed.data["token"]
-    assert token["access_token"] not in caplog.text
-    assert token["refresh_token"] not in caplog.text
 
 
 def disable_api(clouds: Clouds, refused: bool) -> None:
