@@ -3,19 +3,25 @@
 from datetime import UTC, datetime
 
 from ..clouds import Clouds
+from ..demo.accounts import want_sensor_batteries
 from ..demo.api import Api
 from ..demo.cast import Weighing
 from ..demo.console import step
 from ..demo.home import Home
 from ..demo.weighing import weigh
-from . import scale
+from . import accounts, scale
 from .dashboard import hear
 from .repairs import answer, open_question
 from .screen import AMERICAN_PHONE, GERMAN_DESK, Screen
 
+_NOT_LINKED = "Bob · Garmin Connect bekommt noch keine Wägungen"
 
-async def live_in_germany(screen: Screen, api: Api, path: str) -> None:
-    """Look at a device, a form and the dashboard in German, in the dark."""
+
+async def live_in_germany(
+    screen: Screen, api: Api, homes: list[Home], path: str
+) -> None:
+    """Look at a device, forms, blueprints and the dashboard in German, in the dark."""
+    alice, bob = homes
     await _move(api, language="de")
     async with screen.elsewhere(GERMAN_DESK) as german:
         with step("See a device in German, in the dark"):
@@ -31,6 +37,39 @@ async def live_in_germany(screen: Screen, api: Api, path: str) -> None:
             await german.choose("Wohin die Wägungen gehen")
             await german.see("Bei Garmin Connect anmelden")
             await german.look("the sign-in in German")
+        with step("Link an account by its repair, in German, at the second try"):
+            await _unlink(api, bob)
+            await german.open("/config/repairs")
+            await german.choose(_NOT_LINKED)
+            await german.see("Verknüpfung mit Bob · Garmin Connect")
+            await german.look("the form of a link in German")
+            await accounts.choose_account(german, "Alice · Withings")
+            await german.press("OK")
+            await german.see("Zwei Garmin-Konten für eine Person?")
+            await german.look("the question before a second link in German")
+            await german.press("Schließen")
+            await german.choose(_NOT_LINKED)
+            await accounts.choose_account(german, "Bob · Fitbit")
+            await german.press("OK")
+            await german.see("Die Verknüpfung ist eingerichtet")
+            await german.press("Fertigstellen")
+        with step("See the battery of a strap in German"):
+            await want_sensor_batteries(api, alice.garmin.entry_id)
+            await german.open_device("HRM 600")
+            await german.see("93")
+            await german.look("a strap in German")
+        with step("See the blueprints in German"):
+            await german.open("/config/blueprint/dashboard")
+            for name in (
+                "Erinnerung ans Wiegen",
+                "Wessen Wägung?",
+                "Wochenbericht",
+                "SMS bei schwacher Batterie",
+            ):
+                await german.see(name)
+            await german.choose("SMS bei schwacher Batterie")
+            await german.see("Benachrichtigungsaktion")
+            await german.look("a blueprint in German")
         with step("See the dashboard in German"):
             await german.open(path)
             await german.see("Körperzusammensetzung")
@@ -64,6 +103,17 @@ async def live_in_america(
             await phone.see("229.9 lb")
             await phone.look("the question in pounds")
             await answer(phone, "Dave")
+
+
+async def _unlink(api: Api, home: Home) -> None:
+    """Delete the link of a Garmin account."""
+    entry = {"entry_id": home.garmin.entry_id}
+    for subentry in await api.call("config_entries/subentries/list", **entry):
+        await api.call(
+            "config_entries/subentries/delete",
+            subentry_id=subentry["subentry_id"],
+            **entry,
+        )
 
 
 async def _move(api: Api, **settings: object) -> None:

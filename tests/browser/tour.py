@@ -34,5 +34,5 @@ async def take_tour(screen: Screen, clouds: Clouds, api: Api) -> None:
     await dashboard.answer_question(screen, api, clouds, alice, path)
     await repairs.leave_out(screen, api, clouds, alice)
     await diagnostics.download(screen, clouds)
-    await looks.live_in_germany(screen, api, path)
+    await looks.live_in_germany(screen, api, homes, path)
     await looks.live_in_america(screen, api, clouds, alice, path)
