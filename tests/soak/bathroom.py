@@ -23,9 +23,9 @@ from .house import BODY_FAT, SHARED, WEIGHT, House, Resident, show
 # What those who share the scale weigh, in kg: near enough to be taken for each other.
 _WEIGHTS = (66, 71)
 _SCATTER = 0.5
-# What differs by less, in kg, of so many before, may be one weighing in two places.
+# What differs by less, in kg, from one of so many before, may be the same weighing.
 _ALIKE = 0.12
-_LATELY = 20
+_LATELY = 12
 _GUESTS = (32, 110)
 
 # A scale is left for so long before somebody else steps on it, in seconds.
@@ -117,14 +117,7 @@ class Bathroom:
         await asyncio.sleep(self._last + _APART - monotonic())
         place = self._random.choices((0, 1, None), (4, 4, 1))[0]
         who = None if place is None else self._house.roommates[place]
-        if place is None:
-            weight = float(self._random.choice(_GUESTS)) + self._random.random() * 4
-        else:
-            weight = self._random.gauss(_WEIGHTS[place], _SCATTER)
-        weight = round(weight, 2)
-        if any(abs(one.weight - weight) < _ALIKE for one in self._stood[-_LATELY:]):
-            # One weighing, to Garmin, as far as anybody can tell.
-            return
+        weight = self._weight(place)
         await show(api, WEIGHT, 0)
         life = self._house.home_assistant.lives
         self._last = monotonic()
@@ -143,6 +136,17 @@ class Bathroom:
             if monotonic() > self._last + _KNOWN:
                 return
             await asyncio.sleep(_GLANCE)
+
+    def _weight(self, place: int | None) -> float:
+        """Return a weight that cannot be taken for that of another weighing."""
+        lately = [one.weight for one in self._stood[-_LATELY:]]
+        while True:
+            if place is None:
+                weight = self._random.choice(_GUESTS) + self._random.random() * 4
+            else:
+                weight = self._random.gauss(_WEIGHTS[place], _SCATTER)
+            if all(abs(weight - other) > _ALIKE for other in lately):
+                return round(weight, 2)
 
     async def _is_seen(self, api: Api, standing: Standing) -> bool:
         """See what became of somebody's standing there; tell whether it is known."""

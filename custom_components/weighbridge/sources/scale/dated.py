@@ -73,7 +73,7 @@ class DatedWeighings:
     def report(self, report: Report) -> list[Outcome]:
         """Take what a sensor shows."""
         outcomes = self.tick(report.at)
-        if self.memory.since is None:
+        if self.memory.since is None or self.memory.since > report.at:
             self.memory.since = report.at
         if report.amount is None:
             return outcomes

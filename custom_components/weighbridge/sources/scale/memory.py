@@ -9,6 +9,13 @@ MISSES = 5
 
 _KNOWN = 8
 
+# A clock that goes back by less than that, in seconds, is only being corrected.
+CLOCK = 60.0
+
+# Nobody knows how long ago it was when the clock goes back: long enough for somebody else
+# to stand there, not for the same weight to be another weighing.
+AGO = 3600.0
+
 
 @dataclass(slots=True)
 class Known:
@@ -54,6 +61,17 @@ class Memory:
         """Remember one more weighing."""
         self.known.append(known)
         del self.known[:-_KNOWN]
+
+    def is_ahead_of(self, now: float) -> bool:
+        """Tell whether the clock was set back since something was heard."""
+        return self.heard is not None and self.heard > now + CLOCK
+
+    def wind(self, now: float) -> None:
+        """Take what was heard by a clock that was ahead for some time ago."""
+        then = now - AGO
+        self.heard = then
+        for known in self.known:
+            known.at, known.seen = min(known.at, then), min(known.seen, then)
 
     def as_json(self) -> dict[str, Any]:
         """Return what is stored."""

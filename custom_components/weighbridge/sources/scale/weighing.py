@@ -131,6 +131,13 @@ class Weighings:
 
     def report(self, report: Report) -> list[Outcome]:
         """Take what a sensor shows."""
+        memory = self.memory
+        if memory.heard is not None and memory.is_ahead_of(report.at):
+            outcomes = self.flush(memory.heard)
+            self._composing = Composing(memory)
+            self._standing = None
+            memory.wind(report.at)
+            return outcomes + self.report(report)
         outcomes = self.tick(report.at)
         if report.quantity != WEIGHT:
             if report.kind in (Kind.AWAY, Kind.GONE):
@@ -138,7 +145,7 @@ class Weighings:
             if report.amount is None:
                 return outcomes
             if report.kind is Kind.SHOWN:
-                self.memory.shown[report.quantity] = report.amount.value
+                memory.shown[report.quantity] = report.amount.value
                 return outcomes
             return outcomes + self._composing.report(
                 report.quantity,
