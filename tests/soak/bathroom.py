@@ -102,8 +102,8 @@ class Bathroom:
                         await self._answer(api)
                     case _:
                         await self._think_again(api)
-        except DemoError, ClientError, TimeoutError, TypeError:
-            self.counts["visits in vain"] += 1
+        except (DemoError, ClientError, TimeoutError, TypeError) as err:
+            self.counts[f"visits in vain ({type(err).__name__})"] += 1
 
     async def finish(self, api: Api) -> None:
         """Say all that has to be said, and see what became of everything."""

@@ -23,14 +23,7 @@ SETTLING = 2.0
 LOOKS = (3.0, 8.0)
 _MINUTE = 0.025
 _TIMES: dict[str, dict[str, object]] = {
-    "garmin.pause": {
-        "MINUTE": _MINUTE,
-        "HOUR": 60 * _MINUTE,
-        "MAX_PAUSE": 24 * 60 * _MINUTE,
-    },
-    "garmin.gate": {"MAX_PAUSE": 24 * 60 * _MINUTE},
-    "garmin.lanes": {"SETTLING_SECONDS": SETTLING},
-    "garmin.account": {"SETTLING_SECONDS": SETTLING},
+    "garmin.gate": {"MAX_PAUSE": 24 * 60 * _MINUTE, "SETTLING_SECONDS": SETTLING},
     "ledger.patience": {"SETTLING_SECONDS": SETTLING, "LOOKS": LOOKS},
     "ledger.reconcile": {"SETTLING_SECONDS": SETTLING, "LOOKS": LOOKS},
     # Nobody stands on a scale for more than a moment.
@@ -69,6 +62,15 @@ def hurry() -> None:
         for constant, value in times.items():
             getattr(module, constant)
             setattr(module, constant, value)
+    gate = import_module("custom_components.weighbridge.garmin.gate")
+    seconds = gate.pause_after
+
+    def pause_after(error: Exception, strikes: int) -> float:
+        """Return how long Garmin is left alone, each minute for a moment."""
+        pause: float = seconds(error, strikes)
+        return pause * _MINUTE / 60
+
+    vars(gate)["pause_after"] = pause_after
 
 
 def die_at_write(number: int, moment: str) -> None:
