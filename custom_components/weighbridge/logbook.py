@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from homeassistant.components.logbook.const import (
-    LOGBOOK_ENTRY_ENTITY_ID,
+    LOGBOOK_ENTRY_ICON,
     LOGBOOK_ENTRY_MESSAGE,
     LOGBOOK_ENTRY_NAME,
 )
@@ -20,6 +20,7 @@ from .units import async_mass_text
 # Less than this, in kg, no scale in a bathroom can tell.
 ON_TREND: Final = 0.05
 
+ICON: Final = "mdi:scale-bathroom"
 WORDS: Final = ("weighed", "above", "below", "on")
 
 
@@ -38,7 +39,9 @@ def async_describe_events(
         unit = siblings.mass_unit()
         weight, trend = event.data[ATTR_WEIGHT], event.data[ATTR_TREND]
         off = 0.0 if trend is None else weight - trend
+        # Without the entity, whose name would stand in the place of the person's.
         return {
+            LOGBOOK_ENTRY_ICON: ICON,
             LOGBOOK_ENTRY_NAME: siblings.name or event.data[ATTR_NAME],
             LOGBOOK_ENTRY_MESSAGE: async_word(
                 hass, "logbook", _word(trend, off)
@@ -46,7 +49,6 @@ def async_describe_events(
                 weight=async_mass_text(hass, weight, unit),
                 difference=async_mass_text(hass, abs(off), unit),
             ),
-            LOGBOOK_ENTRY_ENTITY_ID: entity_id,
         }
 
     async_describe_event(DOMAIN, EVENT_WEIGHED, describe)
