@@ -18,7 +18,6 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.event import async_track_time_change
 from homeassistant.util import dt as dt_util
-from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from .const import DOMAIN, Status
 from .devices import ListedDevices
@@ -45,6 +44,7 @@ from .sources import (
     SourceRuntime,
     TrendSensorDescription,
 )
+from .units import async_mass_unit
 
 PARALLEL_UPDATES = 0
 
@@ -176,16 +176,13 @@ def _async_add_measured(
 class MassSensor(PersonEntity, SensorEntity):
     """Something of a person, in pounds if it is a mass and these are used here."""
 
-    @property
-    @override
-    def suggested_unit_of_measurement(self) -> str | None:
-        """Return pounds for a mass where Home Assistant is set to them."""
-        if (
-            self.device_class is SensorDeviceClass.WEIGHT
-            and self.hass.config.units is US_CUSTOMARY_SYSTEM
+    def __init__(self, person: Person, description: SensorEntityDescription) -> None:
+        """Suggest pounds for a mass where Home Assistant is set to them."""
+        super().__init__(person, description)
+        if description.device_class is SensorDeviceClass.WEIGHT and (
+            (unit := async_mass_unit(person.hass)) is not UnitOfMass.KILOGRAMS
         ):
-            return UnitOfMass.POUNDS
-        return super().suggested_unit_of_measurement
+            self._attr_suggested_unit_of_measurement = unit
 
 
 class PersonSensor(MassSensor):
