@@ -30,6 +30,16 @@ async def push(hass: HomeAssistant, entry: MockConfigEntry) -> None:
         )
 
 
+@pytest.fixture
+async def weighed(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> MockConfigEntry:
+    """Return the loaded entry of a person who has weighed herself."""
+    clouds.withings.step_on_scale("alice", 62.3)
+    await set_up(hass, withings_entry)
+    return withings_entry
+
+
 async def test_not_linked(
     hass: HomeAssistant,
     clouds: Clouds,
@@ -97,96 +107,86 @@ async def test_signed_out_of_garmin(
 async def test_one_bad_answer_is_no_outage(
     hass: HomeAssistant,
     clouds: Clouds,
-    withings_entry: MockConfigEntry,
+    weighed: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """Values stay through two failures; the third in a row takes them away."""
-    clouds.withings.step_on_scale("alice", 62.3)
-    await set_up(hass, withings_entry)
-    assert state_of(hass, withings_entry, "status").state == "ok"
+    assert state_of(hass, weighed, "status").state == "ok"
     fault = clouds.faults.answer(MEASURE, 503, times=None)
     for shown in ("62.3", "62.3", STATE_UNAVAILABLE, STATE_UNAVAILABLE):
         freezer.tick(timedelta(minutes=15))
         await wait_for_poll(hass)
-        assert state_of(hass, withings_entry, "weight").state == shown
-        assert state_of(hass, withings_entry, "status").state == "unavailable"
+        assert state_of(hass, weighed, "weight").state == shown
+        assert state_of(hass, weighed, "status").state == "unavailable"
     fault.remove()
     freezer.tick(timedelta(minutes=15))
     await wait_for_poll(hass)
-    assert state_of(hass, withings_entry, "weight").state == "62.3"
-    assert state_of(hass, withings_entry, "status").state == "ok"
+    assert state_of(hass, weighed, "weight").state == "62.3"
+    assert state_of(hass, weighed, "status").state == "ok"
 
 
 async def test_two_hours_without_an_answer(
     hass: HomeAssistant,
     clouds: Clouds,
-    withings_entry: MockConfigEntry,
+    weighed: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """Where polls are rare, the time counts."""
-    clouds.withings.step_on_scale("alice", 62.3)
-    await set_up(hass, withings_entry)
     clouds.faults.answer(MEASURE, 503, times=None)
     freezer.tick(timedelta(hours=2, seconds=1))
     await wait_for_poll(hass)
-    assert state_of(hass, withings_entry, "weight").state == STATE_UNAVAILABLE
+    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
 
 
 async def test_a_source_that_is_signed_out(
     hass: HomeAssistant,
     clouds: Clouds,
-    withings_entry: MockConfigEntry,
+    weighed: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """The status tells of a sign-in that is over at the first poll that meets it."""
-    clouds.withings.step_on_scale("alice", 62.3)
-    await set_up(hass, withings_entry)
     clouds.withings.revoke("alice")
     await wait_for_poll(hass)
-    assert state_of(hass, withings_entry, "status").state == "signed_out"
-    assert state_of(hass, withings_entry, "weight").state == "62.3"
+    assert state_of(hass, weighed, "status").state == "signed_out"
+    assert state_of(hass, weighed, "weight").state == "62.3"
     # Nothing is polled any more, but time goes by.
     freezer.tick(timedelta(hours=2, seconds=1))
     await wait_for_poll(hass, 0)
-    assert state_of(hass, withings_entry, "weight").state == STATE_UNAVAILABLE
+    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
 
 
 async def test_signed_out_at_the_start(
     hass: HomeAssistant,
     clouds: Clouds,
-    withings_entry: MockConfigEntry,
+    weighed: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """A restart hides neither the reason nor, for two hours, what is known."""
-    clouds.withings.step_on_scale("alice", 62.3)
-    await set_up(hass, withings_entry)
     clouds.withings.revoke("alice")
-    await restart(hass, withings_entry)
-    assert state_of(hass, withings_entry, "status").state == "signed_out"
-    assert state_of(hass, withings_entry, "weight").state == "62.3"
+    await restart(hass, weighed)
+    assert state_of(hass, weighed, "status").state == "signed_out"
+    assert state_of(hass, weighed, "weight").state == "62.3"
     (flow,) = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
 
     freezer.tick(timedelta(hours=2, seconds=1))
     await wait_for_poll(hass, 0)
-    assert state_of(hass, withings_entry, "status").state == "signed_out"
-    assert state_of(hass, withings_entry, "weight").state == STATE_UNAVAILABLE
+    assert state_of(hass, weighed, "status").state == "signed_out"
+    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
 
 
 async def test_a_vendor_that_is_away_at_the_start(
     hass: HomeAssistant,
     clouds: Clouds,
-    withings_entry: MockConfigEntry,
+    weighed: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """What is known is shown through a restart, and the vendor is asked soon."""
-    clouds.withings.step_on_scale("alice", 62.3)
-    await set_up(hass, withings_entry)
     fault = clouds.faults.answer(MEASURE, 503, times=None)
-    await restart(hass, withings_entry)
+    await restart(hass, weighed)
     for seconds in (30, 60, 120, 240):
-        assert state_of(hass, withings_entry, "status").state == "unavailable"
-        assert state_of(hass, withings_entry, "weight").state == "62.3"
+        assert state_of(hass, weighed, "status").state == "unavailable"
+        assert state_of(hass, weighed, "weight").state == "62.3"
         freezer.tick(timedelta(seconds=seconds + 1))
         await wait_for_poll(hass, 0)
     assert fault.hits == 5
@@ -195,8 +195,8 @@ async def test_a_vendor_that_is_away_at_the_start(
     clouds.withings.step_on_scale("alice", 62.1)
     freezer.tick(timedelta(seconds=481))
     await wait_for_poll(hass, 0)
-    assert state_of(hass, withings_entry, "status").state == "ok"
-    assert state_of(hass, withings_entry, "weight").state == "62.1"
+    assert state_of(hass, weighed, "status").state == "ok"
+    assert state_of(hass, weighed, "weight").state == "62.1"
     freezer.tick(timedelta(minutes=14))
     clouds.log.clear()
     await wait_for_poll(hass, 0)
@@ -206,17 +206,15 @@ async def test_a_vendor_that_is_away_at_the_start(
 async def test_a_vendor_that_stays_away_after_the_start(
     hass: HomeAssistant,
     clouds: Clouds,
-    withings_entry: MockConfigEntry,
+    weighed: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """After two hours what is known is no longer shown as what is."""
-    clouds.withings.step_on_scale("alice", 62.3)
-    await set_up(hass, withings_entry)
     clouds.faults.answer(MEASURE, 503, times=None)
-    await restart(hass, withings_entry)
+    await restart(hass, weighed)
     freezer.tick(timedelta(hours=2, seconds=1))
     await wait_for_poll(hass, 0)
-    assert state_of(hass, withings_entry, "weight").state == STATE_UNAVAILABLE
+    assert state_of(hass, weighed, "weight").state == STATE_UNAVAILABLE
 
 
 async def test_an_event_keeps_its_time(
