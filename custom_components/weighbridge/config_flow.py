@@ -9,13 +9,11 @@ from typing import Any, override
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
-    SOURCE_USER,
     ConfigFlowResult,
     ConfigSubentryData,
     ConfigSubentryFlow,
     FlowType,
     OptionsFlow,
-    SubentryFlowContext,
 )
 from homeassistant.const import (
     CONF_CODE,
@@ -47,6 +45,7 @@ from .flows import (
     account,
     async_as_stored,
     async_identify,
+    async_open_link,
     garmin,
     oauth,
     person,
@@ -414,11 +413,8 @@ class WeighbridgeConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
         """Go on with the link that a new Garmin account is for."""
         entry = result["result"]
         if entry.data[CONF_PROVIDER] == Provider.GARMIN and async_sources(self.hass):
-            link = await self.hass.config_entries.subentries.async_init(
-                (entry.entry_id, SUBENTRY_LINK),
-                context=SubentryFlowContext(source=SOURCE_USER),
-            )
-            result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, link["flow_id"])
+            flow_id = await async_open_link(self.hass, entry.entry_id)
+            result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, flow_id)
         return result
 
     @classmethod

@@ -3,7 +3,7 @@
 from . import account, garmin, oauth, person, scale
 from .account import NewAccount
 from .identity import async_identify
-from .link import LinkFlow
+from .link import LinkFlow, async_open_link
 from .missing_source import MissingSourceFlow
 from .not_linked import NotLinkedFlow
 from .options import GarminOptionsFlow, SourceOptionsFlow
@@ -23,6 +23,7 @@ __all__ = (
     "account",
     "async_as_stored",
     "async_identify",
+    "async_open_link",
     "garmin",
     "oauth",
     "person",

@@ -8,7 +8,9 @@ import probatio
 
 from homeassistant.config_entries import (
     SOURCE_RECONFIGURE,
+    SOURCE_USER,
     ConfigSubentryFlow,
+    SubentryFlowContext,
     SubentryFlowResult,
 )
 from homeassistant.const import CONF_SOURCE
@@ -274,6 +276,14 @@ class LinkFlow(ConfigSubentryFlow):
             if subentry.subentry_type == SUBENTRY_LINK
             and subentry.unique_id == source.unique_id
         ]
+
+
+async def async_open_link(hass: HomeAssistant, entry_id: str) -> str:
+    """Open the form of a new link to a Garmin account; return the id of its flow."""
+    result = await hass.config_entries.subentries.async_init(
+        (entry_id, SUBENTRY_LINK), context=SubentryFlowContext(source=SOURCE_USER)
+    )
+    return result["flow_id"]
 
 
 @callback

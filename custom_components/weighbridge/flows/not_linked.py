@@ -2,9 +2,8 @@
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.components.repairs.const import FlowType
-from homeassistant.config_entries import SOURCE_USER, SubentryFlowContext
 
-from ..const import SUBENTRY_LINK
+from .link import async_open_link
 
 
 class NotLinkedFlow(RepairsFlow):
@@ -18,11 +17,8 @@ class NotLinkedFlow(RepairsFlow):
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
         """Go on with the flow of the link."""
-        link = await self.hass.config_entries.subentries.async_init(
-            (self._entry_id, SUBENTRY_LINK),
-            context=SubentryFlowContext(source=SOURCE_USER),
-        )
+        flow_id = await async_open_link(self.hass, self._entry_id)
         return self.async_abort(
             reason="link_form",
-            next_flow=(FlowType.CONFIG_SUBENTRIES_FLOW, link["flow_id"]),
+            next_flow=(FlowType.CONFIG_SUBENTRIES_FLOW, flow_id),
         )
