@@ -1,14 +1,17 @@
 """The ends that Home Assistant comes to, and its next starts."""
 
 import asyncio
+from bisect import bisect_left
 from collections import Counter
+from datetime import timedelta
 from random import Random
+import signal
 from time import monotonic
 
 from ..clouds import Fault
 from ..demo.errors import DemoError
 from .house import House, Resident
-from .launch import AFTER, BEFORE
+from .launch import AFTER, BEFORE, HOUR
 from .trouble import UPLOAD
 
 # From a start to the first poll, in seconds.
@@ -44,6 +47,7 @@ class Fate:
         self.ledgers_lost = 0
         self.refreshes = 0
         self.requests = 0
+        self.busiest = 0
         self._house = house
         self._random = random
         self._doom: str | None = None
@@ -61,10 +65,12 @@ class Fate:
             return
         try:
             await self._house.home_assistant.stop()
-        except DemoError:
-            if self._doom is None:
+        except DemoError as err:
+            # SQLite may be at work for a thread whose connection the recorder closes.
+            is_crash = str(-signal.SIGSEGV) in str(err)
+            if not (self._doom or is_crash):
                 raise
-            self.kills[self._doom] += 1
+            self.kills[self._doom or "by a crash of the recorder at its stop"] += 1
         else:
             self.stops += 1
 
@@ -127,9 +133,17 @@ class Fate:
         else:
             await self._start()
 
+    def count_requests(self) -> None:
+        """Count what Garmin was asked since the start, and in the busiest hour."""
+        times = [request.at for request in self._house.clouds.log.requests("garmin")]
+        self.requests += len(times)
+        for first, begin in enumerate(times):
+            end = bisect_left(times, begin + timedelta(seconds=HOUR))
+            self.busiest = max(self.busiest, end - first)
+
     async def _start(self, *arguments: str) -> None:
         """Start with further arguments, and wait for the first poll."""
-        self.requests += self._house.clouds.log.count("garmin")
+        self.count_requests()
         self._house.clouds.log.clear()
         await self._house.home_assistant.spawn(*arguments)
         polls = self._house.clouds.log

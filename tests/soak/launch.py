@@ -22,8 +22,9 @@ AFTER = "after"
 SETTLING = 2.0
 LOOKS = (3.0, 8.0)
 _MINUTE = 0.025
+HOUR = 60 * _MINUTE
 _TIMES: dict[str, dict[str, object]] = {
-    "garmin.gate": {"MAX_PAUSE": 24 * 60 * _MINUTE, "SETTLING_SECONDS": SETTLING},
+    "garmin.gate": {"MAX_PAUSE": 24 * HOUR, "SETTLING_SECONDS": SETTLING},
     "ledger.patience": {"SETTLING_SECONDS": SETTLING, "LOOKS": LOOKS},
     "ledger.reconcile": {"SETTLING_SECONDS": SETTLING, "LOOKS": LOOKS},
     # Nobody stands on a scale for more than a moment.
