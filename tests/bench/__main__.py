@@ -48,7 +48,10 @@ async def measure(*, quick: bool, withings_sync: Path | None) -> Figures:
     ]
     with step("Households that share a scale"):
         shared = await asyncio.to_thread(share, 1 if quick else 20)
-        report_cost = await asyncio.to_thread(cost_of_a_report)
+    report_cost = await _measured(
+        "Scales that report every second",
+        cost_of_a_report(2, 60) if quick else cost_of_a_report(),
+    )
     with step("The trend of ten years"):
         trend_cost = await asyncio.to_thread(cost_of_a_trend)
     return Figures(

@@ -206,6 +206,13 @@ class House:
         seconds: float = (await self.api.post("/api/probe/reload"))["seconds"]
         return seconds
 
+    async def spend_reports(self, sensors: list[str], seconds: int) -> float:
+        """Have sensors report once a second; return seconds of CPU of the event loop."""
+        spent = await self.api.post(
+            "/api/probe/reports", {"sensors": sensors, "seconds": seconds, "weight": 80}
+        )
+        return float(spent["spent"])
+
     async def arrival(self, number: int, *homes: Home) -> None:
         """Wait until Garmin holds so many weigh-ins of each of some people."""
 

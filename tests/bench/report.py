@@ -24,9 +24,11 @@ ENOUGH_TO_RACE = 1000
 # How much more a weigh-in may cost among ten times as many.
 STEEPEST = 2
 
-# What a report of a sensor may cost, in seconds of CPU.
+# What a report of a sensor may cost, in seconds of the event loop, and how much of a
+# core so many scales may take that report every second.
 DEAREST_REPORT = 0.0002
 BUSY_SCALES = 20
+MOST_BUSY = 0.01
 
 # What the trend may cost, in seconds of CPU.
 DEAREST_TREND = TrendCost(whole=0.010, one_more=0.0001)
@@ -53,7 +55,7 @@ class Figures:
     growths: list[Growth]
     shared: list[Shared]
     report_cost: float
-    """Seconds of CPU that a report of a scale's sensor takes."""
+    """Seconds of the event loop that a report of a scale's sensor takes."""
     trend_cost: TrendCost
     absent: str | None = None
     """Why somebody did not take part."""
@@ -115,12 +117,13 @@ class Figures:
                 is_met=wrong == 0,
             ),
             Goal(
-                name="A report of a scale's sensor costs less than "
-                f"{DEAREST_REPORT * 1000:.1f} ms",
-                reached=f"{self.report_cost * 1000:.3f} ms; {BUSY_SCALES} scales that "
-                "report every second take "
-                f"{self.report_cost * BUSY_SCALES:.2%} of a core",
-                is_met=self.report_cost < DEAREST_REPORT,
+                name="A report of a scale's sensor holds the event loop for less than "
+                f"{DEAREST_REPORT * 1000:.1f} ms, and {BUSY_SCALES} scales that report "
+                f"every second take less than {MOST_BUSY:.0%} of a core",
+                reached=f"{self.report_cost * 1000:.3f} ms, "
+                f"{self.report_cost * BUSY_SCALES:.2%}",
+                is_met=self.report_cost < DEAREST_REPORT
+                and self.report_cost * BUSY_SCALES < MOST_BUSY,
             ),
             Goal(
                 name=f"A trend of {DAYS:,} weigh-ins takes less than "

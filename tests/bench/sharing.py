@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
-from time import process_time
 
-from custom_components.weighbridge.sources.scale import amounts, memory, weighing
-
+from ..demo.accounts import add_scale
 from ..sources.scale.households import Tally, households, live
+from .house import built
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,22 +54,29 @@ def share(seeds: int) -> list[Shared]:
     ]
 
 
-def cost_of_a_report(reports: int = 20_000) -> float:
-    """Return how many seconds of CPU a report of a sensor costs, weighings included.
+async def cost_of_a_report(scales: int = 20, seconds: int = 300) -> float:
+    """Return how many seconds of the event loop a report of a scale's sensor costs.
 
-    The sensor is live: it shows an empty scale, somebody getting on, and noise.
+    It is what Home Assistant spends more than on sensors that nobody follows, weighings
+    and all that follows from them included.
     """
-    weighings = weighing.Weighings(memory.Memory())
-    start = process_time()
-    for second in range(reports):
-        place = second % 60
-        weight = 0.0 if place < 40 else 80 + second % 7 / 20
-        weighings.report(
-            weighing.Report(
-                float(second),
-                amounts.WEIGHT,
-                weighing.Kind.REPORTED,
-                amounts.amount(amounts.WEIGHT, weight, "kg"),
+    followed = [f"sensor.scale_{number}" for number in range(scales)]
+    others = [f"sensor.other_{number}" for number in range(scales)]
+    async with built() as house:
+        for number, sensor in enumerate(followed):
+            await house.api.post(
+                f"/api/states/{sensor}",
+                {"state": "0", "attributes": {"unit_of_measurement": "kg"}},
             )
-        )
-    return (process_time() - start) / reports
+            await add_scale(
+                house.api,
+                f"Scale {number}",
+                {"weight": sensor},
+                {f"Person {number}": {"min_weight": 50, "max_weight": 100}},
+            )
+        # Whoever is new is more expensive.
+        await house.spend_reports(followed, 60)
+        await house.spend_reports(others, 60)
+        idle = await house.spend_reports(others, seconds)
+        busy = await house.spend_reports(followed, seconds)
+    return (busy - idle) / (scales * seconds)

@@ -10,13 +10,17 @@ from random import Random
 
 import pytest
 
+from homeassistant.core import HomeAssistant
+
 from ..clouds import GarminWeighIn
 from ..sources.scale.households import Tally
+from ..support.scale_house import ANYBODY, WEIGHT, House
 from .contenders import Race
 from .house import Load
+from .probe.reports import async_spend_reports
 from .report import DEAREST_REPORT, Figures
 from .scaling import Crowd, Growth
-from .sharing import Shared, cost_of_a_report
+from .sharing import Shared
 from .trending import TrendCost
 from .weighings import Difference, Weighing, compare, past, weigh
 
@@ -186,6 +190,11 @@ def test_a_goal_is_missed(figures: Figures) -> None:
     assert "**missed**" in figures.document()
 
 
-def test_a_report_of_a_scale_is_cheap() -> None:
-    """Template sensors report every second, on twenty scales."""
-    assert cost_of_a_report(6000) < DEAREST_REPORT
+async def test_a_report_of_a_scale_is_cheap(hass: HomeAssistant, house: House) -> None:
+    """Through Home Assistant's events, from the first one to the weigh-in."""
+    house.show(0.0)
+    await house.async_move_in({"Carol": ANYBODY})
+    idle = await async_spend_reports(hass, ["sensor.other"], 900, 80.0)
+    busy = await async_spend_reports(hass, [WEIGHT], 900, 80.0)
+    assert [weight for _, weight in house.weighed] == [80.0, 80.1, 80.2]
+    assert (busy - idle) / 900 < DEAREST_REPORT

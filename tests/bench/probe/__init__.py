@@ -20,6 +20,8 @@ from homeassistant.core import Event, HomeAssistant
 from homeassistant.helpers.http import KEY_HASS, HomeAssistantView
 from homeassistant.helpers.typing import ConfigType
 
+from .reports import async_spend_reports
+
 DOMAIN = "probe"
 OBSERVED = "weighbridge"
 
@@ -158,6 +160,21 @@ class ReloadView(HomeAssistantView):
         return self.json({"entries": len(ours), "seconds": time.monotonic() - start})
 
 
+class ReportsView(HomeAssistantView):
+    """Has sensors report, and tells what that costs."""
+
+    url = "/api/probe/reports"
+    name = "api:probe:reports"
+
+    async def post(self, request: web.Request) -> web.Response:
+        """Answer with seconds of CPU."""
+        asked = await request.json()
+        spent = await async_spend_reports(
+            request.app[KEY_HASS], asked["sensors"], asked["seconds"], asked["weight"]
+        )
+        return self.json({"spent": spent})
+
+
 async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     """Begin to look."""
     pulse = Pulse()
@@ -167,6 +184,7 @@ async def async_setup(hass: HomeAssistant, _config: ConfigType) -> bool:
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, pulse.end)
     hass.http.register_view(ProbeView(pulse))
     hass.http.register_view(ReloadView())
+    hass.http.register_view(ReportsView())
     return True
 
 
