@@ -78,7 +78,7 @@ async def test_an_answer_on_a_phone(flat: Flat) -> None:
     await house.weigh(62.0, 25.0)
     for phone in (ANN, BOB):
         (shown,) = phones.shown[phone]
-        assert shown["message"] == f"62.0 kg, {flat.asked_at():%H:%M}"
+        assert shown["message"] == f"62.0 kg, 1 Nov 2026, {flat.asked_at():%H:%M}"
         assert phones.titles(phone) == ["Carol", "Dave", "Nobody", "Somebody else"]
     assert (house.weighed, flat.at_garmin) == ([], [])
     assert house.issues().keys() == {"questions"}

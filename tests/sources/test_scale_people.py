@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 
 from ..support.common import restart
+from ..support.repairs import Fix
 from ..support.scale_house import FAT, MORNING, House
 
 
@@ -54,3 +55,31 @@ async def test_new_people(hass: HomeAssistant, house: House) -> None:
     await restart(hass, house.entry)
     assert len(house.asked) == 7
     assert house.value("Carol", "weight") == 62.4
+
+
+@pytest.fixture
+async def strangers(house: House) -> House:
+    """Return a house with a scale that knows nothing of its two people."""
+    await house.async_move_in({"Carol": {}, "Dave": {}})
+    return house
+
+
+async def test_what_is_open_is_asked_anew(strangers: House, fix: Fix) -> None:
+    """Whose an open weigh-in may be follows from what was said since."""
+    house = strangers
+
+    async def choices() -> list[str]:
+        """Return whose the last weigh-in may be, the likeliest first."""
+        form = await fix.open("questions")
+        options = form["data_schema"][0]["selector"]["select"]["options"]
+        return [option["label"] for option in options[:2]]
+
+    for number in range(3):
+        await house.weigh(62.0 + number / 10, hours=12)
+        await house.weigh(87.0 + number / 10, hours=12)
+    await house.weigh(82.0, hours=12)
+    assert await choices() == ["Carol", "Dave"]
+    for place, asked in enumerate(house.asked[:-1]):
+        await house.async_answer(house.person(("Carol", "Dave")[place % 2]), asked)
+    assert house.issues()["questions"]["count"] == "1"
+    assert await choices() == ["Dave", "Carol"]

@@ -171,14 +171,16 @@ class House:
         measured: list[dict[str, Any]] = response["measurements"]
         return measured
 
-    async def async_answer(self, person: str) -> None:
-        """Say whose the last weigh-in in question is."""
+    async def async_answer(
+        self, person: str, asked: Mapping[str, Any] | None = None
+    ) -> None:
+        """Say whose a weigh-in in question is; the last one unless told."""
         await self.hass.services.async_call(
             DOMAIN,
             "assign_weigh_in",
             {
                 "config_entry_id": self.entry.entry_id,
-                "weigh_in": self.asked[-1]["weigh_in"],
+                "weigh_in": (asked or self.asked[-1])["weigh_in"],
                 "person": person,
             },
             blocking=True,

@@ -276,13 +276,19 @@ class Person:
         return outcome
 
     async def async_answer(self, key: str, word: Word) -> bool:
+        """Take a word on a measurement, and tell of it; tell whether there is one such."""
+        is_known = await self.async_note(key, word)
+        if is_known:
+            self.async_tell()
+        return is_known
+
+    async def async_note(self, key: str, word: Word) -> bool:
         """Take a word on a measurement; tell whether there is one such."""
         async with self._lock:
             book = self.book.copy()
             if (outcome := book.answer(key, word)) is None:
                 return False
             await self._async_turn(book, outcome)
-        self.async_tell()
         return True
 
     async def async_set_goal(self, goal: float) -> None:

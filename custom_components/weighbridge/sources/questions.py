@@ -34,6 +34,11 @@ class Questions(ABC):
 
     @property
     @abstractmethod
+    def number(self) -> int:
+        """Return how much waits for a word."""
+
+    @property
+    @abstractmethod
     def persons(self) -> Mapping[str, str]:
         """Return the names of those whose it may be; none where there is only one."""
 
@@ -70,7 +75,7 @@ class Questions(ABC):
     def async_refresh(self) -> None:
         """Raise the repair, or withdraw it."""
         issue_id = f"{self.entry.entry_id}_{ISSUE}"
-        if not (questions := self.open):
+        if not self.number:
             ir.async_delete_issue(self.hass, DOMAIN, issue_id)
             return
         ir.async_create_issue(
@@ -83,7 +88,7 @@ class Questions(ABC):
             translation_key=ISSUE,
             translation_placeholders={
                 "account": account_name(self.entry),
-                "count": str(len(questions)),
+                "count": str(self.number),
             },
         )
 
@@ -101,6 +106,12 @@ class PersonQuestions(Questions):
     def open(self) -> Sequence[Question]:
         """Return what waits for a word, the oldest first."""
         return self._person.book.questions
+
+    @property
+    @override
+    def number(self) -> int:
+        """Return how much waits for a word."""
+        return len(self.open)
 
     @property
     @override

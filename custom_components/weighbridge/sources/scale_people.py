@@ -61,6 +61,8 @@ class People:
             person.doubts.clear()
         self.book = Book()
         """What waits for a person's word, and what is nobody's."""
+        # The names of those whose an open weigh-in may be, as long as nothing changes.
+        self._candidates: dict[str, dict[str, str]] = {}
         self.asked = News(lambda: self.questions, self._save_soon)
         """The questions that are worth an event."""
 
@@ -75,9 +77,13 @@ class People:
 
     def _find_candidates(self, weigh_in: WeighIn) -> dict[str, str]:
         """Return the names of those whose a weigh-in may be, the likeliest first."""
+        if (known := self._candidates.get(weigh_in.key)) is not None:
+            return known
         verdict = self._recognise(weigh_in)
         likely = (verdict.person,) if verdict.person else verdict.candidates
-        return {one: self.persons[one].name for one in likely}
+        names = {one: self.persons[one].name for one in likely}
+        self._candidates[weigh_in.key] = names
+        return names
 
     @callback
     def async_add_listener(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -139,7 +145,7 @@ class People:
             else:
                 person = self.persons[person_id]
                 await self._async_give(weigh_in, person)
-                await person.async_answer(key, Word.MINE)
+                await person.async_note(key, Word.MINE)
                 await self._async_ask_again()
             await self._async_settle()
         return True
@@ -168,6 +174,7 @@ class People:
     async def _async_settle(self) -> None:
         """Put all on disk, and then tell of it."""
         await self._save()
+        self._candidates.clear()
         while self._changed:
             self._changed.pop().async_tell()
         for listener in list(self._listeners):
@@ -226,6 +233,8 @@ class People:
             weigh_in = question.record
             if not isinstance(weigh_in, WeighIn):
                 continue
+            # Each takes some milliseconds.
+            await asyncio.sleep(0)
             verdict = self._recognise(weigh_in)
             if verdict.person is not None:
                 self._close(weigh_in.key)

@@ -149,6 +149,12 @@ class ScaleQuestions(Questions):
 
     @property
     @override
+    def number(self) -> int:
+        """Return how much waits for a word: to tell whose each may be takes longer."""
+        return len(self._people.book.questions)
+
+    @property
+    @override
     def persons(self) -> Mapping[str, str]:
         """Return the names of all who stand on the scale."""
         return {one.id: one.name for one in self._people.persons.values()}
