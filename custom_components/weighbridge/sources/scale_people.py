@@ -147,7 +147,8 @@ class People:
                 await self._async_give(weigh_in, person)
                 await person.async_note(key, Word.MINE)
                 await self._async_ask_again()
-            await self._async_settle()
+            await self._save()
+        self._tell()
         return True
 
     async def async_take(self, outcomes: list[Outcome]) -> None:
@@ -161,7 +162,8 @@ class People:
                     for before in outcome.instead:
                         weigh_in = await self._async_tell_apart(before, weigh_in)
                     await self._async_take_weigh_in(weigh_in)
-            await self._async_settle()
+            await self._save()
+        self._tell()
 
     async def _async_save_person(self) -> None:
         """Put on disk what somebody has changed, unless more is about to change.
@@ -171,9 +173,9 @@ class People:
         if not self._lock.locked():
             await self._save()
 
-    async def _async_settle(self) -> None:
-        """Put all on disk, and then tell of it."""
-        await self._save()
+    @callback
+    def _tell(self) -> None:
+        """Tell of what is on disk; that it was told is put there by each person."""
         self._candidates.clear()
         while self._changed:
             self._changed.pop().async_tell()
