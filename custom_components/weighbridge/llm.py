@@ -30,6 +30,7 @@ from homeassistant.util.unit_conversion import MassConverter
 
 from .const import DOMAIN, SOURCES
 from .entry import provider_of
+from .pace import async_apart
 from .siblings import Siblings, in_unit
 from .sources import Person
 
@@ -102,7 +103,8 @@ class GetWeighInsTool(_PersonTool):
         asked = self.parameters(tool_input.tool_args)
         person, exposed = self._people[asked["person"]]
         now = dt_util.utcnow()
-        found = person.weigh_ins(now - timedelta(days=asked["days"]))
+        since = now - timedelta(days=asked["days"])
+        found = await async_apart(person.book.size, person.weigh_ins, since)
         units = {key: _unit(hass, entity_id) for key, entity_id in exposed.items()}
         weigh_ins = [
             {

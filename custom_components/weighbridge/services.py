@@ -37,6 +37,7 @@ from .garmin import (
 )
 from .model import BloodPressure, WeighIn
 from .names import account_name, source_of_link
+from .pace import async_apart
 from .sources import Person, SourceConfigEntry, Word, async_find_person
 
 SERVICE_PUSH_MEASUREMENT = "push_measurement"
@@ -263,7 +264,12 @@ async def _async_get_measurements(call: ServiceCall) -> ServiceResponse:
     start, end = _period(call.data)
     person = _person(entry, call.data.get(ATTR_PERSON))
     await person.async_catch_up()
-    return {"measurements": [_to_json(w) for w in person.weigh_ins(start, end)]}
+
+    def answer() -> ServiceResponse:
+        found = person.weigh_ins(start, end)
+        return {"measurements": [_to_json(weigh_in) for weigh_in in found]}
+
+    return await async_apart(person.book.size, answer)
 
 
 async def _async_assign_weigh_in(call: ServiceCall) -> None:

@@ -5,8 +5,9 @@ from asyncio import Handle
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from threading import Thread
+from threading import Thread, get_ident
 from time import thread_time
+from typing import Any
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -14,6 +15,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 
+from custom_components.weighbridge.const import DOMAIN
 from homeassistant.components.recorder.core import Recorder
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -21,10 +23,13 @@ from homeassistant.util import dt as dt_util
 from ..clouds import Clouds, pointed
 from ..support.common import set_up, update_source, value_of
 
-# What one call may take of the processor, in seconds; it takes a fifth of it.
-LONG = 0.15
+# What one call may take of the processor, in seconds; most take a fifth of it.
+LONG = 0.05
 
-MANY = 6_000
+# Twenty years, and three times a day. They stand close together, as the recorder takes
+# its time with hours, which are written in steps of one size however many they are.
+MANY = 20_000
+APART = timedelta(minutes=5)
 
 # What the event loop calls, once for each call it makes.
 NAME = "_run"
@@ -50,47 +55,85 @@ async def clouds(socket_enabled: None) -> AsyncGenerator[Clouds]:
 def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
     """Note how long each call holds the loop, not counting what other threads do."""
     calls: list[float] = []
+    here = get_ident()
     run = getattr(Handle, NAME)
 
     def timed(handle: Handle) -> None:
         start = thread_time()
         run(handle)
-        calls.append(thread_time() - start)
+        if get_ident() == here:
+            calls.append(thread_time() - start)
 
     with monkeypatch.context() as patch:
         patch.setattr(Handle, NAME, timed)
         yield calls
 
 
-async def test_an_import_and_a_poll(
-    recorder_mock: Recorder,
+@pytest.fixture
+async def weighed(
     hass: HomeAssistant,
     clouds: Clouds,
     withings_entry: MockConfigEntry,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Neither years at once hold the loop, nor one more weigh-in, nor a restart."""
+) -> MockConfigEntry:
+    """Return the entry of a person who was weighed many times, not set up yet."""
+    # It would keep a traceback of each call.
+    hass.loop.set_debug(False)
     now = dt_util.utcnow()
-    for number in range(MANY):
-        when = now - timedelta(hours=12 * number)
+    for number in range(1, MANY):
+        when = now - number * APART
         clouds.withings.step_on_scale(
             "alice", 60 + number % 40 / 10, when=when, uploaded=when
         )
+    return withings_entry
+
+
+@pytest.mark.timeout(300)
+async def test_no_call_is_long(
+    recorder_mock: Recorder,
+    hass: HomeAssistant,
+    clouds: Clouds,
+    weighed: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither years at once hold the loop, nor what comes after them, nor a restart."""
+
+    async def act(action: str, *, answers: bool = False, **data: str) -> Any:
+        return await hass.services.async_call(
+            DOMAIN,
+            action,
+            {"config_entry_id": weighed.entry_id, **data},
+            blocking=True,
+            return_response=answers,
+        )
+
     with watched(monkeypatch) as calls:
-        await set_up(hass, withings_entry)
-        await hass.async_block_till_done(wait_background_tasks=True)
-        await async_wait_recording_done(hass)
-        assert max(calls, default=0) < LONG
-        for more in range(2):
-            if more:
-                clouds.withings.step_on_scale("alice", 59.5)
-            calls.clear()
-            await update_source(hass, withings_entry, "weigh_in", "event")
+
+        async def settle(step: str) -> None:
             await hass.async_block_till_done(wait_background_tasks=True)
-            assert max(calls, default=0) < LONG
-        assert value_of(hass, withings_entry, "weight") == 59.5
-        calls.clear()
-        assert await hass.config_entries.async_reload(withings_entry.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
-        assert max(calls, default=0) < LONG
-        assert value_of(hass, withings_entry, "weight") == 59.5
+            await async_wait_recording_done(hass)
+            assert max(calls) < LONG, step
+            calls.clear()
+
+        async def poll(step: str) -> None:
+            await update_source(hass, weighed, "weigh_in", "event")
+            await settle(step)
+
+        await set_up(hass, weighed)
+        await settle("import")
+        await poll("nothing new")
+        newest = clouds.withings.step_on_scale("alice", 59.5)
+        await poll("one more")
+        clouds.withings.step_on_scale(
+            "alice", 61.5, when=newest.measured_at - MANY * APART
+        )
+        await poll("one of years ago")
+        await act("assign_weigh_in", weigh_in=str(newest.grpid), person="nobody")
+        await settle("one less")
+        found = await act("get_measurements", answers=True, start="2000-01-01")
+        await settle("measurements")
+        assert len(found["measurements"]) == MANY
+        assert await hass.config_entries.async_reload(weighed.entry_id)
+        await settle("restart")
+        await hass.config.async_update(time_zone="Pacific/Auckland")
+        await poll("days begin elsewhere")
+    assert value_of(hass, weighed, "weight") == 60.1

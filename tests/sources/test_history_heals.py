@@ -5,6 +5,7 @@ from datetime import timedelta
 from freezegun.api import FrozenDateTimeFactory
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from sqlalchemy import text
 
 from custom_components.weighbridge.sources import statistics
 from homeassistant.components.recorder.core import Recorder
@@ -12,7 +13,7 @@ from homeassistant.core import HomeAssistant
 
 from ..clouds import Clouds
 from ..support.common import restart, set_up
-from ..support.statistics import BMI, BODY_FAT, NOW, WEIGHT, Read, poll, single
+from ..support.statistics import BMI, BODY_FAT, NOW, WEIGHT, Read, poll, row, single
 
 HOUR = NOW.replace(minute=0, second=0)
 
@@ -51,6 +52,56 @@ async def test_deleted_by_hand(
     recorder_mock.async_clear_statistics(ids)
     assert set(await read(WEIGHT, BODY_FAT)) == set(before) - set(ids)
     await poll(hass, freezer)
+    assert await read(WEIGHT, BODY_FAT) == before
+
+
+@pytest.mark.usefixtures("weighed")
+async def test_deleted_by_hand_before_a_weigh_in(
+    read: Read,
+    hass: HomeAssistant,
+    clouds: Clouds,
+    recorder_mock: Recorder,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The past comes back, too, when the next poll brings something new."""
+    before = await read(WEIGHT, BODY_FAT)
+    recorder_mock.async_clear_statistics([WEIGHT])
+    weighed = clouds.withings.step_on_scale("alice", 61.0)
+    await poll(hass, freezer)
+    found = await read(WEIGHT, BODY_FAT)
+    hour = weighed.measured_at.replace(minute=0, second=0)
+    assert found[WEIGHT][:-1] == before[WEIGHT][:-1]
+    assert found[WEIGHT][-1] == row(hour, 60.5, 60, 61)
+    assert found[BODY_FAT] == before[BODY_FAT]
+
+
+@pytest.mark.usefixtures("weighed")
+async def test_a_hole_in_the_middle(
+    read: Read,
+    hass: HomeAssistant,
+    recorder_mock: Recorder,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What a damaged database has lost or changed between its ends is back in a day."""
+    before = await read(WEIGHT, BODY_FAT)
+    lost, changed = ((HOUR - timedelta(days=days)).timestamp() for days in (1, 2))
+
+    def damage() -> None:
+        with recorder_mock.get_session() as session:
+            session.execute(
+                text("DELETE FROM statistics WHERE start_ts = :at"), {"at": lost}
+            )
+            session.execute(
+                text("UPDATE statistics SET mean = 7 WHERE start_ts = :at"),
+                {"at": changed},
+            )
+            session.commit()
+
+    await recorder_mock.async_add_executor_job(damage)
+    assert len((await read())[WEIGHT]) == 3
+    await poll(hass, freezer)
+    assert len((await read())[WEIGHT]) == 3
+    await poll(hass, freezer, minutes=24 * 60)
     assert await read(WEIGHT, BODY_FAT) == before
 
 

@@ -2,8 +2,9 @@
 
 The book is the truth, and the recorder is asked what it has: so what was deleted by
 hand, lost with a database, or never written comes back by itself, and what the book says
-no longer goes. What is new in the book is written at once; the end of the statistics is
-looked at with each poll, all of them once a day and at each start.
+no longer goes. What is new in the book is written at once; the end of the statistics,
+their names and their unit are looked at with each poll, all rows once a day and at each
+start.
 """
 
 import asyncio
@@ -11,8 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from statistics import fmean
+from typing import Any
 
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.util import dt as dt_util
 
@@ -23,7 +27,7 @@ from ..trend import Sample
 from .book import Measured
 from .person import Person
 from .shelf import DAY, HOUR
-from .statistics import QUANTITIES, PersonStatistics, Rows
+from .statistics import DIGITS, QUANTITIES, PersonStatistics, Rows
 
 type Hours = dict[int, tuple[Measured, ...]]
 """What counts by the epoch seconds at which the hours begin."""
@@ -42,7 +46,7 @@ class Graphs:
         """Return all rows by their quantities."""
         return {**_rows(self.hours), **self.trends}
 
-    def last(self) -> dict[str, tuple[int, float | None]]:
+    def last(self) -> dict[str, tuple[int, float]]:
         """Return the newest hour of each quantity that has any, and its mean."""
         return {
             quantity: (hour := max(found), found[hour][0])
@@ -70,13 +74,7 @@ def async_setup_history(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> N
     if "recorder" not in hass.config.components:
         return
     for person in entry.runtime_data.persons.values():
-        history = PersonHistory(hass, person)
-        for signal, follow in (
-            (signal_person_updated(person.id), history.async_look),
-            (SIGNAL_RENAMED, history.async_rename),
-        ):
-            entry.async_on_unload(async_dispatcher_connect(hass, signal, follow))
-        history.async_look()
+        PersonHistory(hass, person).async_start()
 
 
 class PersonHistory:
@@ -91,9 +89,22 @@ class PersonHistory:
         # Which revision of the book stands in the recorder, and what that is.
         self._revision: int | None = None
         self._graphs = Graphs()
-        self._last: dict[str, tuple[int, float | None]] = {}
+        self._last: dict[str, tuple[int, float]] = {}
         # When all of it was read last.
         self._compared_at = 0.0
+
+    @callback
+    def async_start(self) -> None:
+        """Follow the book, the names, the language, and the unit of the weights."""
+        unload = self._person.entry.async_on_unload
+        for signal in (signal_person_updated(self._person.id), SIGNAL_RENAMED):
+            unload(async_dispatcher_connect(self._hass, signal, self.async_look))
+        for event, concerns in (
+            (EVENT_CORE_CONFIG_UPDATE, None),
+            (er.EVENT_ENTITY_REGISTRY_UPDATED, self._is_about_unit),
+        ):
+            unload(self._hass.bus.async_listen(event, self._look, concerns))
+        self.async_look()
 
     @callback
     def async_look(self) -> None:
@@ -103,21 +114,30 @@ class PersonHistory:
         )
 
     @callback
-    def async_rename(self) -> None:
-        """Take up the name that the person has now, in the background."""
-        self._person.entry.async_create_background_task(
-            self._hass,
-            self._statistics.async_rename(),
-            f"{DOMAIN} statistics of {self._person.id}",
-        )
+    def _look(self, _event: Event[Any]) -> None:
+        """Look because of an event."""
+        self.async_look()
+
+    @callback
+    def _is_about_unit(self, data: er.EventEntityRegistryUpdatedData) -> bool:
+        """Tell whether a sensor is shown in another unit."""
+        return data["action"] == "update" and "options" in data["changes"]
 
     async def _async_look(self) -> None:
         """Write what has changed in the book, and what the recorder has lost."""
         async with self._lock:
+            book = self._person.book
+            # A book that has never known anything deletes no history.
+            if not (book.size or book.weigh_ins.fates or book.blood_pressures.fates):
+                return
+            await self._statistics.async_tidy()
+            last = await self._statistics.async_last()
             now = dt_util.utcnow().timestamp()
-            revision, size = self._person.revision, self._person.book.size
+            revision, size = self._person.revision, book.size
             # What is interrupted leaves rows behind of which nothing is known.
             written, self._revision = self._revision, None
+            is_due = written is None or now - self._compared_at >= DAY
+            lost = [q for q in QUANTITIES if is_due or last.get(q) != self._last.get(q)]
             if written != revision:
                 before, trends = self._graphs, self._person.trends
                 points = {
@@ -125,18 +145,16 @@ class PersonHistory:
                     "body_fat_trend": trends.body_fat.points,
                 }
                 self._graphs = await async_apart(size, self._draw, points)
-                if written is not None:
-                    changes = await async_apart(size, self._graphs.changes, before)
-                    for quantity in QUANTITIES:
-                        await self._async_write(quantity, changes[quantity])
+                changes = await async_apart(size, self._graphs.changes, before)
+                for quantity, rows in changes.items():
+                    if quantity not in lost:
+                        await self._async_write(quantity, rows)
                 self._last = await async_apart(size, self._graphs.last)
-            if written is None or now - self._compared_at >= DAY:
-                await self._async_compare(QUANTITIES)
+            if lost:
+                await self._async_compare(lost)
+            if is_due:
                 self._compared_at = now
             self._revision = revision
-            last = await self._statistics.async_last()
-            if lost := [q for q in QUANTITIES if last.get(q) != self._last.get(q)]:
-                await self._async_compare(lost)
 
     def _draw(self, points: Mapping[str, list[Sample]]) -> Graphs:
         """Return what should stand in the recorder."""
@@ -160,11 +178,7 @@ class PersonHistory:
 
     async def _async_compare(self, quantities: Iterable[str]) -> None:
         """Write what the recorder lacks of some quantities, or has otherwise."""
-        book = self._person.book
-        # A book that has never known anything deletes no history.
-        if not (book.size or book.weigh_ins.fates or book.blood_pressures.fates):
-            return
-        wanted = await async_apart(book.size, self._graphs.rows)
+        wanted = await async_apart(self._person.book.size, self._graphs.rows)
         for quantity in quantities:
             known = await self._statistics.async_read(quantity)
             await self._async_write(quantity, _difference(known, wanted[quantity]))
@@ -207,5 +221,10 @@ def _rows(hours: Hours) -> dict[str, Rows]:
                 values[quantity].append(value)
         for quantity, found in values.items():
             if quantity in rows:
-                rows[quantity][hour] = fmean(found), min(found), max(found)
+                mean, low, high = fmean(found), min(found), max(found)
+                rows[quantity][hour] = (
+                    round(mean, DIGITS),
+                    round(low, DIGITS),
+                    round(high, DIGITS),
+                )
     return rows

@@ -6,7 +6,7 @@ entities.
 """
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import batched
 from typing import Final
 
@@ -21,8 +21,11 @@ from homeassistant.components.recorder.statistics import (
     get_metadata,
     statistics_during_period,
 )
+from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
 from homeassistant.const import PERCENTAGE, UnitOfMass, UnitOfPressure
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import get_unit_of_measurement
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util, slugify
@@ -34,6 +37,7 @@ from homeassistant.util.unit_conversion import (
 
 from ..const import DOMAIN
 from ..names import async_device_name
+from ..units import async_mass_unit
 from .person import Person
 
 # Hours that the recorder is given at a time: it must get to its other work in between.
@@ -46,7 +50,7 @@ _MASS: Final = (MassConverter.UNIT_CLASS, UnitOfMass.KILOGRAMS)
 _PRESSURE: Final = (PressureConverter.UNIT_CLASS, UnitOfPressure.MMHG)
 _RATIO: Final = (UnitlessRatioConverter.UNIT_CLASS, PERCENTAGE)
 
-# What is worth a graph over years, with its unit class and unit.
+# What is worth a graph over years, with its unit class, and its unit inside of here.
 QUANTITIES: Final[Mapping[str, tuple[str | None, str | None]]] = {
     "fat_mass": _MASS,
     "fat_free_mass": _MASS,
@@ -68,14 +72,22 @@ type Row = tuple[float, float, float]
 type Rows = dict[int, Row]
 """The rows of a quantity by the epoch seconds at which their hours begin."""
 
+# What comes back from pounds is what went there, to so many digits.
+DIGITS: Final = 6
+
 
 class PersonStatistics:
-    """The long-term statistics of one person, as the recorder has them."""
+    """The long-term statistics of one person, as the recorder has them.
+
+    A graph takes the unit of what it draws. So masses stand there as the person reads
+    them, and are in kg here.
+    """
 
     def __init__(self, hass: HomeAssistant, person: Person) -> None:
         """Know under which ids they stand."""
         self._hass = hass
         self._person = person
+        self._mass_unit: str = UnitOfMass.KILOGRAMS
         self._ids = {
             quantity: f"{DOMAIN}:{slugify(person.unique_id)}_{quantity}"
             for quantity in QUANTITIES
@@ -84,20 +96,24 @@ class PersonStatistics:
     async def async_read(self, quantity: str) -> Rows:
         """Return all that there is of a quantity."""
         return await get_instance(self._hass).async_add_executor_job(
-            self._read, self._ids[quantity]
+            self._read, quantity
         )
 
-    async def async_last(self) -> dict[str, tuple[int, float | None]]:
+    async def async_last(self) -> dict[str, tuple[int, float]]:
         """Return the newest hour of each quantity that has any, and its mean."""
         return await get_instance(self._hass).async_add_executor_job(self._last)
 
     async def async_write(self, quantity: str, rows: Rows) -> None:
         """Hand rows to the recorder; those of hours that it has already change."""
         name = (await self._async_get_names())[quantity]
+        shown = self._converter(quantity, to_shown=True)
         for chunk in batched(sorted(rows.items()), CHUNK, strict=False):
             data = [
                 StatisticData(
-                    start=dt_util.utc_from_timestamp(hour), mean=mean, min=low, max=high
+                    start=dt_util.utc_from_timestamp(hour),
+                    mean=shown(mean),
+                    min=shown(low),
+                    max=shown(high),
                 )
                 for hour, (mean, low, high) in chunk
             ]
@@ -123,32 +139,41 @@ class PersonStatistics:
         async with asyncio.timeout(CLEAR_TIMEOUT):
             await done
 
-    async def async_rename(self) -> None:
-        """Give the statistics that there are the name that the person has now."""
+    async def async_tidy(self) -> None:
+        """Give the statistics their names of now, and delete those in another unit.
+
+        The recorder converts only its own: they have to be written anew.
+        """
         names = await self._async_get_names()
         known = await get_instance(self._hass).async_add_executor_job(
             lambda: get_metadata(self._hass, statistic_ids=set(self._ids.values()))
         )
+        # By now the sensor shows what has been chosen for it.
+        self._mass_unit = self._async_get_mass_unit()
+        foreign: list[str] = []
         for quantity, quantity_id in self._ids.items():
-            if (
-                quantity_id in known
-                and known[quantity_id][1]["name"] != names[quantity]
-            ):
+            if quantity_id not in known:
+                continue
+            _, metadata = known[quantity_id]
+            if metadata["unit_of_measurement"] != self._unit(quantity):
+                foreign.append(quantity)
+            elif metadata["name"] != names[quantity]:
                 self._hand_over(quantity, names[quantity], ())
+        if foreign:
+            await self.async_clear(foreign)
 
     def _hand_over(
         self, quantity: str, name: str, data: Iterable[StatisticData]
     ) -> None:
         """Give the recorder rows, and what it is to know of a quantity."""
-        unit_class, unit = QUANTITIES[quantity]
         metadata = StatisticMetaData(
             mean_type=StatisticMeanType.ARITHMETIC,
             has_sum=False,
             name=name,
             source=DOMAIN,
             statistic_id=self._ids[quantity],
-            unit_class=unit_class,
-            unit_of_measurement=unit,
+            unit_class=QUANTITIES[quantity][0],
+            unit_of_measurement=self._unit(quantity),
         )
         async_add_external_statistics(self._hass, metadata, data)
 
@@ -163,8 +188,33 @@ class PersonStatistics:
             for quantity in QUANTITIES
         }
 
-    def _read(self, statistic_id: str) -> Rows:
+    @callback
+    def _async_get_mass_unit(self) -> str:
+        """Return the unit of the weight's sensor, or that which it will have."""
+        registry = er.async_get(self._hass)
+        entity_id = registry.async_get_entity_id(
+            SENSOR_DOMAIN, DOMAIN, f"{self._person.unique_id}_weight"
+        )
+        unit = get_unit_of_measurement(self._hass, entity_id) if entity_id else None
+        return unit or async_mass_unit(self._hass)
+
+    def _unit(self, quantity: str) -> str | None:
+        """Return the unit in which a quantity stands in the recorder."""
+        unit = QUANTITIES[quantity][1]
+        return self._mass_unit if unit == UnitOfMass.KILOGRAMS else unit
+
+    def _converter(self, quantity: str, *, to_shown: bool) -> Callable[[float], float]:
+        """Return what makes of a value in our unit one in the recorder's, or back."""
+        if (unit := self._unit(quantity)) == (own := QUANTITIES[quantity][1]):
+            return float
+        if to_shown:
+            return MassConverter.converter_factory(own, unit)
+        convert = MassConverter.converter_factory(unit, own)
+        return lambda value: round(convert(value), DIGITS)
+
+    def _read(self, quantity: str) -> Rows:
         """Read all rows."""
+        statistic_id = self._ids[quantity]
         found = statistics_during_period(
             self._hass,
             dt_util.utc_from_timestamp(0),
@@ -174,16 +224,22 @@ class PersonStatistics:
             None,
             {"mean", "min", "max"},
         )
+        own = self._converter(quantity, to_shown=False)
         return {
-            int(row["start"]): (row["mean"] or 0, row["min"] or 0, row["max"] or 0)
+            int(row["start"]): (
+                own(row["mean"] or 0),
+                own(row["min"] or 0),
+                own(row["max"] or 0),
+            )
             for row in found.get(statistic_id, ())
         }
 
-    def _last(self) -> dict[str, tuple[int, float | None]]:
+    def _last(self) -> dict[str, tuple[int, float]]:
         """Read the newest row of each quantity."""
-        last: dict[str, tuple[int, float | None]] = {}
+        last: dict[str, tuple[int, float]] = {}
         for quantity, quantity_id in self._ids.items():
+            own = self._converter(quantity, to_shown=False)
             found = get_last_statistics(self._hass, 1, quantity_id, False, {"mean"})
             for row in found.get(quantity_id, ()):
-                last[quantity] = int(row["start"]), row["mean"]
+                last[quantity] = int(row["start"]), own(row["mean"] or 0)
         return last
