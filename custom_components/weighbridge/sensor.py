@@ -176,13 +176,17 @@ def _async_add_measured(
 class MassSensor(PersonEntity, SensorEntity):
     """Something of a person, in pounds if it is a mass and these are used here."""
 
-    def __init__(self, person: Person, description: SensorEntityDescription) -> None:
-        """Suggest pounds for a mass where Home Assistant is set to them."""
-        super().__init__(person, description)
-        if description.device_class is SensorDeviceClass.WEIGHT and (
-            (unit := async_mass_unit(person.hass)) is not UnitOfMass.KILOGRAMS
+    @property
+    @override
+    def suggested_unit_of_measurement(self) -> str | None:
+        """Return the unit of a mass: Home Assistant asks anew when the home changes."""
+        unit = async_mass_unit(self.person.hass)
+        if (
+            self.device_class is SensorDeviceClass.WEIGHT
+            and unit is not UnitOfMass.KILOGRAMS
         ):
-            self._attr_suggested_unit_of_measurement = unit
+            return unit
+        return super().suggested_unit_of_measurement
 
 
 class PersonSensor(MassSensor):
