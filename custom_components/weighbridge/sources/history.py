@@ -120,8 +120,12 @@ class PersonHistory:
 
     @callback
     def _is_about_unit(self, data: er.EventEntityRegistryUpdatedData) -> bool:
-        """Tell whether a sensor is shown in another unit."""
-        return data["action"] == "update" and "options" in data["changes"]
+        """Tell whether the weight may be shown in another unit."""
+        return (
+            data["action"] == "update"
+            and "options" in data["changes"]
+            and data["entity_id"] == self._statistics.async_weight_sensor()
+        )
 
     async def _async_look(self) -> None:
         """Write what has changed in the book, and what the recorder has lost."""

@@ -189,12 +189,16 @@ class PersonStatistics:
         }
 
     @callback
-    def _async_get_mass_unit(self) -> str:
-        """Return the unit of the weight's sensor, or that which it will have."""
-        registry = er.async_get(self._hass)
-        entity_id = registry.async_get_entity_id(
+    def async_weight_sensor(self) -> str | None:
+        """Return the entity of the weight, None while there is none."""
+        return er.async_get(self._hass).async_get_entity_id(
             SENSOR_DOMAIN, DOMAIN, f"{self._person.unique_id}_weight"
         )
+
+    @callback
+    def _async_get_mass_unit(self) -> str:
+        """Return the unit of the weight's sensor, or that which it will have."""
+        entity_id = self.async_weight_sensor()
         unit = get_unit_of_measurement(self._hass, entity_id) if entity_id else None
         return unit or async_mass_unit(self._hass)
 
