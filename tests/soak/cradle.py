@@ -41,7 +41,7 @@ class Child:
 
     async def wait(self) -> int:
         """Wait until it has ended, and return the status."""
-        return await self._end
+        return await asyncio.shield(self._end)
 
 
 class Cradle(HomeAssistantProcess):
