@@ -22,7 +22,7 @@ from .past import vendors_to_json
 FIXTURES = Path(__file__).parent / "fixtures"
 
 
-@pytest.mark.skipif("KEEP" not in os.environ, reason="writes a fixture")
+@pytest.mark.skipif("WEIGHBRIDGE_KEEP" not in os.environ, reason="writes a fixture")
 async def test_write(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
