@@ -22,10 +22,10 @@ from .house import BODY_FAT, SHARED, WEIGHT, House, Resident, show
 
 # What those who share the scale weigh, in kg: near enough to be taken for each other.
 _WEIGHTS = (66, 71)
-_SCATTER = 0.5
-# What differs by less, in kg, from one of so many before, may be the same weighing.
-_ALIKE = 0.12
-_LATELY = 12
+_SCATTER = 1.0
+# What differs by less, in kg and seconds, may be one weighing that was told twice.
+_ALIKE = 0.06
+_LATELY = 140
 _GUESTS = (32, 110)
 
 # A scale is left for so long before somebody else steps on it, in seconds.
@@ -34,6 +34,9 @@ _APART = 1.2
 _KNOWN = 4
 _GLANCE = 0.1
 _VISIT = 12
+
+# How often a weight is sought that is free.
+_TRIES = 50
 
 _LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC).isoformat()
 _FAR_OFF = datetime(2040, 1, 1, tzinfo=UTC).isoformat()
@@ -47,6 +50,8 @@ class Standing:
     second: int
     weight: float
     body_fat: float | None = None
+    at: float
+    """When that was, by a clock that is right."""
     life: int
     """In which of its lives Home Assistant was told."""
     is_known: bool = False
@@ -117,12 +122,15 @@ class Bathroom:
         await asyncio.sleep(self._last + _APART - monotonic())
         place = self._random.choices((0, 1, None), (4, 4, 1))[0]
         who = None if place is None else self._house.roommates[place]
-        weight = self._weight(place)
+        if (weight := self._weight(place)) is None:
+            return
         await show(api, WEIGHT, 0)
         life = self._house.home_assistant.lives
         self._last = monotonic()
         second = await show(api, WEIGHT, weight)
-        standing = Standing(who=who, second=second, weight=weight, life=life)
+        standing = Standing(
+            who=who, second=second, weight=weight, at=self._last, life=life
+        )
         self._stood.append(standing)
         standing.belongs_to(who, self._house.roommates)
         self.counts["steps" if who else "guests"] += 1
@@ -137,16 +145,18 @@ class Bathroom:
                 return
             await asyncio.sleep(_GLANCE)
 
-    def _weight(self, place: int | None) -> float:
+    def _weight(self, place: int | None) -> float | None:
         """Return a weight that cannot be taken for that of another weighing."""
-        lately = [one.weight for one in self._stood[-_LATELY:]]
-        while True:
+        since = monotonic() - _LATELY
+        lately = [one.weight for one in self._stood if one.at > since]
+        for _ in range(_TRIES):
             if place is None:
                 weight = self._random.choice(_GUESTS) + self._random.random() * 4
             else:
-                weight = self._random.gauss(_WEIGHTS[place], _SCATTER)
+                weight = _WEIGHTS[place] + self._random.uniform(-_SCATTER, _SCATTER)
             if all(abs(weight - other) > _ALIKE for other in lately):
                 return round(weight, 2)
+        return None
 
     async def _is_seen(self, api: Api, standing: Standing) -> bool:
         """See what became of somebody's standing there; tell whether it is known."""

@@ -83,9 +83,7 @@ class Weighing:
             # Without its ledger, Weighbridge leaves alone what was ours.
             old = [w for w in rest if any(_is_like(w, v) for v in self._former(w))]
             rest = [w for w in rest if w not in old]
-            right += [w for w in old if _second(w) in self.answers]
-            if len({_second(w) for w in found}) < len(found):
-                return "twice"
+            right = right or [w for w in old if _second(w) in self.answers]
         if len(right) > 1 or (rest and right) or (rest and not self.answers):
             return "twice"
         if self.answers and not right and (rest or self.is_sure):

@@ -19,8 +19,9 @@ AFTER = "after"
 # Garmin is left alone for minutes and hours, and sources are polled every quarter of an
 # hour; here it is for moments. An upload of unknown outcome rests for longer than the
 # simulated Garmin takes to show it, and than the second to which its time is noted.
-SETTLING = 2.0
-LOOKS = (3.0, 8.0)
+# Whole seconds, as they are on disk.
+SETTLING = 2
+LOOKS = (3, 8)
 _MINUTE = 0.025
 HOUR = 60 * _MINUTE
 _TIMES: dict[str, dict[str, object]] = {

@@ -13,6 +13,9 @@ from .house import Resident
 # As far apart, weighings of who has two scales cannot be taken for each other.
 _APART = 360  # seconds
 _APART_KG = 0.2
+# Nor those of who has one, should it be forgotten who has told of them.
+_LATELY = 140
+_ALIKE = 0.06
 
 # Two scales show the same weighing a little differently.
 _OTHER_SECONDS = 100
@@ -164,7 +167,9 @@ class Scales:
         """Correct the weight of a weighing, most often of a recent one."""
         known = [w for w in resident.book.weighings if w.is_plain]
         weighing = self._random.choice(known[-_EDITABLE:])
-        weight = self._hundredths(*_WEIGHTS)
+        when = datetime.fromtimestamp(weighing.second, UTC)
+        if (weight := self._weight(resident, when)) is None:
+            return
         self._clouds.withings.edit(resident.scales[0], weighing.key, weight)
         weighing.edit(weight=weight)
         for question in self.questions:
@@ -204,17 +209,17 @@ class Scales:
 
     def _weight(self, resident: Resident, when: datetime) -> float | None:
         """Return a weight in kg that cannot be taken for that of another weighing."""
-        if len(resident.scales) == 1:
-            return self._hundredths(*_WEIGHTS)
+        is_one = len(resident.scales) == 1
+        apart, apart_kg = (_LATELY, _ALIKE) if is_one else (_APART, _APART_KG)
         near = [
             values["weight"]
             for weighing in resident.book.weighings
-            for second, values in weighing.answers.items()
-            if abs(second - when.timestamp()) < _APART
+            for second, values in (*weighing.answers.items(), *weighing.former)
+            if abs(second - when.timestamp()) < apart
         ]
         for _ in range(_TRIES):
-            weight = self._hundredths(*_WEIGHTS_OF_TWO_SCALES)
-            if all(abs(weight - other) > _APART_KG for other in near):
+            weight = self._hundredths(*(_WEIGHTS if is_one else _WEIGHTS_OF_TWO_SCALES))
+            if all(abs(weight - other) > apart_kg for other in near):
                 return weight
         return None
 
