@@ -19,6 +19,8 @@ ANSWERS: Final = 3
 # be to be certainly not theirs.
 FITS: Final = 3.2
 NEAR: Final = 4.3
+# Of one or two weigh-ins nobody knows how much somebody varies.
+NEAR_NEW: Final = 2 * NEAR
 
 # What is older says nothing of today.
 _DAYS: Final = 400
@@ -63,23 +65,37 @@ def recognise(weigh_in: WeighIn, people: Iterable[Candidate]) -> Verdict:
         nearest = tuple(sorted(outside, key=outside.__getitem__))
         return Verdict(None, _outside(weigh_in.weight, everybody), nearest)
     off = {who.id: _distance(weigh_in, who) for who in admitted}
-    likely = sorted(off, key=lambda who: NEAR if (d := off[who]) is None else d)
-    near = [who for who in likely if (d := off[who]) is None or d <= NEAR]
+    likely = sorted(off, key=lambda who: NEAR if (d := off[who]) is None else d.far)
+    near = [who for who in likely if (d := off[who]) is None or d.is_near]
     match near:
         case []:
             return Verdict(None, Reason.UNKNOWN_PERSON, tuple(likely))
         case [only]:
             distance = off[only]
-            if distance is not None and distance <= FITS:
+            if distance is None or distance.is_new:
+                return Verdict(None, Reason.UNKNOWN_PERSON, tuple(likely))
+            if distance.far <= FITS:
                 return Verdict(only)
-            reason = Reason.UNKNOWN_PERSON if distance is None else Reason.UNLIKELY
-            return Verdict(None, reason, tuple(likely))
+            return Verdict(None, Reason.UNLIKELY, tuple(likely))
         case _:
             return Verdict(None, Reason.AMBIGUOUS, tuple(near))
 
 
-def _distance(weigh_in: WeighIn, who: Candidate) -> float | None:
-    """Return how many standard deviations off somebody's band is; None if unknown.
+@dataclass(frozen=True, slots=True)
+class _Distance:
+    """How many standard deviations off somebody's band is, and whether they are new."""
+
+    far: float
+    is_new: bool = False
+
+    @property
+    def is_near(self) -> bool:
+        """Tell whether it may be theirs."""
+        return self.far <= (NEAR_NEW if self.is_new else NEAR)
+
+
+def _distance(weigh_in: WeighIn, who: Candidate) -> _Distance | None:
+    """Return how far off somebody's band is; None if nothing is known of them.
 
     Whoever has both limits and few weigh-ins is known by the limits.
     """
@@ -90,16 +106,18 @@ def _distance(weigh_in: WeighIn, who: Candidate) -> float | None:
         for one in who.weigh_ins
         if oldest <= one.second < now
     )[-_WEIGH_INS:]
-    if len(past) < ANSWERS:
-        known = who.min_weight is not None and who.max_weight is not None
-        return 0.0 if known else None
+    is_new = len(past) < ANSWERS
+    if is_new and who.min_weight is not None and who.max_weight is not None:
+        return _Distance(0.0)
+    if not past:
+        return None
     weight = band(WEIGHT, ((second, weight) for second, weight, _ in past))
     distance = _off(weight, now, weigh_in.weight) ** 2
     if weigh_in.body_fat is not None:
         fats = [(second, fat) for second, _, fat in past if fat is not None]
         if len(fats) >= _LEAST_FAT:
             distance += _off(band(BODY_FAT, fats), now, weigh_in.body_fat) ** 2
-    return float(distance**0.5)
+    return _Distance(float(distance**0.5), is_new)
 
 
 def _off(expected: Band | None, second: int, value: float) -> float:
