@@ -241,7 +241,8 @@ async def _async_sync(call: ServiceCall) -> ServiceResponse:
         since = start or datetime.fromtimestamp(link.start, UTC)
         held += person.count_out(since, end, is_open=True)
         left_out += person.count_out(since, end, is_open=False)
-        own = without_copies(call.hass, entry, person.weigh_ins(since, end))
+        weighed = await async_apart(person.book.size, person.weigh_ins, since, end)
+        own = without_copies(call.hass, entry, weighed)
         offers.extend((link, weigh_in) for weigh_in in own)
     dry_run: bool = call.data[ATTR_DRY_RUN]
     result = await async_sync(entry.runtime_data, offers, dry_run=dry_run)

@@ -1,12 +1,7 @@
 """The event loop is never held up for long, however much a person was weighed."""
 
-import asyncio
-from asyncio import Handle
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator
 from datetime import timedelta
-from threading import Thread, get_ident
-from time import thread_time
 from typing import Any
 
 import pytest
@@ -20,8 +15,9 @@ from homeassistant.components.recorder.core import Recorder
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from ..clouds import Clouds, pointed
+from ..clouds import Clouds
 from ..support.common import set_up, update_source, value_of
+from ..support.stalls import clouds_apart, watched
 
 # What one call may take of the processor, in seconds; most take a fifth of it.
 LONG = 0.05
@@ -31,42 +27,12 @@ LONG = 0.05
 MANY = 20_000
 APART = timedelta(minutes=5)
 
-# What the event loop calls, once for each call it makes.
-NAME = "_run"
-
 
 @pytest.fixture
 async def clouds(socket_enabled: None) -> AsyncGenerator[Clouds]:
-    """Run the vendors in a thread of their own: what they do does not count."""
-    loop = asyncio.new_event_loop()
-    thread = Thread(target=loop.run_forever)
-    thread.start()
-    clouds = Clouds()
-    await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(clouds.start(), loop))
-    with pointed(clouds.url):
+    """Run the vendors where they hold up nothing."""
+    async with clouds_apart() as clouds:
         yield clouds
-    await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(clouds.stop(), loop))
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.close()
-
-
-@contextmanager
-def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
-    """Note how long each call holds the loop, not counting what other threads do."""
-    calls: list[float] = []
-    here = get_ident()
-    run = getattr(Handle, NAME)
-
-    def timed(handle: Handle) -> None:
-        start = thread_time()
-        run(handle)
-        if get_ident() == here:
-            calls.append(thread_time() - start)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Handle, NAME, timed)
-        yield calls
 
 
 @pytest.fixture

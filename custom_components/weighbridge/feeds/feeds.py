@@ -18,7 +18,7 @@ from ..garmin import GarminAccount, Link, Spot, issues, links_of
 from ..ledger import Offer, links
 from ..model import BloodPressure, Origin, WeighIn
 from ..names import async_link_title, async_sources, source_of_link
-from ..pace import async_paced
+from ..pace import async_apart, async_paced
 from ..sources import Book, Fate, Person, async_find_person, async_find_source
 from .removals import async_remove_gone
 
@@ -129,9 +129,17 @@ class LinkFeed:
     async def _async_take_away(self, book: Book) -> None:
         """Take from Garmin what this link has brought and what counts no longer.
 
-        Corrections always go there, deletions if the link follows them. What came back
-        from Garmin outlives its deletion at the source. What has not been pushed yet is
-        not pushed any more.
+        Corrections always go there, deletions if the link follows them.
+        """
+        corrected, deleted = await async_apart(book.size, self._find_gone, book)
+        await self._account.async_withdraw(corrected)
+        await async_remove_gone(self._account, self.link, frozenset(deleted))
+
+    def _find_gone(self, book: Book) -> tuple[set[Spot], set[Spot]]:
+        """Return what the source has corrected or doubts, and what it has deleted.
+
+        What came back from Garmin outlives its deletion at the source. What has not been
+        pushed yet is not pushed any more.
         """
         corrected: set[Spot] = set()
         deleted: set[Spot] = set()
@@ -148,8 +156,7 @@ class LinkFeed:
                     corrected.add((kind, second))
                 elif fate is Fate.DELETED and self.link.deletions:
                     deleted.add((kind, second))
-        await self._account.async_withdraw(corrected)
-        await async_remove_gone(self._account, self.link, frozenset(deleted))
+        return corrected, deleted
 
 
 class LinkFeeds:

@@ -175,7 +175,8 @@ class GarminGate:
         if self._cancel_retry is not None:
             self._cancel_retry()
         self._cancel_retry = self._retry_at = None
-        if self.memory.due is None or self.closed or self.signed_out:
+        due = self.memory.due
+        if due is None or self.closed or self.signed_out:
             return
 
         @callback
@@ -183,7 +184,7 @@ class GarminGate:
             self._cancel_retry = self._retry_at = None
             self.async_push()
 
-        now, at = _now(), max(self.memory.due, self.memory.paused_until)
+        now, at = _now(), max(due, self.memory.paused_until)
         # What could not be done now is no reason for a storm.
         self._retry_at = at + 1 if at > now else now + SETTLING_SECONDS
         self._cancel_retry = async_call_later(
@@ -230,9 +231,9 @@ class GarminGate:
         until = max(memory.paused_until, now)
         if self.signed_out:
             return Reason.SIGNED_OUT, until
-        if memory.pending and (memory.due or 0) > until:
+        if (due := memory.due or 0) > until and memory.pending:
             # Garmin may be at work on what was sent.
-            return Reason.AMBIGUOUS, memory.due or 0
+            return Reason.AMBIGUOUS, due
         if memory.pause_reason is not None and memory.paused_until > now:
             return Reason(memory.pause_reason), until
         return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_SOURCE
+from homeassistant.util import dt as dt_util
 
 from ..const import (
     CONF_BLOOD_PRESSURE,
@@ -60,6 +61,7 @@ class Link:
             self.prepare(record),
             link=self.key,
             own_twins=isinstance(record, WeighIn) and record.relayed,
+            now=int(dt_util.utcnow().timestamp()),
         )
 
     def prepare[R: WeighIn | BloodPressure](self, record: R) -> R:

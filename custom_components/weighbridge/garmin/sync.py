@@ -62,15 +62,20 @@ async def async_sync(
         await async_apart(len(remotes), _pretend, scratch, remotes, now)
     else:
         await account.async_keep(by_hand=True)
+        if any(ledger.state(second) is State.PENDING for second in seconds):
+            raise account.gate.stuck()
+    return await async_apart(len(seconds), _count, ledger, seconds, known - lost)
+
+
+def _count(ledger: Ledger[WeighIn], seconds: set[int], known: set[int]) -> SyncResult:
+    """Count what became of weigh-ins; what was `known` was not pushed now."""
     states = [ledger.state(second) for second in seconds]
-    if not dry_run and State.PENDING in states:
-        raise account.gate.stuck()
     left_out = sum(
         ledger.way(second) in (Way.LEFT_OUT, Way.WITHDRAWN) for second in seconds
     )
     pushed = sum(
         ledger.way(second) is Way.PUSHED and not ledger.is_twin(second)
-        for second in seconds - (known - lost)
+        for second in seconds - known
     )
     return SyncResult(
         found=len(seconds),
@@ -79,8 +84,10 @@ async def async_sync(
         left_out=left_out,
         failed=states.count(State.FAILED),
         would_push=tuple(
-            item.record for item in ledger.pending() if item.record.second in seconds
-        )[::-1],
+            item.record
+            for item in map(ledger.item, sorted(seconds))
+            if item is not None and item.state is State.PENDING
+        ),
     )
 
 

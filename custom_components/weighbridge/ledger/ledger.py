@@ -51,10 +51,13 @@ class Ledger[R: Record]:
         # When a ledger was lost: Garmin may be at work on what nobody here knows of.
         self.lost_at: int | None = None
 
-    def offer(self, record: R, *, link: str, own_twins: bool = False) -> Offer:
+    def offer(
+        self, record: R, *, link: str, own_twins: bool = False, now: int | None = None
+    ) -> Offer:
         """Take a measurement from a link; what is known already is left as it is.
 
-        `own_twins` lets measurements of the same link be twins of each other.
+        `own_twins` lets measurements of the same link be twins of each other. Something
+        new waits since `now`, else since the next look.
         """
         second = record.second
         if (item := self._open.get(second)) is not None:
@@ -67,7 +70,7 @@ class Ledger[R: Record]:
                 Settled(facts=record.facts, link=link, way=Way.TWIN, twin_of=twin),
             )
             return Offer.TWIN
-        self.put(Item(record=record, link=link, sent_at=self.lost_at))
+        self.put(Item(record=record, link=link, since=now, sent_at=self.lost_at))
         return Offer.NEW
 
     def state(self, second: int) -> State | None:

@@ -44,8 +44,8 @@ def confirm[R: Record](ledger: Ledger[R], sent: Collection[Item[R]], now: int) -
             ledger.put(replace(known, sent_at=now, strikes=0))
         else:
             ledger.put(replace(known, state=State.DONE, sent_at=now, strikes=0))
-    for other in ledger.pending():
-        if other.strikes == ALONE:
+    for other in ledger.snapshot().open:
+        if other.state is State.PENDING and other.strikes == ALONE:
             ledger.put(replace(other, strikes=SUSPECT))
 
 
