@@ -1,5 +1,6 @@
 """Links that come, go and change, and what is deleted at their sources."""
 
+import asyncio
 from datetime import timedelta
 
 from freezegun.api import FrozenDateTimeFactory
@@ -35,6 +36,29 @@ async def test_a_removed_link_stops(
     await poll(hass, withings_entry)
     await later(hass, freezer, timedelta(hours=1))
     assert clouds.garmin.weigh_ins(garmin_user) == []
+
+
+async def test_a_link_that_is_removed_while_it_brings_years(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+) -> None:
+    """It counts at once: what it had not brought yet stays where it is."""
+    clouds.faults.answer(READ, 503, times=None)
+    hass.config_entries.async_remove_subentry(linked, next(iter(linked.subentries)))
+    for day in range(1000):
+        clouds.withings.step_on_scale("alice", 80.0, when=NOW - timedelta(days=day + 1))
+    await poll(hass, withings_entry)
+    made = link(hass, linked, withings_entry, start=NOW - timedelta(days=2000))
+    account = linked.runtime_data
+    while not account.memory.pending:
+        await asyncio.sleep(0)
+    assert account.memory.pending < 1000
+    hass.config_entries.async_remove_subentry(linked, made.subentry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert value_of(hass, linked, "pending") == 0
 
 
 async def test_a_removed_source_is_a_repair_issue(

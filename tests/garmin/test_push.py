@@ -14,7 +14,16 @@ from homeassistant.util import dt as dt_util
 
 from ..clouds import Clouds, GarminAccount
 from ..support.common import claim, link, restart, set_up, state_of, value_of
-from ..support.push import NOW, garmin_requests, hours, issue_keys, later, poll, weights
+from ..support.push import (
+    NOW,
+    UPLOAD,
+    garmin_requests,
+    hours,
+    issue_keys,
+    later,
+    poll,
+    weights,
+)
 
 pytestmark = pytest.mark.usefixtures("morning")
 
@@ -140,6 +149,29 @@ async def test_what_garmin_has_is_not_pushed(
     await poll(hass, withings_entry)
     assert garmin_requests(clouds) == [("GET", "/weight-service/weight/range")]
     assert len(clouds.garmin.weigh_ins(garmin_user)) == 3
+    assert value_of(hass, linked, "pending") == 0
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+async def test_a_day_of_the_account_is_not_one_of_utc(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    zone: str,
+) -> None:
+    """What Garmin has is found on whichever day it counts there."""
+    garmin_user.timezone = zone
+    freezer.tick(timedelta(days=2))
+    for day in range(2):
+        for hour in (5, 20):
+            when = NOW.replace(hour=hour) + timedelta(days=day)
+            clouds.withings.step_on_scale("alice", 80.0 + day, when=when)
+            clouds.garmin.add_weigh_in(garmin_user, 80.0 + day, when=when)
+            await poll(hass, withings_entry)
+    assert clouds.log.count("garmin", path=UPLOAD) == 0
     assert value_of(hass, linked, "pending") == 0
 
 

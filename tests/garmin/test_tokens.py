@@ -15,6 +15,7 @@ from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ..clouds import Clouds, GarminAccount
+from ..support.actions import call
 from ..support.common import restart, value_of
 from ..support.push import READ, REFRESH, UPLOAD, later, poll
 
@@ -58,6 +59,25 @@ async def test_tokens_stay_alive_through_a_holiday(
     clouds.withings.step_on_scale("alice", 80.0)
     await poll(hass, withings_entry)
     assert len(clouds.garmin.weigh_ins(garmin_user)) == 1
+
+
+async def test_what_has_used_the_tokens_is_known_after_a_restart(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A look at Garmin keeps them alive as well as a push does."""
+    await later(hass, freezer, timedelta(days=4))
+    await call(hass, "sync", linked, start="2026-10-01", dry_run=True)
+    assert clouds.log.count("garmin", path=READ) == 1
+    clouds.log.clear()
+    await restart(hass, linked)
+    for _ in range(4):
+        await later(hass, freezer, timedelta(days=1))
+    assert clouds.log.count("garmin") == 0
+    await later(hass, freezer, timedelta(days=1))
+    assert clouds.log.count("garmin") > 0
 
 
 @pytest.mark.parametrize("status", [400, 401])
