@@ -104,6 +104,25 @@ async def test_a_corrected_value(
     assert at_garmin(clouds, garmin_user) == expected
 
 
+async def test_a_pulse_that_garmin_refuses(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    readings: list[MeasureGroup],
+) -> None:
+    """It is left out, and what is known as ours without it follows its source."""
+    odd = clouds.withings.blood_pressure("alice", 131, 79, heart_rate=300, when=NOW)
+    await poll(hass, withings_entry)
+    await hours(hass, freezer, 2)
+    assert at_garmin(clouds, garmin_user) == [*SYSTOLIC, 131]
+    clouds.withings.edit("alice", odd.grpid, systolic=132)
+    await poll(hass, withings_entry)
+    await hours(hass, freezer, 1)
+    assert at_garmin(clouds, garmin_user) == [*SYSTOLIC, 132]
+
+
 async def test_a_doubt(
     hass: HomeAssistant,
     clouds: Clouds,

@@ -4,8 +4,8 @@ from . import issues
 from .account import GarminAccount, GarminConfigEntry, Spot
 from .fit import EARLIEST
 from .gate import GarminGate
-from .lanes import DIASTOLIC, PULSE, SYSTOLIC
-from .link import Link, links_of
+from .lanes import DIASTOLIC, SYSTOLIC
+from .link import PULSE, Link, links_of
 from .sensors import async_setup_sensors, sensor_store
 from .shown import ACCOUNT_SENSORS, AccountSensorDescription
 from .single import async_push_measurement

@@ -59,10 +59,9 @@ REST = 1800
 # How many edits are under way at a time, between their removal and their upload.
 EDITS = 10
 
-# What Garmin takes as a blood pressure: mmHg, and beats per minute.
+# What Garmin takes as a blood pressure, in mmHg.
 SYSTOLIC = range(70, 261)
 DIASTOLIC = range(40, 151)
-PULSE = range(20, 251)
 
 
 class Lane[R: Record, M: Remote](ABC):
@@ -324,12 +323,11 @@ class BloodPressureLane(Lane[BloodPressure, GarminBloodPressure]):
     @override
     def _upload(self, batch: Sequence[BloodPressure], attempt: int) -> None:
         (reading,) = batch
-        pulse = reading.heart_rate
         self._gate.client.add_blood_pressure(
             dt_util.as_local(reading.measured_at),
             reading.systolic,
             reading.diastolic,
-            pulse if pulse in PULSE else None,
+            reading.heart_rate,
         )
 
     @override

@@ -21,6 +21,9 @@ from ..entry import WeighbridgeConfigEntry
 from ..ledger import Ledger, Offer
 from ..model import BloodPressure, Kind, WeighIn
 
+# What Garmin takes as a pulse, in beats per minute.
+PULSE = range(20, 251)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
@@ -68,11 +71,13 @@ class Link:
         """Return a measurement as Garmin shall have it.
 
         Garmin's page takes the muscle mass for that of the skeletal muscles, which is
-        about half of what most scales measure.
+        about half of what most scales measure. A pulse that it refuses takes no blood
+        pressure with it.
         """
-        if self.muscle_mass or not isinstance(record, WeighIn):
-            return record
-        return replace(record, muscle_mass=None)
+        if isinstance(record, BloodPressure):
+            pulse = record.heart_rate
+            return record if pulse in PULSE else replace(record, heart_rate=None)
+        return record if self.muscle_mass else replace(record, muscle_mass=None)
 
 
 def link_of(subentry: ConfigSubentry) -> Link:
