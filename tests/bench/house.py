@@ -225,7 +225,8 @@ class House:
     def ledger_bytes(self, home: Home) -> int:
         """Return how much an account remembers on disk."""
         ledger = self.directory / ".storage" / f"weighbridge.{home.garmin}"
-        return ledger.stat().st_size
+        # Who has nothing to push has none.
+        return ledger.stat().st_size if ledger.exists() else 0
 
     def garmin_requests(self) -> int:
         """Return how many requests Garmin had since the log was cleared."""
