@@ -105,7 +105,7 @@ async def test_a_tracker_with_percentages(
     await update_entity(hass, battery)
     texts = take(clouds)
     assert [to for to, _ in texts] == ["+491712345678", "+491718765432"]
-    shown = f"{dt_util.as_local(synced):%Y-%m-%d %H:%M}"
+    shown = f"{dt_util.as_local(synced):%-d %b %Y, %H:%M}"
     low = f"Bob Charge 6 has a low battery (12%). Last sync: {shown}."
     assert {text for _, text in texts} == {low}
 
@@ -163,7 +163,7 @@ async def test_a_strap(
 
     clouds.garmin.set_battery(garmin_user, 5, level=60, status="LOW")
     await update_entity(hass, battery)
-    shown = f"{dt_util.as_local(connected):%Y-%m-%d %H:%M}"
+    shown = f"{dt_util.as_local(connected):%-d %b %Y, %H:%M}"
     assert {text for _, text in take(clouds)} == {
         f"HRM 600 has a low battery (60%). Last sync: {shown}."
     }

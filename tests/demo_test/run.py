@@ -123,7 +123,7 @@ INTRODUCTION = SmsMessage(
 )
 WARNING = SmsMessage(
     to="+491712345678",
-    message="Dora Charge 6 has a low battery (9%). Last sync: 2026-11-20 08:01.",
+    message="Dora Charge 6 has a low battery (9%). Last sync: 20 Nov 2026, 08:01.",
     at=MEASURED_AT,
 )
 

@@ -18,7 +18,7 @@ from yarl import URL
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("socket_enabled")]
 
 DEMO = Path(__file__).parents[2] / "scripts" / "demo"
-TIMEOUT = 100  # seconds, for a machine that has more to do
+TIMEOUT = 110  # seconds, for a machine that has more to do
 
 
 class Terminal:
