@@ -26,6 +26,7 @@ from homeassistant.components.application_credentials import (
     ClientCredential,
     async_import_client_credential,
 )
+from homeassistant.components.recorder import Recorder
 from homeassistant.const import CONF_USERNAME
 from homeassistant.core import DOMAIN as HOMEASSISTANT_DOMAIN, HomeAssistant
 from homeassistant.setup import async_setup_component
@@ -102,6 +103,15 @@ async def hass(hass: HomeAssistant) -> HomeAssistant:
     hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
     assert await async_setup_component(hass, HOMEASSISTANT_DOMAIN, {})
     return hass
+
+
+@pytest.fixture
+async def recorder_mock(
+    recorder_mock: Recorder, hass: HomeAssistant
+) -> AsyncGenerator[Recorder]:
+    """Return a recorder that is not taken away from under what is being read."""
+    yield recorder_mock
+    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 @pytest.fixture

@@ -119,6 +119,7 @@ async def test_a_person_who_is_removed(
     await house.async_move_in(body_fat=FAT)
     await house.weigh(62.0)
     await house.weigh(85.0)
+    assert (await graphs())["Dave Weight"] == [(at(6), 85.0)]
     hass.config_entries.async_remove_subentry(house.entry, house.person("Dave"))
     await hass.async_block_till_done(wait_background_tasks=True)
     await house.weigh(62.3, hours=1)
