@@ -35,7 +35,7 @@ async def add_dashboard(screen: Screen) -> str:
         card = screen.page.get_by_role("button", name="Weighbridge", exact=True)
         await card.click()
         title = screen.page.get_by_role("textbox", name="Title")
-        await title.press_sequentially("Our weights")
+        await title.fill("Our weights")
         await title.blur()
         await screen.press("Create")
         row = screen.page.get_by_text("Our weights", exact=True)
