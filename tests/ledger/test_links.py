@@ -241,7 +241,10 @@ def test_what_garmin_keeps_is_not_called_withdrawn() -> None:
     ledger.keep(EPOCH + 1200)
     for second in (0, 600, 1200):
         assert ledger.way(EPOCH + second) is Way.KEPT
+        # Whether it is still there is seen at the next look.
         assert ledger.offer(weigh_in(second), link="a") is Offer.CHANGED
+        assert ledger.state(EPOCH + second) is State.PENDING
+        assert look(ledger, [uploaded(weigh_in(second))]) == []
         assert ledger.way(EPOCH + second) is Way.PUSHED
     assert not outcomes.keep(ledger, EPOCH, now, for_good=True)
 

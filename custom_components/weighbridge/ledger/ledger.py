@@ -199,7 +199,8 @@ class Ledger[R: Record]:
     def keep(self, second: int) -> None:
         """Leave at Garmin what its source has deleted, for good."""
         if (item := self._open.get(second)) is not None:
-            self.settle(item, Way.KEPT)
+            # Of an edit that waits, Garmin has rather the version before.
+            self.settle(item, Way.KEPT, item.was[-1] if item.was else None)
         elif (one := self._settled.get(second)) is not None and one.way is Way.PUSHED:
             self.remember(second, replace(one, way=Way.KEPT))
 
@@ -265,12 +266,8 @@ class Ledger[R: Record]:
     def correct(self, record: R) -> None:
         """Try what Garmin refuses with other values, which a person gives."""
         item = self._open.get(record.second)
-        if (
-            item is not None
-            and item.state is State.FAILED
-            and differ(record.facts, item.record.facts)
-        ):
-            self.put(replace(item, record=record, state=State.PENDING, strikes=0))
+        if item is not None and item.state is State.FAILED:
+            self._edit(item, record, record.extent)
 
     def reopen(self, record: R, link: str) -> None:
         """Push what is done once more, as Garmin does not have it."""
@@ -342,37 +339,26 @@ class Ledger[R: Record]:
         second = record.second
         if settled.link != link:
             return Offer.KNOWN
-        offer = Offer.KNOWN
-        if settled.way is Way.KEPT:
-            self.remember(second, replace(settled, way=Way.PUSHED))
-            offer = Offer.CHANGED
         removal = self.withdrawals.pop(second, None)
-        others = () if removal is None else removal.was
-        if removal is not None and not differ(record.facts, settled.facts):
-            # It may have gone from Garmin already, if that answer was lost.
-            attempts = max(settled.attempts, 1)
-            self.put(Item(record=record, link=link, attempts=attempts, was=others))
-            return Offer.CHANGED
-        if settled.way is Way.WITHDRAWN:
-            # The source has it again, so Garmin shall.
-            self.put(Item(record=record, link=link, attempts=settled.attempts))
-            return Offer.CHANGED
-        if settled.way not in (Way.PUSHED, Way.KEPT):
+        was = () if removal is None else removal.was
+        if settled.way in (Way.PUSHED, Way.KEPT):
+            is_edit = differ(record.facts, settled.facts)
+            if is_edit or (removal is None and record.extent > settled.extent):
+                was = (settled.facts, *was)
+            elif removal is None and settled.way is Way.PUSHED:
+                return Offer.KNOWN
+        elif settled.way is not Way.WITHDRAWN:
             return Offer.KNOWN
-        if differ(record.facts, settled.facts) or record.extent > settled.extent:
-            was = (settled.facts, *others)
-            self.put(Item(record=record, link=link, attempts=settled.attempts, was=was))
-            return Offer.CHANGED
-        return offer
+        # Garmin shall have it, and may not: it was taken away, or has never arrived.
+        self.put(Item(record=record, link=link, attempts=settled.attempts, was=was))
+        return Offer.CHANGED
 
     def _edit(self, item: Item[R], record: R, extent: int) -> Offer:
         """Take a newer version; what was sent of the older one may be at Garmin."""
         old = item.record.facts
         if not differ(record.facts, old) and record.extent <= extent:
             return Offer.KNOWN
-        was = (
-            (*item.was, old) if item.sent_at is not None and item.attempts else item.was
-        )
+        was = (*item.was, old) if item.attempts else item.was
         self.put(
             replace(
                 item, record=record, state=State.PENDING, was=was, strikes=0, looks=0

@@ -101,7 +101,9 @@ def keep[R: Record](
         return False
     del ledger.withdrawals[second]
     if (settled := ledger.settled(second)) is not None:
-        ledger.remember(second, replace(settled, way=Way.KEPT))
+        # Of an edit that waited, Garmin has rather the version before.
+        facts = removal.was[-1] if removal.was else settled.facts
+        ledger.remember(second, replace(settled, way=Way.KEPT, facts=facts))
     return True
 
 

@@ -73,7 +73,7 @@ def miss[R: Record](ledger: Ledger[R], seconds: Iterable[int], now: int) -> None
         item = replace(item, looks=item.looks + 1)
         if item.looks == RESENT:
             item = replace(item, state=State.PENDING, sent_at=None)
-        elif item.looks == NEVER_SHOWN:
+        elif item.looks >= NEVER_SHOWN:
             item = replace(item, state=State.FAILED)
         else:
             item = replace(item, sent_at=max(item.sent_at or now, now - LOOKS[0]))
