@@ -11,7 +11,8 @@ from homeassistant.core import HomeAssistant
 from ..clouds import Clouds, GarminAccount
 from ..clouds.withings import MeasureGroup
 from ..support.common import link, set_up
-from ..support.push import NOW, hours, poll
+from ..support.push import NOW, hours
+from ..support.pushing import Pushing
 from ..support.repairs import Fix
 
 # Enough that three of them are not most of what there was.
@@ -65,158 +66,148 @@ async def readings(
     return groups
 
 
-def at_garmin(clouds: Clouds, user: GarminAccount) -> list[int]:
-    """Return the systolic pressures that Garmin holds, the oldest first."""
-    return [reading.systolic for reading in clouds.garmin.blood_pressures(user)]
-
-
-async def test_a_corrected_time(
+@pytest.fixture
+def alice(
     hass: HomeAssistant,
     clouds: Clouds,
     withings_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
     garmin_user: GarminAccount,
     freezer: FrozenDateTimeFactory,
+    readings: list[MeasureGroup],
+) -> Pushing:
+    """Return Alice, whose readings are at Garmin."""
+    return Pushing(
+        hass=hass,
+        clouds=clouds,
+        source=withings_entry,
+        garmin=garmin_entry,
+        user=garmin_user,
+        freezer=freezer,
+    )
+
+
+async def test_a_corrected_time(
+    alice: Pushing,
     readings: list[MeasureGroup],
 ) -> None:
     """It is at Garmin once, at its new time, whatever the link says of deletions."""
     when = NOW - timedelta(days=30)
-    clouds.withings.redate("alice", readings[-1].grpid, when)
-    await poll(hass, withings_entry)
-    await hours(hass, freezer, 1)
-    held = clouds.garmin.blood_pressures(garmin_user)
+    alice.clouds.withings.redate("alice", readings[-1].grpid, when)
+    await alice.poll()
+    await alice.hours(1)
+    held = alice.clouds.garmin.blood_pressures(alice.user)
     assert [r.systolic for r in held] == [SYSTOLIC[-1], *SYSTOLIC[:-1]]
     assert held[0].measured_at == when
 
 
 async def test_a_corrected_value(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    withings_entry: MockConfigEntry,
-    garmin_user: GarminAccount,
-    freezer: FrozenDateTimeFactory,
+    alice: Pushing,
     readings: list[MeasureGroup],
 ) -> None:
     """It takes the place of the older one."""
-    clouds.withings.edit("alice", readings[2].grpid, systolic=140)
-    await poll(hass, withings_entry)
-    await hours(hass, freezer, 1)
+    alice.clouds.withings.edit("alice", readings[2].grpid, systolic=140)
+    await alice.poll()
+    await alice.hours(1)
     expected = [*SYSTOLIC[:2], 140, *SYSTOLIC[3:]]
-    assert at_garmin(clouds, garmin_user) == expected
+    assert alice.systolic == expected
 
 
 async def test_a_pulse_that_garmin_refuses(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    withings_entry: MockConfigEntry,
-    garmin_user: GarminAccount,
-    freezer: FrozenDateTimeFactory,
+    alice: Pushing,
     readings: list[MeasureGroup],
 ) -> None:
     """It is left out, and what is known as ours without it follows its source."""
-    odd = clouds.withings.blood_pressure("alice", 131, 79, heart_rate=300, when=NOW)
-    await poll(hass, withings_entry)
-    await hours(hass, freezer, 2)
-    assert at_garmin(clouds, garmin_user) == [*SYSTOLIC, 131]
-    clouds.withings.edit("alice", odd.grpid, systolic=132)
-    await poll(hass, withings_entry)
-    await hours(hass, freezer, 1)
-    assert at_garmin(clouds, garmin_user) == [*SYSTOLIC, 132]
+    odd = alice.clouds.withings.blood_pressure(
+        "alice", 131, 79, heart_rate=300, when=NOW
+    )
+    await alice.poll()
+    await alice.hours(2)
+    assert alice.systolic == [*SYSTOLIC, 131]
+    alice.clouds.withings.edit("alice", odd.grpid, systolic=132)
+    await alice.poll()
+    await alice.hours(1)
+    assert alice.systolic == [*SYSTOLIC, 132]
 
 
 async def test_a_doubt(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    withings_entry: MockConfigEntry,
-    garmin_user: GarminAccount,
-    freezer: FrozenDateTimeFactory,
+    alice: Pushing,
     readings: list[MeasureGroup],
 ) -> None:
     """What the source is not sure of any more goes, and comes back when it is."""
     for attribution, expected in ((1, SYSTOLIC[:-1]), (0, SYSTOLIC)):
-        clouds.withings.attribute("alice", readings[-1].grpid, attribution)
-        await poll(hass, withings_entry)
-        await hours(hass, freezer, 1)
-        assert at_garmin(clouds, garmin_user) == expected
+        alice.clouds.withings.attribute("alice", readings[-1].grpid, attribution)
+        await alice.poll()
+        await alice.hours(1)
+        assert alice.systolic == expected
 
 
 async def test_a_deletion(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    withings_entry: MockConfigEntry,
-    garmin_user: GarminAccount,
-    freezer: FrozenDateTimeFactory,
+    alice: Pushing,
     deletions: bool,
     readings: list[MeasureGroup],
 ) -> None:
     """It is followed if the link says so, and what others have entered stays."""
-    clouds.withings.delete("alice", readings[0].grpid)
-    freezer.tick(timedelta(days=1))
-    await poll(hass, withings_entry)
-    await hours(hass, freezer, 3)
+    alice.clouds.withings.delete("alice", readings[0].grpid)
+    alice.freezer.tick(timedelta(days=1))
+    await alice.poll()
+    await alice.hours(3)
     expected = SYSTOLIC[1:] if deletions else SYSTOLIC
-    assert at_garmin(clouds, garmin_user) == expected
+    assert alice.systolic == expected
 
 
 @pytest.mark.parametrize("change", ["redated", "doubted", "deleted"])
 async def test_what_was_not_pushed_yet(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    withings_entry: MockConfigEntry,
-    garmin_user: GarminAccount,
-    freezer: FrozenDateTimeFactory,
+    alice: Pushing,
     readings: list[MeasureGroup],
     change: str,
 ) -> None:
     """It goes there as it is now, or not at all."""
-    fault = clouds.faults.answer(f"{PRESSURE}/range", 503, times=None)
-    group = clouds.withings.blood_pressure("alice", 150, 90)
-    await poll(hass, withings_entry)
+    fault = alice.clouds.faults.answer(f"{PRESSURE}/range", 503, times=None)
+    group = alice.clouds.withings.blood_pressure("alice", 150, 90)
+    await alice.poll()
     if change == "redated":
-        clouds.withings.redate("alice", group.grpid, NOW - timedelta(days=30))
+        alice.clouds.withings.redate("alice", group.grpid, NOW - timedelta(days=30))
     elif change == "doubted":
-        clouds.withings.attribute("alice", group.grpid, 1)
+        alice.clouds.withings.attribute("alice", group.grpid, 1)
     else:
-        clouds.withings.delete("alice", group.grpid)
-        freezer.tick(timedelta(days=1))
-    await poll(hass, withings_entry)
-    await hours(hass, freezer, 2)
+        alice.clouds.withings.delete("alice", group.grpid)
+        alice.freezer.tick(timedelta(days=1))
+    await alice.poll()
+    await alice.hours(2)
     fault.remove()
-    await hours(hass, freezer, 2)
+    await alice.hours(2)
     expected = [150, *SYSTOLIC] if change == "redated" else SYSTOLIC
-    assert at_garmin(clouds, garmin_user) == expected
+    assert alice.systolic == expected
 
 
 @pytest.mark.parametrize("deletions", [True], indirect=True)
 @pytest.mark.parametrize("choice", ["remove", "keep"])
 async def test_many_of_both_kinds_are_one_question(
-    hass: HomeAssistant,
-    clouds: Clouds,
-    withings_entry: MockConfigEntry,
-    garmin_user: GarminAccount,
-    freezer: FrozenDateTimeFactory,
+    alice: Pushing,
     readings: list[MeasureGroup],
     fix: Fix,
     choice: str,
 ) -> None:
     """A person sees all that is gone, whatever it was."""
     scale = [
-        clouds.withings.step_on_scale(
+        alice.clouds.withings.step_on_scale(
             "alice", 80.0 + day, when=NOW - timedelta(days=COUNT - day, hours=1)
         )
         for day in range(COUNT)
     ]
-    await poll(hass, withings_entry)
-    await hours(hass, freezer, 2)
+    await alice.poll()
+    await alice.hours(2)
     for group in (*readings[:2], scale[0]):
-        clouds.withings.delete("alice", group.grpid)
-    freezer.tick(timedelta(days=1))
-    await poll(hass, withings_entry)
-    await hours(hass, freezer, 3)
-    assert at_garmin(clouds, garmin_user) == SYSTOLIC
+        alice.clouds.withings.delete("alice", group.grpid)
+    alice.freezer.tick(timedelta(days=1))
+    await alice.poll()
+    await alice.hours(3)
+    assert alice.systolic == SYSTOLIC
     question = await fix.open("gone")
     assert question["description_placeholders"]["measurements"].count("\n- ") == 2
     await fix.submit(next_step_id=choice)
-    await hours(hass, freezer, 1)
+    await alice.hours(1)
     gone = choice == "remove"
-    assert at_garmin(clouds, garmin_user) == (SYSTOLIC[2:] if gone else SYSTOLIC)
-    assert len(clouds.garmin.weigh_ins(garmin_user)) == (COUNT - 1 if gone else COUNT)
+    assert alice.systolic == (SYSTOLIC[2:] if gone else SYSTOLIC)
+    assert len(alice.weights) == (COUNT - 1 if gone else COUNT)

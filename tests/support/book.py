@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 import json
+from typing import Any
 
 from custom_components.weighbridge.model import EVER, Batch, Reason, WeighIn
 from custom_components.weighbridge.sources.book import Book, Measured
@@ -13,10 +14,10 @@ NOW = 1_795_000_000
 LIGHTEST = 40.0
 
 
-def weigh_in(key: str, second: int, weight: float = 62.0, **more: object) -> WeighIn:
+def weigh_in(key: str, second: int, weight: float = 62.0, **more: Any) -> WeighIn:
     """Return a weigh-in of a source."""
-    values: dict[str, object] = {"weight": weight, **more}
-    return WeighIn(key=key, measured_at=datetime.fromtimestamp(second, UTC), **values)  # type: ignore[arg-type]
+    measured_at = datetime.fromtimestamp(second, UTC)
+    return WeighIn(key=key, measured_at=measured_at, weight=weight, **more)
 
 
 def judge(_book: Book, record: Measured) -> Reason | None:
@@ -29,11 +30,11 @@ def judge(_book: Book, record: Measured) -> Reason | None:
 
 
 def answer(
-    *weigh_ins: WeighIn, window: tuple[int, int] | None = EVER, **more: object
+    *weigh_ins: WeighIn, window: tuple[int, int] | None = EVER, **more: Any
 ) -> Batch:
     """Return an answer of a source."""
-    values: dict[str, object] = {"weigh_ins": weigh_ins, **more}
-    return Batch(since=0, until=NOW, window=window, **values)  # type: ignore[arg-type]
+    more.setdefault("weigh_ins", weigh_ins)
+    return Batch(since=0, until=NOW, window=window, **more)
 
 
 def reloaded(book: Book) -> Book:

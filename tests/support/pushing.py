@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from ..clouds import Clouds, GarminAccount
 from .common import restart, value_of
-from .push import issue_keys, poll, weights
+from .push import hours, issue_keys, poll, weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,10 @@ class Pushing:
         async_fire_time_changed(self.hass, dt_util.utcnow())
         await self.hass.async_block_till_done(wait_background_tasks=True)
 
+    async def hours(self, number: float) -> None:
+        """Let hours pass, ten minutes at a time."""
+        await hours(self.hass, self.freezer, number)
+
     async def restart(self) -> None:
         """Unload the Garmin account, and set it up again."""
         await restart(self.hass, self.garmin)
@@ -58,6 +62,12 @@ class Pushing:
     def weights(self) -> list[float]:
         """Return the weights that Garmin holds, the oldest first."""
         return weights(self.clouds, self.user)
+
+    @property
+    def systolic(self) -> list[int]:
+        """Return the systolic pressures that Garmin holds, the oldest first."""
+        held = self.clouds.garmin.blood_pressures(self.user)
+        return [reading.systolic for reading in held]
 
     @property
     def arrived(self) -> list[tuple[datetime, float, float | None]]:

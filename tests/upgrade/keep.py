@@ -1,12 +1,10 @@
-"""Writes the fixture of this version: `scripts/keep`, before each release."""
+"""Writes the fixture of this version, for `scripts/keep`: no test that others run."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.core import HomeAssistant
@@ -22,7 +20,6 @@ from .past import vendors_to_json
 FIXTURES = Path(__file__).parent / "fixtures"
 
 
-@pytest.mark.skipif("WEIGHBRIDGE_KEEP" not in os.environ, reason="writes a fixture")
 async def test_write(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
