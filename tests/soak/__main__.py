@@ -16,7 +16,7 @@ def main() -> int:
         prog="scripts/soak",
         description="Kill a real Home Assistant at random moments, between simulated "
         "vendors where everything goes wrong, and see whether Garmin holds each "
-        "weigh-in exactly once.",
+        "weigh-in exactly once, and sensors and statistics show what counts.",
     )
     parser.add_argument("--rounds", type=int, default=20, help="20 take about a minute")
     parser.add_argument("--seed", type=int, default=1, help="of all that is random")

@@ -6,6 +6,7 @@ must never be lost, whoever kills it afterwards. What it was killed over may be 
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
@@ -18,7 +19,8 @@ from ..demo.api import Api
 from ..demo.config import DOMAIN
 from ..demo.errors import DemoError
 from .book import Weighing
-from .house import BODY_FAT, SHARED, WEIGHT, House, Resident, show
+from .house import COMPOSITION, SHARED, WEIGHT, House, Resident, show
+from .measured import Values, at_garmin, with_bmi
 
 # What those who share the scale weigh, in kg: near enough to be taken for each other.
 _WEIGHTS = (66, 71)
@@ -49,7 +51,10 @@ class Standing:
     who: Resident | None = field(repr=False)
     second: int
     weight: float
-    body_fat: float | None = None
+    composition: dict[str, float] = field(default_factory=dict)
+    """What else the scale has shown of it."""
+    values: Values
+    """What Home Assistant has shown to know of what was measured, and the weight."""
     at: float
     """When that was, by a clock that is right."""
     life: int
@@ -68,7 +73,7 @@ class Standing:
         for one in everybody:
             place = self.places.get(one.garmin)
             if one is owner:
-                values = {"weight": self.weight}
+                values = at_garmin(self.values)
                 if place is None:
                     place = Weighing(
                         scale=SHARED, key=self.second, answers={self.second: values}
@@ -77,6 +82,8 @@ class Standing:
                     one.book.add(place)
                 elif not place.answers:
                     place.restore()
+                if place.answers[self.second] != values:
+                    place.edit(values)
                 place.is_sure = self.is_known
             elif place is not None and place.answers:
                 place.delete()
@@ -116,6 +123,23 @@ class Bathroom:
         for standing in self._stood:
             if not standing.is_said:
                 await self._say(api, standing)
+        for one in self._house.roommates:
+            known = await self._measurements(api, one)
+            for standing in self._of(one):
+                # What is missing altogether is noticed at Garmin.
+                self._learn(standing, known.get(standing.second, {}), one)
+
+    def counting(self, one: Resident) -> dict[int, Values]:
+        """Return what counts of somebody, by its second."""
+        return {standing.second: standing.values for standing in self._of(one)}
+
+    def _of(self, one: Resident) -> list[Standing]:
+        """Return when somebody has stood on the scale, by all that was said."""
+        return [
+            standing
+            for standing in self._stood
+            if (place := standing.places.get(one.garmin)) and place.answers
+        ]
 
     async def _step_on(self, api: Api) -> None:
         """Step on the scale, or let a guest."""
@@ -129,17 +153,29 @@ class Bathroom:
         self._last = monotonic()
         second = await show(api, WEIGHT, weight)
         standing = Standing(
-            who=who, second=second, weight=weight, at=self._last, life=life
+            who=who,
+            second=second,
+            weight=weight,
+            values=with_bmi({"weight": weight}),
+            at=self._last,
+            life=life,
         )
         self._stood.append(standing)
         standing.belongs_to(who, self._house.roommates)
         self.counts["steps" if who else "guests"] += 1
         if self._random.random() < 0.5:
             await asyncio.sleep(self._random.random() * 0.3)
-            fat = round(self._random.uniform(20, 24), 2)
+            standing.composition["body_fat"] = round(self._random.uniform(20, 24), 2)
+            if self._random.random() < 0.5:
+                water, muscle = (
+                    self._random.uniform(50, 60),
+                    self._random.uniform(20, 30),
+                )
+                standing.composition["body_water"] = round(water, 2)
+                standing.composition["muscle_mass"] = round(muscle, 2)
+            for name, value in standing.composition.items():
+                await show(api, COMPOSITION[name], value)
             self._last = monotonic()
-            await show(api, BODY_FAT, fat)
-            standing.body_fat = fat
         while not await self._is_seen(api, standing):
             if monotonic() > self._last + _KNOWN:
                 return
@@ -176,12 +212,21 @@ class Bathroom:
             if is_first:
                 self.counts["recognised"] += 1
             standing.word = one
-            standing.belongs_to(one, self._house.roommates)
-            fat = found.get("body_fat")
-            if fat is not None and fat == standing.body_fat:
-                standing.places[one.garmin].edit(body_fat=fat)
-            return standing.body_fat is None or fat is not None
+            return self._learn(standing, found, one)
         return False
+
+    def _learn(
+        self, standing: Standing, found: Mapping[str, float], owner: Resident
+    ) -> bool:
+        """See what Home Assistant knows of what was measured; tell whether that is all."""
+        known = {
+            name: value
+            for name, value in standing.composition.items()
+            if found.get(name) == value
+        }
+        standing.values = {**standing.values, **known}
+        standing.belongs_to(owner, self._house.roommates)
+        return known == standing.composition
 
     def _note_asked(self, standing: Standing) -> None:
         """Take note that a person has to say whose it is: it is nowhere until then."""
@@ -197,6 +242,11 @@ class Bathroom:
         self, api: Api, one: Resident, standing: Standing
     ) -> dict[str, Any] | None:
         """Find it among somebody's weigh-ins."""
+        found = (await self._measurements(api, one)).get(standing.second, {})
+        return found if found.get("weight") == standing.weight else None
+
+    async def _measurements(self, api: Api, one: Resident) -> dict[int, dict[str, Any]]:
+        """Return somebody's weigh-ins by their seconds."""
         answer = await api.post(
             f"/api/services/{DOMAIN}/get_measurements?return_response",
             {
@@ -206,12 +256,10 @@ class Bathroom:
                 "end": _FAR_OFF,
             },
         )
-        for found in answer["service_response"]["measurements"]:
-            at = datetime.fromisoformat(found["measured_at"]).timestamp()
-            if int(at) == standing.second and found["weight"] == standing.weight:
-                measurement: dict[str, Any] = found
-                return measurement
-        return None
+        return {
+            int(datetime.fromisoformat(found["measured_at"]).timestamp()): found
+            for found in answer["service_response"]["measurements"]
+        }
 
     async def _catch_up(self, api: Api) -> None:
         """See what became of what nobody has seen yet, and say again what was not heard."""

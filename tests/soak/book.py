@@ -1,13 +1,11 @@
 """What Garmin must hold of one person in the end."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..clouds import GarminWeighIn
-
-type Values = Mapping[str, float]
-"""What was measured, in kg and %, by the names of Garmin's weigh-ins."""
+from .measured import Values
 
 _TOLERANCE = 1e-6
 
@@ -16,8 +14,8 @@ _TOLERANCE = 1e-6
 class Weighing:
     """One weighing, which one scale or two have reported, each with a second of its own.
 
-    Garmin must hold it under one of the `answers`, which are values by their second, and
-    not at all if there is none. `key` is what its source calls it.
+    Garmin must hold it under one of the `answers`, which are values as Garmin keeps them
+    by their second, and not at all if there is none. `key` is what its source calls it.
     """
 
     scale: str
@@ -50,11 +48,11 @@ class Weighing:
             if self.others.get(second, self.scale) == scale
         }
 
-    def edit(self, **changed: float) -> None:
+    def edit(self, values: Values) -> None:
         """Change what Garmin must hold of a weighing that one scale has reported."""
-        ((second, values),) = self.answers.items()
-        self.former.append((second, values))
-        self.answers = {second: {**values, **changed}}
+        ((second, before),) = self.answers.items()
+        self.former.append((second, before))
+        self.answers = {second: values}
 
     def redate(self, second: int) -> None:
         """Change when a weighing was that one scale has reported."""

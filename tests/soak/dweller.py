@@ -1,12 +1,9 @@
 """What a person does who lives with Home Assistant: answers, changes, looks."""
 
 import asyncio
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from random import Random
-from statistics import fmean
-from time import time
 from typing import Any
 
 from aiohttp import ClientError
@@ -15,24 +12,12 @@ from ..demo.api import Api
 from ..demo.config import DOMAIN
 from ..demo.errors import DemoError
 from .bathroom import Bathroom
-from .book import Book
-from .house import SHARED, House, relink, unlink
+from .display import MASS_UNITS, Display, Shown
+from .house import House, relink, unlink
+from .measured import of_group
 from .scales import Question
 
 _FIX = "/api/repairs/issues/fix"
-_HOUR = 3600
-_DAY = 86_400
-_LATELY = "2026-01-01T00:00:00+00:00"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Where Home Assistant shows what a scale says of somebody."""
-
-    entry: str
-    subentry: str | None
-    unique_id: str
-    scale: str
 
 
 class Dweller:
@@ -62,6 +47,8 @@ class Dweller:
                     await unlink(api, resident)
                     await asyncio.sleep(self._random.uniform(0, 1.5))
                     await relink(api, resident)
+                if self._random.random() < 0.5:
+                    await self._choose_unit(api)
                 for question in self._open():
                     if self._random.random() < 0.5:
                         await self._answer(api, question)
@@ -97,23 +84,42 @@ class Dweller:
 
     async def disagreements(self) -> list[str]:
         """Return where sensors and statistics are not as the sources are."""
-        found: list[str] = []
         async with self._house.visit() as api:
-            registered = await api.call("config/entity_registry/list")
-            for resident in self._house.residents:
-                for scale, source in zip(
-                    resident.scales, resident.sources, strict=True
-                ):
-                    userid = self._house.clouds.withings.people[scale].userid
-                    person = Shown(source, None, f"withings_{userid}", scale)
-                    found += await _compare(api, person, resident.book, registered)
-            for roommate in self._house.roommates:
-                (source,) = roommate.sources
-                person = Shown(
-                    self._house.scale, source, f"person_{source.lower()}", SHARED
-                )
-                found += await _compare(api, person, roommate.book, registered)
+            display = await Display.read(api)
+        found = display.compare(self._people())
         return [*found, *(f"not asked: {q.grpid}" for q in self._open())]
+
+    def _people(self) -> Iterator[Shown]:
+        """Yield where everybody is shown: the book says what counts, its source what it is."""
+        for resident in self._house.residents:
+            for scale, source in zip(resident.scales, resident.sources, strict=True):
+                at_source = self._house.clouds.withings.people[scale]
+                there = {
+                    int(group.measured_at.timestamp()): of_group(group)
+                    for group in at_source.groups
+                }
+                weighed = {
+                    second
+                    for weighing in resident.book.weighings
+                    for second in weighing.reported_by(scale)
+                }
+                yield Shown(
+                    entry=source,
+                    subentry=None,
+                    unique_id=f"withings_{at_source.userid}",
+                    counting={
+                        **{s: v for s, v in there.items() if "weight" not in v},
+                        **{second: there[second] for second in weighed},
+                    },
+                )
+        for roommate in self._house.roommates:
+            (source,) = roommate.sources
+            yield Shown(
+                entry=self._house.scale,
+                subentry=source,
+                unique_id=f"person_{source.lower()}",
+                counting=self._bathroom.counting(roommate),
+            )
 
     def _open(self) -> list[Question]:
         """Return the questions that have had no answer."""
@@ -133,6 +139,20 @@ class Dweller:
         question.is_answered = True
         self.counts["answers"] += 1
 
+    async def _choose_unit(self, api: Api) -> None:
+        """Read the weight of somebody in pounds, or in kilograms."""
+        person = self._random.choice(list(self._people()))
+        weight = (await Display.read(api)).sensors(person).get("weight")
+        if weight is None:
+            return
+        await api.call(
+            "config/entity_registry/update",
+            entity_id=weight,
+            options_domain="sensor",
+            options={"unit_of_measurement": self._random.choice(MASS_UNITS)},
+        )
+        self.counts["units chosen"] += 1
+
     async def _repair(self, api: Api, issue: dict[str, Any]) -> None:
         """Have what was refused sent again, and what is gone removed."""
         key = issue["translation_key"]
@@ -151,54 +171,3 @@ class Dweller:
                 step = await api.post(
                     path, {field["name"]: [option["value"] for option in options]}
                 )
-
-
-async def _compare(
-    api: Api, person: Shown, book: Book, registered: list[dict[str, Any]]
-) -> list[str]:
-    """Return where what is shown of somebody is not as the source is."""
-    # The clock of a scale that is far ahead is not believed.
-    end = time() + _DAY
-    right = {
-        second: values["weight"]
-        for weighing in book.weighings
-        for second, values in weighing.reported_by(person.scale).items()
-        if second < end
-    }
-    found = []
-    sensors = [
-        entity["entity_id"]
-        for entity in registered
-        if entity["config_entry_id"] == person.entry
-        and entity["config_subentry_id"] == person.subentry
-        and entity["translation_key"] == "weight"
-        and entity["entity_id"].startswith("sensor.")
-    ]
-    for sensor in sensors:
-        state = (await api.get(f"/api/states/{sensor}"))["state"]
-        newest = str(right[max(right)]) if right else "unknown"
-        if state != newest:
-            found.append(f"{sensor} is {state}, not {newest}")
-    if right and not sensors:
-        found.append(f"{person} has no sensor")
-    hours: defaultdict[int, list[float]] = defaultdict(list)
-    for second, weight in right.items():
-        hours[second // _HOUR * _HOUR].append(weight)
-    statistic = f"{DOMAIN}:{person.unique_id}_weight"
-    rows = await api.call(
-        "recorder/statistics_during_period",
-        start_time=_LATELY,
-        statistic_ids=[statistic],
-        period="hour",
-        types=["mean"],
-    )
-    shown = {
-        row["start"] // 1000: round(row["mean"], 3) for row in rows.get(statistic, ())
-    }
-    wanted = {hour: round(fmean(values), 3) for hour, values in hours.items()}
-    found.extend(
-        f"{statistic}: {shown.get(hour)} in hour {hour}, not {wanted.get(hour)}"
-        for hour in sorted(shown.keys() | wanted.keys())
-        if shown.get(hour) != wanted.get(hour)
-    )
-    return found

@@ -26,14 +26,16 @@ from ..demo.onboarding import onboard
 from ..demo.process import free_port
 from .book import Book
 from .cradle import Cradle
+from .measured import HEIGHT
 
 # Without what only a person would look at, a start takes less time.
-_CONFIGURATION = """\
+TIME_ZONE = "Europe/Berlin"
+_CONFIGURATION = f"""\
 homeassistant:
   name: Soak
   country: DE
   language: en
-  time_zone: Europe/Berlin
+  time_zone: {TIME_ZONE}
 
 api:
 config:
@@ -48,9 +50,13 @@ logger:
 # The scale that is shared, as Home Assistant knows it.
 SHARED = "Bathroom scale"
 WEIGHT = "sensor.bathroom_scale_weight"
-BODY_FAT = "sensor.bathroom_scale_body_fat"
+COMPOSITION = {
+    "body_fat": "sensor.bathroom_scale_body_fat",
+    "body_water": "sensor.bathroom_scale_body_water",
+    "muscle_mass": "sensor.bathroom_scale_muscle_mass",
+}
 _GLANCE = 0.05
-_UNITS = {WEIGHT: "kg", BODY_FAT: "%"}
+_SHARES = {COMPOSITION["body_fat"], COMPOSITION["body_water"]}
 # Days at Garmin are not those of Home Assistant.
 _TIME_ZONES = ("America/Los_Angeles", "Europe/Berlin", "Pacific/Auckland")
 
@@ -142,14 +148,14 @@ class House:
 
     async def _share_scale(self, api: Api, place: int) -> None:
         """Set up a scale that two people share."""
-        await show(api, WEIGHT, 0)
-        await show(api, BODY_FAT, 0)
+        for sensor in (WEIGHT, *COMPOSITION.values()):
+            await show(api, sensor, 0)
         names = [f"Person {place + 1}", f"Person {place + 2}"]
         self.scale, people = await add_scale(
             api,
             SHARED,
-            {"weight": WEIGHT, "body_fat": BODY_FAT},
-            {name: {} for name in names},
+            {"weight": WEIGHT, **COMPOSITION},
+            {name: {"height": round(HEIGHT * 100)} for name in names},
         )
         for offset, name in enumerate(names):
             roommate = await self._sign_in(api, place + offset, (), (people[name],))
@@ -187,6 +193,7 @@ class House:
         """Add a scale's account at Withings, and return the entry's id."""
         self.clouds.withings.person(scale)
         self.clouds.withings.device(scale, f"{scale}'s scale")
+        self.clouds.withings.height(scale, HEIGHT)
         self.clouds.withings.sign_in_as(scale)
         return await add_withings(api, scale)
 
@@ -216,7 +223,7 @@ async def show(api: Api, sensor: str, value: float) -> int:
         {
             "state": str(value),
             "attributes": {
-                "unit_of_measurement": _UNITS[sensor],
+                "unit_of_measurement": "%" if sensor in _SHARES else "kg",
                 "state_class": "measurement",
             },
         },

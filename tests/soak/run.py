@@ -1,7 +1,7 @@
 """The rounds, and what Garmin holds after them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from random import Random
 from time import monotonic
@@ -23,6 +23,9 @@ _SETTLE_TIMEOUT = 240
 _QUIET = SETTLING + 3
 
 _GLANCE = 2
+
+# How often people live on in their ways when all has arrived.
+_CALM = 5
 
 # How many requests an account may make in an hour, of those in which the soak lives.
 AN_HOUR = 12
@@ -81,11 +84,22 @@ async def soak(
         siege.end()
         trouble.end()
         scales.hand_in()
-        settled = await _settle(house, fate, dweller)
+
+        async def live() -> None:
+            """Live on while nothing goes wrong; what is shown must follow by itself."""
+            for _ in range(_CALM):
+                scales.weigh(house.residents)
+                scales.hand_in()
+                corrections.make(house.residents, {q.grpid for q in scales.questions})
+                await dweller.act()
+                await bathroom.visit()
+            early.update(dweller.early())
+
+        settled, disagreements = await _settle(house, fate, dweller, live)
         verdict = _judge(house)
         verdict.wrong.extend(f"pushed without a word: {what}" for what in sorted(early))
         verdict.wrong.extend(bathroom.wrong)
-        verdict.wrong.extend(await _disagreements(fate, dweller))
+        verdict.wrong.extend(disagreements)
         signed_out = "asks to sign in again" in house.home_assistant.read_log()
     _report("Kills", fate.kills)
     _report("Faults met", trouble.met)
@@ -137,36 +151,53 @@ def _judge(house: House) -> Verdict:
     return verdict
 
 
-async def _settle(house: House, fate: Fate, dweller: Dweller) -> bool:
-    """Wait until all has arrived and Garmin is asked for nothing any more."""
+async def _settle(
+    house: House, fate: Fate, dweller: Dweller, live: Callable[[], Awaitable[None]]
+) -> tuple[bool, list[str]]:
+    """Wait until all has arrived and Garmin is asked for nothing any more.
+
+    Then `live` on for a while in the same life, and wait again. Return whether that was
+    all, and where what is shown is not as the sources are, before and after a restart.
+    """
+    found: list[str] = []
     await fate.stop()
     await fate.start()
     try:
-        async with asyncio.timeout(_SETTLE_TIMEOUT):
-            await dweller.finish()
-            while _judge(house) or not await _is_quiet(house):
-                await asyncio.sleep(_GLANCE)
-                await dweller.finish()
+        await _rest(house, dweller)
+        await live()
+        await _rest(house, dweller)
+        found.extend(
+            f"before a restart, {wrong}" for wrong in await _disagreements(dweller)
+        )
     except TimeoutError:
-        return False
+        return False, found
     finally:
         await fate.stop()
     # What waited still would be pushed now.
     await fate.start()
     await asyncio.sleep(_QUIET)
+    is_quiet = not house.clouds.log.count("garmin")
+    found += await _disagreements(dweller)
     await fate.stop()
-    return not house.clouds.log.count("garmin")
+    return is_quiet, found
 
 
-async def _disagreements(fate: Fate, dweller: Dweller) -> list[str]:
+async def _rest(house: House, dweller: Dweller) -> None:
+    """Wait until all has arrived; raise TimeoutError if it does not."""
+    async with asyncio.timeout(_SETTLE_TIMEOUT):
+        await dweller.finish()
+        while _judge(house) or not await _is_quiet(house):
+            await asyncio.sleep(_GLANCE)
+            await dweller.finish()
+
+
+async def _disagreements(dweller: Dweller) -> list[str]:
     """Return where Home Assistant shows something else than the sources have."""
-    await fate.start()
     found = await dweller.disagreements()
     limit = monotonic() + _WRITING
     while found and monotonic() < limit:
         await asyncio.sleep(_GLANCE)
         found = await dweller.disagreements()
-    await fate.stop()
     return found
 
 

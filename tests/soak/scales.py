@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 from ..clouds import Clouds
 from .book import Weighing
 from .house import Resident
+from .measured import at_garmin, of_group, with_bmi
 
 # As far apart, weighings of who has two scales cannot be taken for each other.
 _APART = 360  # seconds
@@ -75,7 +77,7 @@ class Scales:
         """Weigh a resident, or correct what the scale has reported."""
         now = datetime.now(UTC)
         what = self._random.choices(
-            ("once", "burst", "late", "edit", "guest"), (5, 2, 2, 3, 1.5)
+            ("once", "burst", "late", "edit", "guest", "cuff"), (5, 2, 2, 3, 1.5, 1)
         )[0]
         is_known = len(resident.scales) == 1 and (
             sum(w.is_plain for w in resident.book.weighings) > _KNOWN
@@ -96,6 +98,8 @@ class Scales:
                 self._edit(resident)
             case "guest" if is_known:
                 self._ask(resident, now)
+            case "cuff":
+                self._put_on_cuff(resident, now)
             case _:
                 self._weigh(resident, now)
 
@@ -112,22 +116,25 @@ class Scales:
         when = datetime.fromtimestamp(second, UTC)
         if (weight := self._weight(resident, when)) is None:
             return
-        values = {"weight": weight}
+        composition: dict[str, Any] = {}
         if self._random.random() < 0.8:
-            values["body_fat"] = self._hundredths(5, 50)
+            composition["body_fat"] = self._hundredths(5, 50)
         if self._random.random() < 0.5:
-            values["muscle_mass"] = self._hundredths(20, 80)
-            values["bone_mass"] = self._hundredths(1, 5)
+            composition["muscle_mass"] = self._hundredths(20, 70)
+            composition["bone_mass"] = self._hundredths(1, 5)
+        if self._random.random() < 0.5:
+            composition["body_water"] = self._hundredths(30, 50)
+            composition["visceral_fat"] = self._random.randint(10, 150) / 10
+            composition["basal_metabolic_rate"] = self._random.randint(1200, 1900)
+            composition["metabolic_age"] = self._random.randint(20, 60)
+            composition["heart_rate"] = self._random.randint(50, 90)
         first, *others = resident.scales
         group = self._clouds.withings.step_on_scale(
-            first,
-            weight,
-            when=when,
-            body_fat=values.get("body_fat"),
-            muscle_mass=values.get("muscle_mass"),
-            bone_mass=values.get("bone_mass"),
+            first, weight, when=when, **composition
         )
-        weighing = Weighing(scale=first, key=group.grpid, answers={second: values})
+        weighing = Weighing(
+            scale=first, key=group.grpid, answers={second: at_garmin(of_group(group))}
+        )
         for other in others:
             self._report_again(resident, weighing, other, when, weight)
         resident.book.add(weighing)
@@ -152,7 +159,7 @@ class Scales:
         second = self._random.choice(later)
         grams = self._random.randrange(-_OTHER_GRAMS, _OTHER_GRAMS + 1, 10)
         shown = round(weight + grams / 1000, 2)
-        weighing.answers[second] = {"weight": shown}
+        weighing.answers[second] = at_garmin(with_bmi({"weight": shown}))
         weighing.others[second] = scale
 
         def report() -> None:
@@ -170,13 +177,28 @@ class Scales:
         when = datetime.fromtimestamp(weighing.second, UTC)
         if (weight := self._weight(resident, when)) is None:
             return
-        self._clouds.withings.edit(resident.scales[0], weighing.key, weight)
-        weighing.edit(weight=weight)
+        group = self._clouds.withings.edit(resident.scales[0], weighing.key, weight)
+        weighing.edit(at_garmin(of_group(group)))
         for question in self.questions:
             if question.grpid == weighing.key:
                 # It is no longer asked about.
                 question.was_tried = True
         self.counts["edits"] += 1
+
+    def _put_on_cuff(self, resident: Resident, now: datetime) -> None:
+        """Measure a blood pressure, which goes no further than Home Assistant."""
+        second = int(now.timestamp())
+        while not resident.book.is_free(second):
+            second -= 1
+        resident.book.take(second)
+        self._clouds.withings.blood_pressure(
+            resident.scales[0],
+            self._random.randint(100, 150),
+            self._random.randint(60, 95),
+            heart_rate=self._random.randint(50, 90),
+            when=datetime.fromtimestamp(second, UTC),
+        )
+        self.counts["blood pressures"] += 1
 
     def _ask(self, resident: Resident, now: datetime) -> None:
         """Weigh a guest, or somebody with a bag: a person has to say whose that is."""
@@ -191,7 +213,7 @@ class Scales:
         weighing = Weighing(
             scale=resident.scales[0],
             key=group.grpid,
-            answers={second: {"weight": weight}},
+            answers={second: at_garmin(of_group(group))},
         )
         if not is_mine:
             weighing.delete()

@@ -10,7 +10,8 @@ import re
 import pytest
 
 from ..clouds import Clouds, GarminWeighIn
-from .book import Book, Values, Verdict, Weighing
+from .book import Book, Verdict, Weighing
+from .measured import Values
 
 SOAK = Path(__file__).parents[2] / "scripts" / "soak"
 TIMEOUT = 250  # seconds, for a machine that has more to do
@@ -117,7 +118,7 @@ def test_verdict(
 def test_verdict_on_an_edit(book: Book) -> None:
     """An old version does not pass, unless the ledger that knew it is lost."""
     weighing = book.weighings[0]
-    weighing.edit(weight=81.0)
+    weighing.edit({"weight": 81.0, "body_fat": 20.0})
     new = held(NOON, 81.0, 20.0)
     assert book.check([new, OTHER]) == Verdict()
     assert len(book.check([RIGHT, OTHER]).wrong) == 1
