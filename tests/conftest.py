@@ -7,7 +7,7 @@ import logging
 import os
 
 from freezegun.api import FrozenDateTimeFactory
-from hypothesis import settings
+from hypothesis import Phase, settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -56,6 +56,14 @@ logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 # The same examples in each run there: what is new is found by whoever works on it.
 settings.register_profile("ci", derandomize=True)
+# That a test fails is all that is asked there, thousands of times: the smallest example
+# takes minutes.
+settings.register_profile(
+    "mutate",
+    derandomize=True,
+    max_examples=30,
+    phases=(Phase.explicit, Phase.generate),
+)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 

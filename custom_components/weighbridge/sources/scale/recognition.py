@@ -102,9 +102,9 @@ def _distance(weigh_in: WeighIn, who: Candidate) -> _Distance | None:
     now = weigh_in.second
     oldest = now - _DAYS * 86_400
     past = sorted(
-        (one.second, one.weight, one.body_fat)
+        (second, one.weight, one.body_fat)
         for one in who.weigh_ins
-        if oldest <= one.second < now
+        if oldest <= (second := one.second) < now
     )[-_WEIGH_INS:]
     is_new = len(past) < ANSWERS
     if is_new and who.min_weight is not None and who.max_weight is not None:
