@@ -107,7 +107,7 @@ class Display:
         known: set[str] = set()
         for person in people:
             series = _series(person.counting, end)
-            sensors = self.sensors(person)
+            sensors = self._sensors(person)
             found.extend(
                 f"{person.unique_id}: {wrong}"
                 for wrong in self._compare_sensors(sensors, series)
@@ -121,7 +121,7 @@ class Display:
         found.extend(f"{one} is nobody's" for one in self._units.keys() - known)
         return found
 
-    def sensors(self, person: Shown) -> dict[str, str]:
+    def _sensors(self, person: Shown) -> dict[str, str]:
         """Return the sensors of somebody by what they show."""
         return {
             entity["translation_key"]: entity["entity_id"]

@@ -141,13 +141,18 @@ class Dweller:
 
     async def _choose_unit(self, api: Api) -> None:
         """Read the weight of somebody in pounds, or in kilograms."""
-        person = self._random.choice(list(self._people()))
-        weight = (await Display.read(api)).sensors(person).get("weight")
-        if weight is None:
+        weights = [
+            entity["entity_id"]
+            for entity in await api.call("config/entity_registry/list")
+            if entity["platform"] == DOMAIN
+            and entity["translation_key"] == "weight"
+            and entity["entity_id"].startswith("sensor.")
+        ]
+        if not weights:
             return
         await api.call(
             "config/entity_registry/update",
-            entity_id=weight,
+            entity_id=self._random.choice(sorted(weights)),
             options_domain="sensor",
             options={"unit_of_measurement": self._random.choice(MASS_UNITS)},
         )
