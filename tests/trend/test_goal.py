@@ -64,14 +64,21 @@ def test_leads_away(per_day: float, goal: float) -> None:
 
 def test_two_years_off() -> None:
     """A line that takes more than two years tells nothing."""
-    assert goal_date(line(-0.01), 72.71, TODAY) is not None
-    assert goal_date(line(-0.01), 72.69, TODAY) is None
+    # An eighth is exact, so 730 days are, too.
+    assert goal_date(line(-0.125, 180.0), 180 - 730 / 8, TODAY) == date(2028, 11, 25)
+    assert goal_date(line(-0.125, 180.0), 180 - 731 / 8, TODAY) is None
 
 
 def test_reached() -> None:
     """A goal that is reached has no date any more."""
     assert goal_date(line(-0.1), 80.0, TODAY) is None
     assert goal_date(line(-0.1), 80.5, TODAY) is None
+
+
+def test_about_to_be_reached() -> None:
+    """Where the line has passed the goal, and the trend is a little above, it is today."""
+    slower = {ago: 80 + 0.1 * ago for ago in range(1, 14)} | {0: 80.09}
+    assert goal_date(trend_of(slower), 80.05, TODAY) == TODAY
 
 
 def test_too_few() -> None:

@@ -7,6 +7,7 @@ from custom_components.weighbridge.trend import is_unlikely, margin
 
 WEEK = 7 * 24 * 3600
 DAY = 24 * 3600
+NOW = 1_790_000_000
 
 
 @pytest.mark.parametrize(
@@ -20,22 +21,23 @@ def test_margin(kilograms: float, weeks: float, expected: float) -> None:
 
 @pytest.mark.parametrize(
     ("weight", "unlikely"),
-    [(71.9, True), (72.1, False), (80.0, False), (88.1, False), (90.3, True)],
+    [(71.9, True), (72.0, False), (80.0, False), (88.1, False), (90.3, True)],
 )
 def test_off_from_both(weight: float, unlikely: bool) -> None:
     """Near either the trend of 80 kg or the newest 82 kg is likely."""
-    assert is_unlikely(0, weight, trend=80.0, newest=(0, 82.0)) is unlikely
+    assert is_unlikely(NOW, weight, trend=80.0, newest=(NOW, 82.0)) is unlikely
 
 
 def test_a_fast_change_is_likely() -> None:
     """Who has gone down faster than the trend can follow is the same person."""
-    assert not is_unlikely(DAY, 69.0, trend=80.0, newest=(0, 72.0))
+    assert not is_unlikely(NOW + DAY, 69.0, trend=80.0, newest=(NOW, 72.0))
 
 
 def test_time_widens() -> None:
     """After half a year away much is likely."""
-    assert is_unlikely(DAY, 65.0, trend=80.0, newest=(0, 80.0))
-    assert not is_unlikely(26 * WEEK, 65.0, trend=80.0, newest=(0, 80.0))
+    newest = (NOW, 80.0)
+    assert is_unlikely(NOW + DAY, 65.0, trend=80.0, newest=newest)
+    assert not is_unlikely(NOW + 26 * WEEK, 65.0, trend=80.0, newest=newest)
 
 
 @given(
@@ -46,4 +48,4 @@ def test_five_kilograms_are_never_unlikely(
 ) -> None:
     """Within five kilograms of either, at any time, nobody is asked."""
     if min(abs(weight - trend), abs(weight - newest)) <= 5:
-        assert not is_unlikely(since, weight, trend=trend, newest=(0, newest))
+        assert not is_unlikely(NOW + since, weight, trend=trend, newest=(NOW, newest))

@@ -1,7 +1,7 @@
 """Weigh-ins as the FIT file that Garmin Connect takes."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 import math
 
 # The library marks its encoder as not type-checked.
@@ -12,12 +12,10 @@ from ..model import WeighIn
 # Garmin fails on big files; other tools settled between 100 and 500 records.
 MAX_RECORDS = 100
 
-# FIT counts seconds from the last day of 1989, in UTC.
-_EPOCH = 631_065_600
-_UINT32 = 0xFFFFFFFF
-
-# The first moment of 1990, in epoch seconds: nobody has older weigh-ins in a file.
+# The first moments of 1990 and of 2100, in epoch seconds. FIT counts from the last day
+# of 1989 to some day of 2126, and has no time for what is outside.
 EARLIEST = 631_152_000
+_LATEST = 4_102_444_800
 
 # The largest uint16 and uint8 of the FIT protocol mean "not measured".
 _UINT16 = 0xFFFF
@@ -39,11 +37,10 @@ _FIELDS = (
 def can_encode(weigh_in: WeighIn) -> bool:
     """Tell whether a weigh-in fits into a FIT record.
 
-    The weight must be above 0 and below 655.35 kg, the time one from 1990 on.
+    The weight must be above 0 and below 655.35 kg, the time one from 1990 to 2099.
     """
     return (
-        weigh_in.second >= EARLIEST
-        and weigh_in.second - _EPOCH < _UINT32
+        EARLIEST <= weigh_in.second < _LATEST
         and _scaled(weigh_in.weight, 100, _UINT16) is not None
     )
 
@@ -61,7 +58,7 @@ def encode(weigh_ins: Sequence[WeighIn], attempt: int = 0) -> bytes:
     records = sorted(weigh_ins, key=lambda weigh_in: weigh_in.second)
     encoder = FitEncoderWeight()
     newest = records[-1].second
-    encoder.write_file_info(time_created=newest + attempt, number=attempt or None)
+    encoder.write_file_info(time_created=newest + attempt)
     encoder.write_file_creator()
     encoder.write_device_info(timestamp=newest)
     for record in records:
@@ -88,5 +85,5 @@ def _scaled(value: float | None, scale: int, limit: int) -> Decimal | None:
     """
     if value is None or not math.isfinite(value):
         return None
-    steps = (Decimal(str(value)) * scale).to_integral_value(ROUND_HALF_EVEN)
-    return steps / scale if 0 < steps < limit else None
+    steps = round(Decimal(str(value)) * scale)
+    return Decimal(steps) / scale if 0 < steps < limit else None
