@@ -1,5 +1,7 @@
 """Files of our own in `.storage`, written whole and readable by nobody else."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant
@@ -37,7 +39,12 @@ class DiskError(OSError):
 class SureStore[T: dict[str, Any]](Store[T]):
     """A store that tells what Home Assistant only logs, or has no words for."""
 
-    _error: Exception | None = None
+    @override
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Have nothing to write yet."""
+        super().__init__(*args, **kwargs)
+        self._saving = asyncio.Lock()
+        self._error: Exception | None = None
 
     @override
     async def async_load(self) -> T | None:
@@ -47,12 +54,17 @@ class SureStore[T: dict[str, Any]](Store[T]):
         except UnsupportedStorageVersionError as err:
             raise NewerVersionError(str(err)) from err
 
-    async def async_save_surely(self, data: T) -> None:
-        """Save data; raise DiskError where Home Assistant only logs."""
-        self._error = None
-        await self.async_save(data)
-        if self._error is not None:
-            raise DiskError(str(self._error)) from self._error
+    async def async_save_surely(self, make: Callable[[], T]) -> None:
+        """Save what `make` returns, which is called in another thread.
+
+        Raise DiskError where Home Assistant only logs.
+        """
+        # One at a time: an older state must not be written after a newer one.
+        async with self._saving:
+            self._error = None
+            await self.async_save(await asyncio.to_thread(make))
+            if self._error is not None:
+                raise DiskError(str(self._error)) from self._error
 
     @override
     async def _async_write_data(self, data: dict[str, Any]) -> None:

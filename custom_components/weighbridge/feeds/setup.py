@@ -34,7 +34,7 @@ async def async_setup_garmin(hass: HomeAssistant, entry: GarminConfigEntry) -> N
         # A fresh sign-in: from now on the tokens rotate, in a store that is written
         # at once.
         try:
-            await tokens_store.async_save_surely({"tokens": tokens})
+            await tokens_store.async_save_surely(lambda: {"tokens": tokens})
         except DiskError as err:
             raise ConfigEntryNotReady(
                 translation_domain=DOMAIN, translation_key="sign_in_not_saved"

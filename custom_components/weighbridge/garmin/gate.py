@@ -20,7 +20,6 @@ from ..clients.garmin import (
 from ..const import DOMAIN, LOGGER, Status
 from ..entry import WeighbridgeConfigEntry
 from ..ledger import SETTLING_SECONDS
-from ..pace import async_apart
 from ..store import DiskError, SureStore
 from ..units import async_time_text
 from . import issues
@@ -67,7 +66,6 @@ class GarminGate:
         self._retry_at: float | None = None
         self._cancel_retry: CALLBACK_TYPE | None = None
         self._lock = asyncio.Lock()
-        self._saving = asyncio.Lock()
         self._store = store
         self._tokens_store = tokens_store
         # New ones that are not on disk yet.
@@ -220,10 +218,7 @@ class GarminGate:
 
     async def async_save_surely(self) -> None:
         """Put the memory on disk; raise DiskError."""
-        # One at a time: an older state must not be written after a newer one.
-        async with self._saving:
-            data = await async_apart(self.memory.size, self.memory.freeze())
-            await self._store.async_save_surely(data)
+        await self._store.async_save_surely(self.memory.freeze())
 
     def _obstacle(self) -> tuple[Reason, float] | None:
         """Return what is in the way of a push, and until when."""
@@ -273,7 +268,7 @@ class GarminGate:
     async def _async_save_tokens(self, tokens: str) -> None:
         """Put tokens on disk; raise DiskError, and try again before the next request."""
         self._unsaved = tokens
-        await self._tokens_store.async_save_surely({"tokens": tokens})
+        await self._tokens_store.async_save_surely(lambda: {"tokens": tokens})
         self._unsaved = None
 
     def _save_tokens(self, tokens: str) -> None:

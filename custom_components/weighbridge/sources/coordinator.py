@@ -82,7 +82,7 @@ class SourceCoordinator(PollCoordinator[Batch]):
             interval=UPDATE_INTERVAL,
         )
         self.data = Batch(since=0, until=0)
-        self._keeper = Keeper(hass, entry, self._async_remember)
+        self._keeper = Keeper(hass, entry, self._freeze)
         self.person = Person(
             hass,
             entry,
@@ -126,14 +126,13 @@ class SourceCoordinator(PollCoordinator[Batch]):
             return
         await self.person.async_learn_goal(goal)
 
-    async def _async_remember(self) -> dict[str, Any]:
-        """Return what is known of the person, as plain JSON.
+    def _freeze(self) -> Callable[[], dict[str, Any]]:
+        """Return what makes plain JSON of what is known of the person now.
 
         The cursor alone is not worth a write: from an old one, a reading brings more.
         """
         memory, cursor = self.person.memory, self._cursor
-        data = await async_apart(memory.book.size, memory.to_json)
-        return {"cursor": cursor, "person": data}
+        return lambda: {"cursor": cursor, "person": memory.to_json()}
 
     async def async_start(self) -> None:
         """Poll for the first time, with what is remembered of before.

@@ -1,7 +1,6 @@
 """Keeps what is remembered of a source on disk."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,14 +25,13 @@ class Keeper:
         self,
         hass: HomeAssistant,
         entry: WeighbridgeConfigEntry,
-        make: Callable[[], Awaitable[dict[str, Any]]],
+        freeze: Callable[[], Callable[[], dict[str, Any]]],
     ) -> None:
-        """Write what `make` returns as plain JSON."""
+        """Write what `freeze` holds on to, and makes plain JSON of in any thread."""
         self._hass = hass
         self._entry = entry
-        self._make = make
+        self._freeze = freeze
         self._store = account_store(hass, entry.entry_id)
-        self._lock = asyncio.Lock()
         self._cancel_retry: CALLBACK_TYPE | None = None
 
     async def async_load(self) -> dict[str, Any] | None:
@@ -43,15 +41,15 @@ class Keeper:
 
     async def async_save(self) -> None:
         """Write now, or as soon as there is room."""
-        # One at a time: an older state must not be written after a newer one.
-        async with self._lock:
+        try:
+            await self._store.async_save_surely(self._freeze())
+        except DiskError:
             self._stop()
-            try:
-                await self._store.async_save_surely(await self._make())
-            except DiskError:
-                self._cancel_retry = async_call_later(
-                    self._hass, RETRY, HassJob(self._retry, cancel_on_shutdown=True)
-                )
+            self._cancel_retry = async_call_later(
+                self._hass, RETRY, HassJob(self._retry, cancel_on_shutdown=True)
+            )
+        else:
+            self._stop()
 
     @callback
     def _retry(self, _now: datetime) -> None:

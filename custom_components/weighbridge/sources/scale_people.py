@@ -11,7 +11,6 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from ..const import CONF_HEIGHT, DOMAIN, SUBENTRY_PERSON
 from ..entry import WeighbridgeConfigEntry
 from ..model import Batch, Reason, WeighIn
-from ..pace import async_apart
 from .book import Book, Question
 from .news import News
 from .person import Limits, Person
@@ -115,13 +114,10 @@ class People:
         """Return what is stored of what is nobody's."""
         return {"book": book_to_json(self.book), "unasked": sorted(self.asked.keys)}
 
-    async def async_persons_to_json(self) -> dict[str, Any]:
-        """Return what is stored of each person."""
+    def freeze_persons(self) -> Callable[[], dict[str, Any]]:
+        """Return what makes plain JSON, in any thread, of each person's memory now."""
         memories = {key: person.memory for key, person in self.persons.items()}
-        return await async_apart(
-            sum(memory.book.size for memory in memories.values()),
-            lambda: {key: memory.to_json() for key, memory in memories.items()},
-        )
+        return lambda: {key: memory.to_json() for key, memory in memories.items()}
 
     def is_answered(self, key: str) -> bool:
         """Tell whether a person has said already whose a weigh-in is."""

@@ -1,6 +1,6 @@
 """A scale in Home Assistant, from set-up to removal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, override
@@ -44,7 +44,7 @@ class Scale:
         self.hass = hass
         self.entry = entry
         self.memory = Memory()
-        self._keeper = Keeper(hass, entry, self._async_remember)
+        self._keeper = Keeper(hass, entry, self._freeze)
         self.people = People(hass, entry, save=self._keeper.async_save)
         self.sensors: ScaleSensors
 
@@ -69,11 +69,11 @@ class Scale:
                 err,
             )
 
-    async def _async_remember(self) -> dict[str, Any]:
-        """Return what the scale and its people are known by, as plain JSON."""
+    def _freeze(self) -> Callable[[], dict[str, Any]]:
+        """Return what makes plain JSON of what is known of scale and people now."""
         scale = {"weighings": self.memory.as_json(), **self.people.as_json()}
-        persons = await self.people.async_persons_to_json()
-        return {"scale": scale, "persons": persons}
+        persons = self.people.freeze_persons()
+        return lambda: {"scale": scale, "persons": persons()}
 
     @callback
     def async_start(self) -> None:
