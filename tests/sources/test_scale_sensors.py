@@ -1,9 +1,13 @@
 """Sensors of a scale that come, go, are renamed, edited and replaced."""
 
+from datetime import timedelta
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
+import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
+    async_fire_time_changed,
     mock_restore_cache,
 )
 from pytest_homeassistant_custom_component.components.diagnostics import (
@@ -20,6 +24,7 @@ from homeassistant.const import (
 from homeassistant.core import CoreState, HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 
 from ..support.common import restart, set_up, update_entity
 from ..support.scale import Scale
@@ -342,3 +347,21 @@ async def test_diagnostics(
     for secret in ("80.0", "21.5", "Carol", "Bathroom"):
         assert secret not in str(told)
     assert len(UNITS) > len(PARTS)
+
+
+@pytest.mark.parametrize("hours", [-20, 20])
+async def test_clock_is_put_right_meanwhile(
+    hass: HomeAssistant, house: House, freezer: FrozenDateTimeFactory, hours: int
+) -> None:
+    """Who stands there just then is known a minute later, as ever."""
+    await house.async_move_in({"Carol": ANYBODY}, body_fat=FAT)
+    await house.weigh(62.0, 25.0)
+    await house.later(hours=3)
+    house.show(62.4)
+    freezer.tick(timedelta(hours=hours))
+    # Timers run by another clock, which is never set.
+    async_fire_time_changed(hass, dt_util.utcnow(), fire_all=True)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await house.later(seconds=61)
+    freezer.tick(timedelta(days=1))
+    assert [one["weight"] for one in await house.measurements("Carol")] == [62.0, 62.4]

@@ -214,11 +214,14 @@ class ScaleSensors:
             self._note_readable(entity_id, state)
         self.record.add(quantity, state, at, kind, amount)
         report = Report(at, quantity, kind, amount, self._is_polled(entity_id))
-        self._take(self._weighings.report(report))
+        self._take(self._weighings.report(report), at)
 
     @callback
-    def _take(self, outcomes: list[Outcome]) -> None:
-        """Tell what came of it, and be there when something else is due."""
+    def _take(self, outcomes: list[Outcome], now: float) -> None:
+        """Tell what came of it, and be there when something else is due.
+
+        `now` is when it came: the clock may have been put right in between.
+        """
         if outcomes:
             self._tell(outcomes)
         due = self._weighings.due
@@ -232,7 +235,7 @@ class ScaleSensors:
             self._cancel_timer = async_call_at(
                 self._hass,
                 HassJob(self._tick, cancel_on_shutdown=True),
-                self._hass.loop.time() + due - dt_util.utcnow().timestamp(),
+                self._hass.loop.time() + due - now,
             )
 
     @callback
@@ -242,7 +245,7 @@ class ScaleSensors:
         # The clock of the loop and that of the day need not agree to the millisecond.
         at = max(self._due or 0, dt_util.utcnow().timestamp())
         self._due = None
-        self._take(self._weighings.tick(at))
+        self._take(self._weighings.tick(at), at)
 
     def _is_polled(self, entity_id: str) -> bool:
         """Tell whether an entity is written as often as its vendor is asked."""
