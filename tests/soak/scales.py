@@ -34,6 +34,8 @@ _WITH_A_BAG = (88, 89)
 
 # So many weigh-ins there must be, for anything to be unlikely beside them.
 _KNOWN = 8
+# A bag is not unlikely so soon after a bag, in seconds: then it is the newest weight.
+_RARELY = 120
 
 
 # How often a weight is sought that is free.
@@ -63,6 +65,8 @@ class Scales:
         self._clouds = clouds
         self._random = random
         self._owed: list[Callable[[], object]] = []
+        # When each person has carried a bag.
+        self._bags: dict[str, int] = {}
 
     def weigh(self, residents: Iterable[Resident]) -> None:
         """Let things happen that happen with the scales of residents."""
@@ -205,7 +209,10 @@ class Scales:
         second = int(now.timestamp())
         while not resident.book.is_free(second):
             second -= 1
-        is_mine = self._random.random() < 0.4
+        last = self._bags.get(resident.garmin, 0)
+        is_mine = self._random.random() < 0.4 and second > last + _RARELY
+        if is_mine:
+            self._bags[resident.garmin] = second
         weight = self._hundredths(*(_WITH_A_BAG if is_mine else _GUESTS))
         group = self._clouds.withings.step_on_scale(
             resident.scales[0], weight, when=datetime.fromtimestamp(second, UTC)
