@@ -18,6 +18,8 @@ _REACH = timedelta(days=25)
 # A source that has lost most of what it had is not believed.
 _KNOWN = 8
 
+_HOUR = 3600
+
 # Nothing so near, in seconds, what was re-dated can be taken for it.
 _LONELY = 400
 
@@ -57,7 +59,11 @@ class Corrections:
                 or self._random.random() < 0.7
             ):
                 continue
-            weighing = self._random.choice(recent)
+            # Without what was alone in its hour, a graph has an hour less.
+            hours = Counter(weighing.second // _HOUR for weighing in recent)
+            alone = [w for w in recent if hours[w.second // _HOUR] == 1]
+            is_hour = bool(alone) and self._random.random() < 0.5
+            weighing = self._random.choice(alone if is_hour else recent)
             match self._random.choices(("redate", "doubt", "delete"), (3, 2, 3))[0]:
                 case "redate":
                     self._redate(resident, weighing, int(now.timestamp()))
