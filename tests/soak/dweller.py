@@ -140,7 +140,7 @@ class Dweller:
         self.counts["answers"] += 1
 
     async def _choose_unit(self, api: Api) -> None:
-        """Read the weight of somebody in pounds, or in kilograms."""
+        """Read the weight of somebody in pounds, or now and then in kilograms."""
         weights = [
             entity["entity_id"]
             for entity in await api.call("config/entity_registry/list")
@@ -150,11 +150,12 @@ class Dweller:
         ]
         if not weights:
             return
+        (unit,) = self._random.choices(MASS_UNITS, (1, 3))
         await api.call(
             "config/entity_registry/update",
             entity_id=self._random.choice(sorted(weights)),
             options_domain="sensor",
-            options={"unit_of_measurement": self._random.choice(MASS_UNITS)},
+            options={"unit_of_measurement": unit},
         )
         self.counts["units chosen"] += 1
 
