@@ -63,7 +63,7 @@ class Ledger[R: Record]:
         if (item := self._open.get(second)) is not None:
             return self._offer_open(item, record, link)
         if (settled := self._settled.get(second)) is not None:
-            return self._offer_settled(settled, record, link)
+            return self._offer_settled(settled, record, link, now)
         if (twin := self._twin(record, link, own_twins)) is not None:
             self.remember(
                 second,
@@ -219,6 +219,7 @@ class Ledger[R: Record]:
         """Keep a measurement as one that is not settled."""
         second = item.record.second
         self._settled.pop(second, None)
+        self.withdrawals.pop(second, None)
         self._open[second] = item
         self._index(second)
 
@@ -238,6 +239,7 @@ class Ledger[R: Record]:
     def remember(self, second: int, settled: Settled) -> None:
         """Keep a measurement as one that needs no more work."""
         self._open.pop(second, None)
+        self.withdrawals.pop(second, None)
         self._settled[second] = settled
         self._index(second)
 
@@ -275,7 +277,11 @@ class Ledger[R: Record]:
         if (item := self._open.get(second)) is not None:
             if item.state is State.DONE:
                 self.put(replace(item, state=State.PENDING, sent_at=None))
-        elif (settled := self._settled.get(second)) is not None:
+        elif (settled := self._settled.get(second)) is None:
+            return
+        elif second in self.withdrawals:
+            self._offer_settled(settled, record, settled.link)
+        else:
             link = link if settled.twin_of is not None else settled.link
             self.put(Item(record=record, link=link, attempts=settled.attempts))
 
@@ -334,12 +340,14 @@ class Ledger[R: Record]:
         self.put(replace(item, record=whole, state=State.PENDING))
         return Offer.CHANGED
 
-    def _offer_settled(self, settled: Settled, record: R, link: str) -> Offer:
+    def _offer_settled(
+        self, settled: Settled, record: R, link: str, now: int | None = None
+    ) -> Offer:
         """Offer a measurement again that is settled: an edit of ours goes out anew."""
         second = record.second
         if settled.link != link:
             return Offer.KNOWN
-        removal = self.withdrawals.pop(second, None)
+        removal = self.withdrawals.get(second)
         was = () if removal is None else removal.was
         if settled.way in (Way.PUSHED, Way.KEPT):
             is_edit = differ(record.facts, settled.facts)
@@ -349,8 +357,18 @@ class Ledger[R: Record]:
                 return Offer.KNOWN
         elif settled.way is not Way.WITHDRAWN:
             return Offer.KNOWN
-        # Garmin shall have it, and may not: it was taken away, or has never arrived.
-        self.put(Item(record=record, link=link, attempts=settled.attempts, was=was))
+        # Garmin shall have it, and may not: it was taken away, or has never arrived, or
+        # was sent so short a time ago that it is not shown yet.
+        sent_at = now if settled.way is Way.KEPT and settled.attempts else None
+        self.put(
+            Item(
+                record=record,
+                link=link,
+                sent_at=sent_at if removal is None else removal.at,
+                attempts=settled.attempts,
+                was=was,
+            )
+        )
         return Offer.CHANGED
 
     def _edit(self, item: Item[R], record: R, extent: int) -> Offer:

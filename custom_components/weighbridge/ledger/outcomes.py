@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from .entries import Item, Record, Remote, Removal, State, Way, differ, same
+from .entries import Item, Record, Remote, State, Way, differ, same
 from .ledger import Ledger
 from .patience import ALONE, LAST_REMOVAL, PARKED, SUSPECT
 
@@ -34,9 +34,9 @@ def confirm[R: Record](ledger: Ledger[R], sent: Collection[Item[R]], now: int) -
         second, record = item.record.second, item.record
         known = ledger.item(second)
         if known is None:
-            # It was withdrawn on its way.
-            ledger.settle(item, Way.PUSHED)
-            ledger.withdrawals[second] = Removal(at=now, was=item.was)
+            # It was withdrawn on its way, or a person has said that it stays.
+            if (removal := ledger.withdrawals.get(second)) is not None:
+                ledger.withdrawals[second] = removal._replace(at=now)
         elif (
             differ(known.record.facts, record.facts)
             or known.record.extent > record.extent
@@ -99,7 +99,6 @@ def keep[R: Record](
     ledger.withdrawals[second] = removal._replace(strikes=removal.strikes + 1, at=now)
     if not for_good and removal.strikes + 1 < LAST_REMOVAL:
         return False
-    del ledger.withdrawals[second]
     if (settled := ledger.settled(second)) is not None:
         # Of an edit that waited, Garmin has rather the version before.
         facts = removal.was[-1] if removal.was else settled.facts
@@ -116,7 +115,6 @@ def withdrawn[R: Record](
         if settled is None or removal is None:
             continue
         if second in shown or removal.at is not None:
-            del ledger.withdrawals[second]
             ledger.remember(second, replace(settled, way=Way.WITHDRAWN))
         else:
             ledger.withdrawals[second] = removal._replace(at=now)
