@@ -20,6 +20,8 @@ class Sequence:
     right: list[Weigh]
     polled: bool = False
     dated: bool = False
+    # Whether it is always the same person who stands there.
+    alone: bool = True
 
 
 def weights(*values: tuple[float, float | str]) -> list[Step]:

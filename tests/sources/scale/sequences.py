@@ -41,63 +41,6 @@ SEQUENCES = [
         ],
         [*_FAT.right, weighed(DAY + 7, 62.3, body_fat=31.0)],
     ),
-    # ble_monitor#366 #292
-    Sequence(
-        "stepping off is shown",
-        weights(
-            (0, "shown 75.0"),
-            (50, "empty"),
-            (100, 25.4),
-            (100.3, 88.05),
-            (100.6, 87.8),
-            (101.1, 87.8),
-            (102.2, 87.8),
-            (103.7, 87.8),
-            (104, 45),
-            (104.4, 12.5),
-            (104.8, 3.0),
-            (105.2, "empty"),
-        ),
-        [weighed(100, 87.8)],
-    ),
-    Sequence(
-        "stepping off is shown, but for the empty scale",
-        weights(
-            (0, "shown 75.0"),
-            (100, 25.4),
-            (100.3, 88.05),
-            (100.6, 87.8),
-            (103.7, 87.8),
-            (104, 45),
-            (104.4, 12.5),
-            (104.8, 3.0),
-        ),
-        [weighed(100, 87.8)],
-    ),
-    Sequence(
-        "stepping off after a long stand, reported by changes alone",
-        weights(
-            (0, "shown 75.0"),
-            (100, 25.4),
-            (100.3, 87.8),
-            (130, 45),
-            (130.5, 12.5),
-            (131, 3.0),
-            (DAY, 3.0),
-        ),
-        [weighed(100, 87.8)],
-    ),
-    # ESPHome-Smart-Scale#2
-    Sequence(
-        "the weight drops for a moment",
-        weights((0, "empty"), (100, 80.0), (103, 3.2), (104, 80.0), (112, "empty")),
-        [weighed(100, 80.0)],
-    ),
-    Sequence(
-        "the weight drops for a moment after it was at rest",
-        weights((0, "empty"), (100, 80.0), (110, 3.2), (111, 80.0), (122, "empty")),
-        [weighed(100, 80.0)],
-    ),
     # etekcity_fitness_scale_ble#39
     Sequence(
         "a wrong weight is removed in the app of the scale",
@@ -209,33 +152,6 @@ SEQUENCES = [
             (DAY + 8, "body_fat", 21.7),
         ],
         [*_FAT.right, weighed(DAY, 79.8, body_fat=21.7, heart_rate=72)],
-    ),
-    # eufylife_ble: real-time weight, unavailable when the connection ends.
-    Sequence(
-        "a live sensor goes away while somebody gets off",
-        weights(
-            (0, "away"),
-            (100, 12.5),
-            (101, 60.1),
-            (102, 71.4),
-            (103, 71.6),
-            (106, 71.6),
-            (107, 30.2),
-            (107.5, "away"),
-        ),
-        [weighed(103, 71.6)],
-    ),
-    # ESPHome with an HX711: a value each second, never twice the same, drift when idle.
-    Sequence(
-        "a home-made scale is never quite at rest",
-        weights(
-            *((n, 0.3 + n % 3 / 10) for n in range(100)),
-            (100, 33.1),
-            *((101 + n, 74.0 + (n * 7 % 5) / 10) for n in range(14)),
-            (115, 20.2),
-            *((116 + n, 0.4 + n % 3 / 10) for n in range(100)),
-        ),
-        [weighed(102, 74.2)],
     ),
     # xiaomi_mi_scale#44: retained messages are delivered at each start.
     Sequence(

@@ -25,6 +25,8 @@ def state(text: str, unit: str | None = "kg") -> State:
         ("8.05e1", "kg", 80.5),
         ("80.500,0", "g", 80.5),
         ("80,500.0", "g", 80.5),
+        ("80.500,125", "g", 80.5),
+        ("80.500.000", "mg", 80.5),
         ("12.6", "st", 80.01),
         ("161", "斤", 80.5),
     ],
@@ -44,7 +46,22 @@ def test_words(text: str) -> None:
     assert read("weight", state(text)) is None
 
 
-@pytest.mark.parametrize("text", ["80:30", "80,500", "8,05,5", "1.2.3", "80.5.", "8-9"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "80:30",
+        "80,500",
+        "8,05,5",
+        "80,50.0",
+        "1,234.5,6",
+        "1.234,5.6",
+        "1.2.3",
+        "80.5.",
+        "8-9",
+        "80 5",
+        "--80",
+    ],
+)
 def test_what_is_no_number(text: str) -> None:
     """Digits that nobody can read are told, not left out without a word."""
     with pytest.raises((NumberError, UnitError)):

@@ -2,18 +2,22 @@
 
 import pytest
 
+from .composing import COMPOSING
 from .notation import Sequence
 from .replay import Replay, told
 from .sequences import SEQUENCES
+from .standing import STANDING
+
+ALL = [*SEQUENCES, *STANDING, *COMPOSING]
 
 
-@pytest.mark.parametrize("sequence", SEQUENCES, ids=lambda s: s.name)
+@pytest.mark.parametrize("sequence", ALL, ids=lambda s: s.name)
 def test_sequence(sequence: Sequence) -> None:
     """What was weighed is told, and nothing else is."""
     replay = Replay(sequence.steps, polled=sequence.polled, dated=sequence.dated)
-    assert told(replay.run()) == sequence.right
+    assert told(replay.run(), alone=sequence.alone) == sequence.right
 
 
 def test_there_are_enough() -> None:
     """The names tell them apart."""
-    assert len({sequence.name for sequence in SEQUENCES}) == len(SEQUENCES) > 25
+    assert len({sequence.name for sequence in ALL}) == len(ALL) > 25

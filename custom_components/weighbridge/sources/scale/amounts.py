@@ -35,7 +35,7 @@ _ENERGIES: Mapping[str, float] = {
 }
 
 _WRITTEN = re.compile(r"([+-]?)(\d+(?:[.,]\d+)*)\s*([^\d\s].*)?")
-_HAS_DIGIT = re.compile(r"\d")
+_BEGINS_AS_NUMBER = re.compile(r"[+-]*\d")
 
 
 class Dimension(Enum):
@@ -94,13 +94,11 @@ def written(text: str) -> tuple[float, str] | None:
     text = text.strip()
     if (match := _WRITTEN.fullmatch(text)) is None:
         # "E2" on the display of a scale is a word as well.
-        if _HAS_DIGIT.match(text.lstrip("+-")):
-            raise NumberError(text)
+        if _BEGINS_AS_NUMBER.match(text):
+            raise NumberError
         return None
     sign, digits, unit = match.groups(default="")
-    if digits.isdecimal():
-        return float(sign + digits), unit.strip()
-    return float(sign + _decimal(digits)), unit.strip()
+    return float(sign + _decimal(digits)), unit
 
 
 def _decimal(digits: str) -> str:
@@ -109,16 +107,18 @@ def _decimal(digits: str) -> str:
     Of two kinds of marks the last is the decimal one; what repeats groups thousands.
     Nobody knows what "1,650" is.
     """
-    mark = "," if digits.rfind(",") > digits.rfind(".") else "."
+    if digits.isdecimal():
+        return digits
+    mark = re.findall("[.,]", digits)[-1]
     whole, _, fraction = digits.rpartition(mark)
     if mark in whole:
         whole, fraction = digits, ""
     elif mark == "," and len(fraction) == 3 and "." not in whole:
-        raise NumberError(digits)
-    groups = re.split("[.,]", whole)
-    if any(len(group) != 3 for group in groups[1:]):
-        raise NumberError(digits)
-    return f"{''.join(groups)}.{fraction or 0}"
+        raise NumberError
+    first, *groups = re.split("[.,]", whole)
+    if any(len(group) != 3 for group in groups):
+        raise NumberError
+    return f"{first}{''.join(groups)}.{fraction}"
 
 
 def amount(quantity: str, value: float, unit: str | None) -> Amount | None:
@@ -165,4 +165,4 @@ def _convert(
     energy = _ENERGIES.get(name.partition("/")[0].rstrip())
     if Dimension.ENERGY in dimensions and energy is not None:
         return Amount(round(value * energy), Dimension.ENERGY)
-    raise UnitError(unit)
+    raise UnitError

@@ -182,8 +182,7 @@ class Burst:
     def _standing(self) -> Run | None:
         """Return at which run somebody stood who may have got off since."""
         last = self._runs[-1]
-        earlier = self._runs[:-1]
-        held = [run for run in earlier if run.seconds >= HOLD]
+        held = [run for run in self._runs[:-1] if run.seconds >= HOLD]
         top = max(held, key=lambda run: (run.seconds, run.began), default=None)
         if top is not None:
             below = self._runs[self._runs.index(top) + 1 :]
@@ -192,11 +191,9 @@ class Burst:
             len(self._runs) > 1 or self.began - before.seen < BLINK
         ):
             return None if _gets_off(before.weight, self._runs) else last
-        if len(earlier) > 1:
-            peak = max(earlier, key=lambda run: run.high)
-            below = self._runs[self._runs.index(peak) + 1 :]
-            return None if len(below) > 1 and _gets_off(peak.high, below) else last
-        return last
+        peak = max(self._runs, key=lambda run: run.high)
+        below = self._runs[self._runs.index(peak) + 1 :]
+        return None if len(below) > 1 and _gets_off(peak.high, below) else last
 
 
 def _plateau(run: Run | None) -> Plateau | None:
