@@ -64,6 +64,8 @@ settings.register_profile(
     max_examples=30,
     phases=(Phase.explicit, Phase.generate),
 )
+# For whoever has changed the ledger: some minutes, and other examples each time.
+settings.register_profile("deep", max_examples=3000)
 if os.environ.get("CI"):
     settings.load_profile("ci")
 

@@ -275,3 +275,14 @@ def test_every_field_survives_the_disk() -> None:
     again = reloaded(ledger)
     assert again.snapshot() == ledger.snapshot()
     assert again.settled(EPOCH) == ledger.settled(EPOCH)
+
+
+def test_what_a_changed_link_drops_is_left_to_another_one() -> None:
+    """What two sources have told of goes up for the one that wants it still."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="a")
+    ledger.offer(weigh_in(20), link="b")
+    assert links.review(ledger, "a", lambda record: False, lambda record: record)
+    ledger.offer(weigh_in(20), link="b")
+    assert [item.link for item in ledger.pending()] == ["b"]
+    assert ledger.state(EPOCH + 20) is State.PENDING

@@ -1,9 +1,9 @@
 """Links that change and go, and what they have brought to Garmin."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from .entries import Record, State, Way
+from .entries import Item, Record, State, Way
 from .ledger import REMOTE_LINK, Ledger
 
 
@@ -42,21 +42,22 @@ def pushed[R: Record](ledger: Ledger[R], link: str) -> set[int]:
 def review[R: Record](
     ledger: Ledger[R], link: str, wants: Callable[[R], bool], prepare: Callable[[R], R]
 ) -> bool:
-    """Prepare anew what waits of a link, and drop what it does not want any more.
+    """Prepare anew what waits of a link, and let go what it does not want any more.
 
-    What is at Garmin is not dropped. Return whether anything changed.
+    What may be at Garmin is not let go. Return whether anything changed.
     """
     changed = False
+    unwanted: list[Item[R]] = []
     for item in ledger.snapshot().open:
         if item.link != link or item.state is State.DONE:
             continue
         if not item.is_ours and not wants(item.record):
-            ledger.drop(item.record.second)
-            changed = True
+            unwanted.append(item)
         elif (record := prepare(item.record)) != item.record:
             ledger.put(replace(item, record=record))
             changed = True
-    return changed
+    _let_go(ledger, link, unwanted)
+    return changed or bool(unwanted)
 
 
 def forget[R: Record](ledger: Ledger[R], link: str) -> None:
@@ -64,20 +65,22 @@ def forget[R: Record](ledger: Ledger[R], link: str) -> None:
 
     What it has brought to Garmin is remembered, corrections that wait go there.
     """
+    _let_go(ledger, link, [i for i in ledger.snapshot().open if i.link == link])
+
+
+def _let_go[R: Record](ledger: Ledger[R], link: str, items: Iterable[Item[R]]) -> None:
+    """Leave to other links what they want too; drop the rest that was never sent."""
     now = ledger.snapshot()
     heirs = {
         settled.twin_of: settled.link
         for settled in now.settled.values()
-        if settled.twin_of is not None and settled.link != link
+        if settled.twin_of is not None and settled.link not in (link, REMOTE_LINK)
     }
-    for item in now.open:
-        second = item.record.second
-        if item.link != link:
-            continue
-        if (heir := heirs.get(second)) is not None:
+    for item in items:
+        if (heir := heirs.get(item.record.second)) is not None:
             ledger.put(replace(item, link=heir))
         elif not item.is_ours:
-            ledger.drop(second)
+            ledger.drop(item.record.second)
     for second, settled in now.settled.items():
         if settled.twin_of is not None and ledger.state(settled.twin_of) is None:
             ledger.drop(second)
