@@ -67,6 +67,67 @@ def test_a_wall_clock_that_is_there_twice(link: str) -> None:
     assert ledger.way(EPOCH + HOUR + 40) is Way.FOUND
 
 
+@pytest.mark.parametrize("other", [HOUR, -HOUR])
+def test_a_wall_clock_that_may_be_another_is_recognised(other: int) -> None:
+    """What we have sent is seen, whichever of its two times Garmin names first."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="a")
+    accept(ledger, 0)
+    there = AtGarmin(EPOCH + other, 80.0, other=EPOCH)
+    assert reconcile(ledger, [there], EPOCH).found == (EPOCH,)
+    assert ledger.due() is None
+
+
+def test_each_of_two_is_taken_for_the_nearest() -> None:
+    """Nobody takes for himself what another needs more."""
+    ledger = weighings()
+    for second in (0, -110):
+        ledger.offer(weigh_in(second), link="a")
+    there = [AtGarmin(EPOCH + second, 80.0) for second in (-100, 20)]
+    assert set(reconcile(ledger, there, EPOCH).found) == {EPOCH, EPOCH - 110}
+    assert ledger.pending() == []
+    assert ledger.primary(EPOCH + 20) == EPOCH
+
+
+def test_two_alike_of_others_stay() -> None:
+    """What came to Garmin twice without us is nobody's business."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="a")
+    assert look(ledger, [AtGarmin(EPOCH, 80.0, serial=key) for key in (4, 9)]) == []
+    assert ledger.way(EPOCH) is Way.FOUND
+
+
+def test_only_what_was_accepted_is_missed() -> None:
+    """What waits, and what nobody knows, is not looked for."""
+    ledger = weighings()
+    for second in (0, 600):
+        ledger.offer(weigh_in(second), link="a")
+    accept(ledger, 600)
+    before = ledger.item(EPOCH)
+    miss(ledger, [EPOCH + 900, EPOCH, EPOCH + 600], EPOCH + DAY)
+    assert ledger.item(EPOCH) == before
+    assert ledger.due() == 0
+    item = ledger.item(EPOCH + 600)
+    assert item is not None
+    assert item.looks == 1
+
+
+@pytest.mark.parametrize("by", ["two looks", "a person"])
+def test_what_goes_up_once_more_is_completed(by: str) -> None:
+    """Composition that is told before it goes along."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="a")
+    accept(ledger, 0)
+    if by == "a person":
+        ledger.reopen(weigh_in(0), "action")
+    else:
+        for days in (2, 4):
+            miss(ledger, [EPOCH], EPOCH + days * DAY)
+    whole = weigh_in(0, muscle_mass=60.1)
+    assert ledger.offer(whole, link="a") is Offer.CHANGED
+    assert [item.record for item in ledger.pending()] == [whole]
+
+
 def test_a_lost_answer_is_found_or_sent_again() -> None:
     """What Garmin shows is done; what it does not show goes up in another file."""
     ledger = weighings()
@@ -223,9 +284,13 @@ def test_what_garmin_has_lost() -> None:
     ledger.reopen(weigh_in(1200), "c")
     ledger.reopen(weigh_in(1230), "c")
     ledger.reopen(weigh_in(9000), "c")
+    # What has been there must go up in another file than it did.
+    look(ledger, [uploaded(weigh_in(1800))])
+    ledger.reopen(weigh_in(1800), "c")
     assert [
         (i.record.second - EPOCH, i.link, i.attempts) for i in ledger.pending()
     ] == [
+        (1800, "a", 1),
         (1230, "c", 0),
         (1200, "a", 1),
     ]

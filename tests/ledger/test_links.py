@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from custom_components.weighbridge.ledger import Offer, State, Way, links, outcomes
-from custom_components.weighbridge.ledger.entries import Item
 
 from .weighings import (
     EPOCH,
@@ -32,7 +31,42 @@ def test_a_removed_link_leaves_what_another_wants() -> None:
         (EPOCH, "b")
     ]
     assert ledger.state(EPOCH + 9000) is None
+    assert ledger.is_twin(EPOCH + 20)
     assert ledger.offer(weigh_in(9000), link="b") is Offer.NEW
+
+
+def test_a_removed_link_takes_only_what_is_its_own() -> None:
+    """Others lose nothing, whoever was there first."""
+    ledger = weighings()
+    for second, link in ((0, "b"), (600, "a")):
+        ledger.offer(weigh_in(second), link=link)
+    links.forget(ledger, "a")
+    assert [item.record.second for item in ledger.pending()] == [EPOCH]
+
+
+def test_what_a_link_wants_and_what_it_has_brought() -> None:
+    """What waits for the first time is queued, what Garmin may have is the link's."""
+    ledger = weighings()
+    for second, link in ((0, "a"), (600, "a"), (1200, "b"), (1800, "b")):
+        ledger.offer(weigh_in(second), link=link)
+    send(ledger, 600, 1800)
+    pushed(ledger, weigh_in(2400))
+    pushed(ledger, weigh_in(3000), link="b")
+    assert links.queued(ledger, "a") == {EPOCH}
+    assert links.pushed(ledger, "a") == {EPOCH + 600, EPOCH + 2400}
+    assert ledger.is_ours(EPOCH + 2400, "a")
+    assert not ledger.is_ours(EPOCH + 3000, "a")
+    assert not ledger.is_ours(EPOCH + 9000, "a")
+
+
+def test_what_replaces_what_others_had_brought_is_the_links_alone() -> None:
+    """What stood at Garmin some seconds apart wants nothing there."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="a")
+    look(ledger, [AtGarmin(EPOCH + 30, 80.0)])
+    ledger.reopen(weigh_in(0), "action")
+    push(ledger, [])
+    assert links.pushed(ledger, "a") == {EPOCH}
 
 
 def test_a_removed_link_takes_its_own_twins_along() -> None:
@@ -102,6 +136,8 @@ def test_a_new_setting_counts_for_what_waits() -> None:
         (0, None),
     ]
     assert not links.review(ledger, "a", wants, lambda record: record)
+    assert links.review(ledger, "b", lambda _: False, lambda record: record)
+    assert links.review(ledger, "a", wants, lambda r: replace(r, bone_mass=3.2))
     # A link that wants again what was dropped may offer it again.
     assert ledger.offer(weigh_in(1800), link="a") is Offer.NEW
 
@@ -214,12 +250,47 @@ def test_a_deletion_that_is_told_again_is_the_same_wish() -> None:
 def test_a_deletion_on_the_way() -> None:
     """What is deleted while it goes up is removed as soon as it may be shown."""
     ledger = weighings()
-    ledger.offer(weigh_in(0), link="a")
-    sent = send(ledger, 0)
+    for second in (0, 600):
+        ledger.offer(weigh_in(second), link="a")
+    sent = send(ledger, 0, 600)
     ledger.withdraw(EPOCH, EPOCH)
     outcomes.confirm(ledger, sent, EPOCH + 5)
     assert ledger.leaving(EPOCH + 604) == set()
     assert ledger.leaving(EPOCH + 605) == {EPOCH}
+    assert ledger.state(EPOCH + 600) is State.DONE
+
+
+def test_a_deletion_that_is_taken_back_with_another_value() -> None:
+    """The value that was accepted before goes, also if Garmin has not shown it yet."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    accept(ledger, 0)
+    ledger.withdraw(EPOCH, EPOCH + 60)
+    ledger.offer(weigh_in(0, 79.0), link="a")
+    garmin = [uploaded(weigh_in(0, 80.0))]
+    push(ledger, garmin, EPOCH + 700)
+    assert [at.weight for at in garmin] == [79.0]
+
+
+def test_deletions_of_what_is_not_known_hold_up_no_other() -> None:
+    """Each is looked at for itself."""
+    ledger = weighings()
+    pushed(ledger, weigh_in(0), weigh_in(600))
+    ledger.withdraw(EPOCH, EPOCH)
+    outcomes.withdrawn(ledger, [EPOCH + 900, EPOCH + 600, EPOCH], {EPOCH}, EPOCH)
+    assert ledger.way(EPOCH) is Way.WITHDRAWN
+    assert ledger.way(EPOCH + 600) is Way.PUSHED
+
+
+def test_nothing_is_kept_but_what_we_have_brought() -> None:
+    """What others have brought to Garmin needs no word of ours to stay."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="a")
+    look(ledger, [AtGarmin(EPOCH, 80.0)])
+    for second in (EPOCH, EPOCH + 600):
+        ledger.keep(second)
+    assert ledger.way(EPOCH) is Way.FOUND
+    assert ledger.way(EPOCH + 600) is None
 
 
 def test_what_garmin_keeps_is_not_called_withdrawn() -> None:
@@ -227,9 +298,10 @@ def test_what_garmin_keeps_is_not_called_withdrawn() -> None:
     ledger = weighings()
     pushed(ledger, weigh_in(0), weigh_in(600), weigh_in(1200))
     ledger.withdraw(EPOCH, EPOCH)
-    waits = []
+    waits: list[int] = []
     now = EPOCH
     while not outcomes.keep(ledger, EPOCH, now, for_good=False):
+        assert len(waits) < 10
         ledger = reloaded(ledger)
         due = ledger.due()
         assert due is not None
@@ -247,34 +319,6 @@ def test_what_garmin_keeps_is_not_called_withdrawn() -> None:
         assert look(ledger, [uploaded(weigh_in(second))]) == []
         assert ledger.way(EPOCH + second) is Way.PUSHED
     assert not outcomes.keep(ledger, EPOCH, now, for_good=True)
-
-
-def test_every_field_survives_the_disk() -> None:
-    """What waits is stored whole."""
-    ledger = weighings()
-    record = replace(
-        weigh_in(0, 80.05, 18.4, 60.1), bmi=24.2, heart_rate=61.0, bone_mass=3.2
-    )
-    item = Item(
-        record=record,
-        link="a",
-        state=State.FAILED,
-        since=EPOCH + 1,
-        sent_at=EPOCH + 2,
-        attempts=3,
-        strikes=4,
-        looks=2,
-        was=((80.0, None), (81.5, 18.2)),
-        gone=(17, 18),
-    )
-    ledger.put(item)
-    assert list(reloaded(ledger).snapshot().open) == [item]
-    ledger = weighings()
-    pushed(ledger, record)
-    ledger.withdraw(EPOCH, EPOCH)
-    again = reloaded(ledger)
-    assert again.snapshot() == ledger.snapshot()
-    assert again.settled(EPOCH) == ledger.settled(EPOCH)
 
 
 def test_what_a_changed_link_drops_is_left_to_another_one() -> None:

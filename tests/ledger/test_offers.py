@@ -85,6 +85,27 @@ def test_two_weighings_of_one_source_are_never_twins() -> None:
     assert len(ledger.pending()) == 3
 
 
+def test_of_two_alike_the_nearest_is_the_twin() -> None:
+    """The other source means the one that it is closest to."""
+    ledger = weighings()
+    for second in (0, 100):
+        ledger.offer(weigh_in(second), link="a")
+    ledger.offer(weigh_in(90), link="b")
+    assert ledger.primary(EPOCH + 90) == EPOCH + 100
+    assert ledger.is_twin(EPOCH + 90)
+    assert not ledger.is_twin(EPOCH + 100)
+    assert not ledger.is_twin(EPOCH + 50)
+
+
+@pytest.mark.parametrize("start", range(0, 120, 20))
+def test_one_weigh_in_is_no_twin_of_two(start: int) -> None:
+    """Whoever weighs again four minutes later, once unseen by the other scale, has two."""
+    ledger = weighings()
+    assert ledger.offer(weigh_in(start + 115), link="a") is Offer.NEW
+    assert ledger.offer(weigh_in(start), link="b") is Offer.TWIN
+    assert ledger.offer(weigh_in(start + 230), link="b") is Offer.NEW
+
+
 def test_own_twins_on_request() -> None:
     """An automation that fires twice pushes once."""
     ledger = weighings()
@@ -102,6 +123,8 @@ def test_an_edit_of_ours_replaces_the_old_value() -> None:
     push(ledger, garmin)
     push(ledger, garmin, EPOCH + HOUR)
     assert ledger.offer(weigh_in(0, 79.5), link="a") is Offer.CHANGED
+    assert ledger.facts(EPOCH) == (79.5, None)
+    assert (ledger.count(State.PENDING), ledger.count(State.DONE)) == (1, 0)
     ledger = reloaded(ledger)
     push(ledger, garmin, EPOCH + HOUR)
     assert [at.weight for at in garmin] == [79.5]
@@ -161,6 +184,32 @@ def test_what_others_brought_to_garmin_is_never_replaced() -> None:
     assert ledger.pending() == []
 
 
+def test_an_edit_of_what_was_never_sent_touches_nothing() -> None:
+    """What Garmin has of the old value is somebody else's, and a deletion is no request."""
+    ledger = weighings()
+    for weight in (80.0, 79.0):
+        ledger.offer(weigh_in(0, weight), link="a")
+    assert look(ledger.copy(), [AtGarmin(EPOCH, 80.0)]) == []
+    ledger.withdraw(EPOCH, EPOCH)
+    assert ledger.due() is None
+    assert ledger.way(EPOCH) is Way.WITHDRAWN
+
+
+def test_a_copy_goes_its_own_way() -> None:
+    """What is tried out on a copy is not known to the ledger."""
+    ledger = weighings()
+    pushed(ledger, weigh_in(0))
+    ledger.offer(weigh_in(600), link="a")
+    before = ledger.snapshot()
+    copy = ledger.copy()
+    assert copy.snapshot() == before
+    assert copy.offer(weigh_in(610), link="b") is Offer.TWIN
+    assert copy.offer(weigh_in(1200), link="b") is Offer.NEW
+    copy.withdraw(EPOCH, EPOCH)
+    assert ledger.snapshot() == before
+    assert ledger.facts(EPOCH + 1200) is None
+
+
 def test_an_edit_of_what_was_accepted_just_now_waits() -> None:
     """The older version that Garmin still works on would come to stand beside it."""
     ledger = weighings()
@@ -211,7 +260,7 @@ def test_refused_is_parked_until_it_is_corrected() -> None:
     """A refused weigh-in is not tried again, its corrected version is."""
     ledger = weighings()
     ledger.offer(weigh_in(0, 300.0), link="a")
-    outcomes.fail(ledger, weigh_in(0, 300.0))
+    assert outcomes.fail(ledger, weigh_in(0, 300.0))
     assert ledger.state(EPOCH) is State.FAILED
     assert ledger.offer(weigh_in(0, 300.0), link="a") is Offer.KNOWN
     assert ledger.due() is None
@@ -267,6 +316,17 @@ def test_a_clock_that_was_set_back() -> None:
     assert ledger.overdue(EPOCH + 1001) == 2
 
 
+def test_a_clock_that_was_set_back_during_a_removal() -> None:
+    """What is to go goes ten minutes later, not at a time that may never come."""
+    ledger = weighings()
+    pushed(ledger, weigh_in(0))
+    ledger.withdraw(EPOCH, EPOCH + DAY)
+    outcomes.keep(ledger, EPOCH, EPOCH + DAY, for_good=False)
+    ledger.wind(EPOCH)
+    assert ledger.leaving(EPOCH + 599) == set()
+    assert ledger.leaving(EPOCH + 600) == {EPOCH}
+
+
 def test_what_waits_is_counted_from_when_it_began_to() -> None:
     """Something that has waited for a day is told of."""
     ledger = weighings()
@@ -278,3 +338,6 @@ def test_what_waits_is_counted_from_when_it_began_to() -> None:
     assert ledger.overdue(EPOCH + 1) == 1
     outcomes.fail(ledger, weigh_in(-90 * DAY))
     assert ledger.overdue(EPOCH + 1) == 0
+    ledger.offer(weigh_in(0), link="a", now=EPOCH + DAY)
+    ledger.wind(EPOCH + 2 * DAY)
+    assert ledger.overdue(EPOCH + DAY + 1) == 1

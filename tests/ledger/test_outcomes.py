@@ -1,9 +1,14 @@
 """What comes of sending: who is at fault, and for how long it rests."""
 
+from collections.abc import Callable
+
+import pytest
+
 from custom_components.weighbridge.ledger import State, file_size, outcomes
 
 from .weighings import (
     EPOCH,
+    HOUR,
     AtGarmin,
     accept,
     push,
@@ -70,11 +75,14 @@ def test_what_was_certainly_not_sent_is_as_before() -> None:
     """A refused file leaves no trace of ours at Garmin."""
     ledger = weighings()
     ledger.offer(weigh_in(0), link="a")
-    before = ledger.item(EPOCH)
-    assert before is not None
-    send(ledger, 0)
-    outcomes.unsend(ledger, [before])
-    assert ledger.item(EPOCH) == before
+    for _ in range(2):
+        before = ledger.item(EPOCH)
+        assert before is not None
+        sent = send(ledger, 0, now=EPOCH + 600)
+        outcomes.unsend(ledger, [before])
+        assert ledger.item(EPOCH) == before
+        # The next time the answer to an earlier file is lost.
+        outcomes.lose(ledger, sent, EPOCH)
     outcomes.unsend(ledger, [])
     assert ledger.size == 1
 
@@ -95,17 +103,40 @@ def test_a_refusal_is_for_the_version_that_was_sent() -> None:
     assert [at.weight for at in garmin] == [80.0]
 
 
+@pytest.mark.parametrize(
+    ("outcome", "is_edited", "wait"),
+    [
+        (outcomes.confirm, False, HOUR),
+        (outcomes.confirm, True, 600),
+        (outcomes.lose, False, 600),
+    ],
+)
+def test_waits_are_counted_from_the_answer(
+    outcome: Callable[..., None], *, is_edited: bool, wait: int
+) -> None:
+    """Garmin is left alone as long after an upload that took its time."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0), link="a")
+    sent = send(ledger, 0)
+    if is_edited:
+        ledger.offer(weigh_in(0, 81.0), link="a")
+    outcome(ledger, sent, EPOCH + 300)
+    assert ledger.due() == EPOCH + 300 + wait
+
+
 def test_an_edit_whose_old_version_stays() -> None:
     """It is tried for a day, then a person is asked; for good at once if Garmin says so."""
     for for_good in (True, False):
         ledger = weighings()
         pushed(ledger, weigh_in(0, 80.0))
         ledger.offer(weigh_in(0, 81.0), link="a")
-        tries = 1
-        while not outcomes.keep(ledger, EPOCH, EPOCH, for_good=for_good):
-            tries += 1
-        assert tries == (1 if for_good else 8)
+        tries = [outcomes.keep(ledger, EPOCH, EPOCH, for_good=for_good)]
+        while not tries[-1] and len(tries) < 10:
+            assert ledger.ready(EPOCH + 599) == set()
+            tries.append(outcomes.keep(ledger, EPOCH, EPOCH, for_good=for_good))
+        assert tries == ([True] if for_good else [*[False] * 7, True])
         assert ledger.state(EPOCH) is State.FAILED
+        assert not outcomes.keep(ledger, EPOCH, EPOCH, for_good=for_good)
         # A person who has removed it by hand lets the new one go up.
         ledger.release(EPOCH)
         garmin = [uploaded(weigh_in(600))]

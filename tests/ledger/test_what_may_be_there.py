@@ -8,6 +8,7 @@ from custom_components.weighbridge.model import WeighIn
 from .weighings import (
     DAY,
     EPOCH,
+    HOUR,
     accept,
     look,
     push,
@@ -46,6 +47,22 @@ def test_kept_before_it_was_sent() -> None:
     ledger.offer(FIRST, link="a")
     look(ledger, [uploaded(FIRST)])
     assert ledger.way(EPOCH) is Way.FOUND
+
+
+@pytest.mark.parametrize("before", ["pushed", "withdrawn", "kept before it was sent"])
+def test_what_garmin_shows_or_never_had_need_not_wait(before: str) -> None:
+    """Ten minutes are for what may still be on its way, and nothing else."""
+    ledger = weighings()
+    if before == "kept before it was sent":
+        ledger.offer(FIRST, link="a")
+        ledger.keep(EPOCH)
+    else:
+        pushed(ledger, FIRST)
+    if before == "withdrawn":
+        ledger.withdraw(EPOCH, EPOCH)
+        outcomes.withdrawn(ledger, [EPOCH], [EPOCH], EPOCH)
+    ledger.offer(SECOND, link="a", now=EPOCH + DAY)
+    assert ledger.ready(EPOCH + DAY) == {EPOCH}
 
 
 def test_edit_that_waits_and_is_kept() -> None:
@@ -110,6 +127,58 @@ def test_corrected_after_it_was_never_shown() -> None:
     ledger.correct(SECOND)
     _never_show(ledger, EPOCH + 20 * DAY)
     assert ledger.state(EPOCH) is State.FAILED
+
+
+@pytest.mark.parametrize("change", ["a person's word", "an edit"])
+def test_begins_anew_to_be_looked_for(change: str) -> None:
+    """What goes up for another reason is looked for after an hour and a day again."""
+    ledger = weighings()
+    ledger.offer(FIRST, link="a")
+    accept(ledger, 0)
+    miss(ledger, [EPOCH], EPOCH + HOUR)
+    if change == "an edit":
+        ledger.offer(SECOND, link="a")
+    else:
+        ledger.release(EPOCH)
+    accept(ledger, 0, now=EPOCH + DAY)
+    assert ledger.due() == EPOCH + DAY + HOUR
+    miss(ledger, [EPOCH], EPOCH + 3 * DAY)
+    assert ledger.state(EPOCH) is State.DONE
+
+
+def test_shown_before_it_is_sent_again() -> None:
+    """It is looked for anew, as two files may have arrived, or neither for good."""
+    ledger = weighings()
+    ledger.offer(FIRST, link="a")
+    accept(ledger, 0)
+    for days in (2, 4):
+        miss(ledger, [EPOCH], EPOCH + days * DAY)
+    now = EPOCH + 5 * DAY
+    outcomes.lose(ledger, send(ledger, 0, now=now), now)
+    one, other = uploaded(FIRST, 1), uploaded(FIRST, 2)
+    assert look(ledger, [one], now + 600) == []
+    assert ledger.state(EPOCH) is State.DONE
+    assert ledger.due() == now + 600 + HOUR
+    assert look(ledger.copy(), [other, one], now + 2 * DAY) == [other]
+    for days in (2, 4):
+        miss(ledger, [EPOCH], now + days * DAY)
+    assert ledger.state(EPOCH) is State.PENDING
+
+
+def test_an_older_version_that_does_not_go() -> None:
+    """It is looked at for some days, and not for ever."""
+    ledger = weighings()
+    pushed(ledger, FIRST)
+    ledger.offer(SECOND, link="a")
+    accept(ledger, 0)
+    both = [uploaded(FIRST, 1), uploaded(SECOND, 2)]
+    now = EPOCH
+    for _ in range(2):
+        now += DAY
+        assert look(ledger, both, now) == both[:1]
+        assert ledger.due() == now + HOUR
+    assert look(ledger, both, now + HOUR) == both[:1]
+    assert ledger.due() is None
 
 
 def test_shown_beside_an_older_one_and_never_again() -> None:

@@ -16,8 +16,6 @@ from ..ledger import (
     ledger_to_json,
     make_blood_pressure,
     make_weigh_in,
-    time_from_json,
-    time_to_json,
 )
 from ..model import BloodPressure, WeighIn
 
@@ -65,8 +63,8 @@ class AccountMemory:
         weigh_ins = self.weigh_ins.snapshot()
         blood_pressures = self.blood_pressures.snapshot()
         rest = {
-            "last_push": time_to_json(self.last_push),
-            "last_contact": time_to_json(self.last_contact),
+            "last_push": _time_to_json(self.last_push),
+            "last_contact": _time_to_json(self.last_contact),
             "paused_until": self.paused_until,
             "pause_reason": self.pause_reason,
             "strikes": self.strikes,
@@ -84,8 +82,8 @@ class AccountMemory:
         Raises LookupError, TypeError, ValueError or AttributeError on damage.
         """
         memory = cls(
-            last_push=time_from_json(data["last_push"]),
-            last_contact=time_from_json(data["last_contact"]),
+            last_push=_time_from_json(data["last_push"]),
+            last_contact=_time_from_json(data["last_contact"]),
             paused_until=float(data["paused_until"]),
             pause_reason=data["pause_reason"],
             strikes=int(data["strikes"]),
@@ -95,3 +93,13 @@ class AccountMemory:
             memory.blood_pressures, data["blood_pressures"], make_blood_pressure
         )
         return memory
+
+
+def _time_to_json(time: datetime | None) -> str | None:
+    """Return a time in ISO 8601."""
+    return None if time is None else time.isoformat()
+
+
+def _time_from_json(value: str | None) -> datetime | None:
+    """Read a time in ISO 8601."""
+    return None if value is None else datetime.fromisoformat(value)

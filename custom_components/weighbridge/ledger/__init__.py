@@ -8,8 +8,6 @@ from .codec import (
     ledger_to_json,
     make_blood_pressure,
     make_weigh_in,
-    time_from_json,
-    time_to_json,
 )
 from .entries import Item, Offer, Record, Remote, State, Way, differ
 from .ledger import TWIN_BLOOD_PRESSURE, TWIN_WEIGH_IN, Ledger
@@ -44,6 +42,4 @@ __all__ = (
     "missing",
     "outcomes",
     "reconcile",
-    "time_from_json",
-    "time_to_json",
 )

@@ -142,16 +142,6 @@ def make_blood_pressure(measured_at: datetime, values: Values) -> BloodPressure:
     )
 
 
-def time_to_json(time: datetime | None) -> str | None:
-    """Return a time in ISO 8601."""
-    return None if time is None else time.isoformat()
-
-
-def time_from_json(value: str | None) -> datetime | None:
-    """Read a time in ISO 8601."""
-    return None if value is None else datetime.fromisoformat(value)
-
-
 def _row(*cells: object) -> str:
     """Return cells as text, None as an empty one."""
     return _SEPARATOR.join("" if cell is None else str(cell) for cell in cells)

@@ -268,8 +268,12 @@ class Ledger[R: Record]:
     def correct(self, record: R) -> None:
         """Try what Garmin refuses with other values, which a person gives."""
         item = self._open.get(record.second)
-        if item is not None and item.state is State.FAILED:
-            self._edit(item, record, record.extent)
+        if (
+            item is not None
+            and item.state is State.FAILED
+            and differ(record.facts, item.record.facts)
+        ):
+            self._edit(item, record)
 
     def reopen(self, record: R, link: str) -> None:
         """Push what is done once more, as Garmin does not have it."""
@@ -329,11 +333,13 @@ class Ledger[R: Record]:
         """Offer a measurement again that is not settled."""
         if item.link != link:
             return Offer.KNOWN
+        # What Garmin has is completed by an edit.
+        is_more = item.state is State.DONE and record.extent > item.record.extent
+        if is_more or differ(record.facts, item.record.facts):
+            self._edit(item, record)
+            return Offer.CHANGED
         if item.state is State.DONE:
-            # It is completed as what Garmin shows is completed.
-            return self._edit(item, record, item.record.extent)
-        if differ(record.facts, item.record.facts):
-            return self._edit(item, record, record.extent)
+            return Offer.KNOWN
         whole = item.record.completed(record)
         if dict(whole.values()) == dict(item.record.values()) or item.sent_at:
             return Offer.KNOWN
@@ -371,18 +377,14 @@ class Ledger[R: Record]:
         )
         return Offer.CHANGED
 
-    def _edit(self, item: Item[R], record: R, extent: int) -> Offer:
+    def _edit(self, item: Item[R], record: R) -> None:
         """Take a newer version; what was sent of the older one may be at Garmin."""
-        old = item.record.facts
-        if not differ(record.facts, old) and record.extent <= extent:
-            return Offer.KNOWN
-        was = (*item.was, old) if item.attempts else item.was
+        was = (*item.was, item.record.facts) if item.attempts else item.was
         self.put(
             replace(
                 item, record=record, state=State.PENDING, was=was, strikes=0, looks=0
             )
         )
-        return Offer.CHANGED
 
     def _twin(self, record: R, link: str, own_twins: bool) -> int | None:
         """Return the nearest measurement of another link that is the same weighing."""

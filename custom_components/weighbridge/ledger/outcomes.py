@@ -22,10 +22,7 @@ def unsend[R: Record](ledger: Ledger[R], items: Iterable[Item[R]]) -> None:
     """Note that measurements, as they were before, have certainly not arrived."""
     for item in items:
         if (known := ledger.item(item.record.second)) is not None:
-            was = item.was if known.record is item.record else known.was
-            ledger.put(
-                replace(known, sent_at=item.sent_at, attempts=item.attempts, was=was)
-            )
+            ledger.put(replace(known, sent_at=item.sent_at, attempts=item.attempts))
 
 
 def confirm[R: Record](ledger: Ledger[R], sent: Collection[Item[R]], now: int) -> None:
@@ -37,13 +34,13 @@ def confirm[R: Record](ledger: Ledger[R], sent: Collection[Item[R]], now: int) -
             # It was withdrawn on its way, or a person has said that it stays.
             if (removal := ledger.withdrawals.get(second)) is not None:
                 ledger.withdrawals[second] = removal._replace(at=now)
-        elif (
+            continue
+        is_edited = (
             differ(known.record.facts, record.facts)
             or known.record.extent > record.extent
-        ):
-            ledger.put(replace(known, sent_at=now, strikes=0))
-        else:
-            ledger.put(replace(known, state=State.DONE, sent_at=now, strikes=0))
+        )
+        state = known.state if is_edited else State.DONE
+        ledger.put(replace(known, state=state, sent_at=now, strikes=0))
     for other in ledger.snapshot().open:
         if other.state is State.PENDING and other.strikes == ALONE:
             ledger.put(replace(other, strikes=SUSPECT))

@@ -126,10 +126,7 @@ def _compare[R: Record, M: Remote](
         return []
     old = [r for r in shown if any(same(version, r.facts) for version in item.was)]
     rest = [remote for remote in shown if remote not in old]
-    current = sorted(
-        (remote for remote in rest if not differ(item.record.facts, remote.facts)),
-        key=lambda remote: remote.serial or 0,
-    )
+    current = _by_age(r for r in rest if not differ(item.record.facts, r.facts))
     if current:
         if not item.is_ours:
             ledger.settle(item, Way.FOUND)
@@ -178,7 +175,12 @@ def _surplus[M: Remote](
     ]
     if removal is not None or settled.way is Way.WITHDRAWN:
         return ours
-    return sorted(ours, key=lambda remote: remote.serial or 0)[1:]
+    return _by_age(ours)[1:]
+
+
+def _by_age[M: Remote](remotes: Iterable[M]) -> list[M]:
+    """Return what Garmin holds, the oldest first."""
+    return sorted(remotes, key=lambda remote: remote.serial or 0)
 
 
 def _find_twins[R: Record](ledger: Ledger[R], remotes: Collection[Remote]) -> list[int]:

@@ -1,0 +1,103 @@
+"""What a restart finds of a ledger is what was there before it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+import json
+
+import pytest
+
+from custom_components.weighbridge.garmin.storage import AccountMemory
+from custom_components.weighbridge.ledger import Item, State, Way, outcomes
+from custom_components.weighbridge.model import BloodPressure, WeighIn
+
+from .weighings import (
+    EPOCH,
+    AtGarmin,
+    look,
+    pushed,
+    reloaded,
+    uploaded,
+    weigh_in,
+    weighings,
+)
+
+WHOLE = replace(
+    weigh_in(0, 80.05, 18.4, 60.1), bmi=24.2, heart_rate=61.0, bone_mass=3.2
+)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        Item(record=weigh_in(0), link="a"),
+        Item(
+            record=WHOLE,
+            link="a",
+            state=State.FAILED,
+            since=EPOCH + 1,
+            sent_at=EPOCH + 2,
+            attempts=3,
+            strikes=4,
+            looks=2,
+            was=((80.0, None), (81.5, 18.2)),
+            gone=(17, 18),
+        ),
+    ],
+)
+def test_what_is_not_settled(item: Item[WeighIn]) -> None:
+    """What waits is stored whole, and nothing is made up."""
+    ledger = weighings()
+    ledger.put(item)
+    assert list(reloaded(ledger).snapshot().open) == [item]
+
+
+def test_what_is_settled() -> None:
+    """What was pushed, found, a twin, or is to go is all of that afterwards."""
+    ledger = weighings()
+    pushed(ledger, WHOLE, weigh_in(600))
+    ledger.offer(weigh_in(660), link="b")
+    ledger.offer(weigh_in(1200), link="b")
+    look(ledger, [AtGarmin(EPOCH + 1230, 80.0)])
+    ledger.withdraw(EPOCH, EPOCH)
+    again = reloaded(ledger)
+    assert again.snapshot() == ledger.snapshot()
+    assert again.primary(EPOCH + 660) == EPOCH + 600
+    assert again.primary(EPOCH + 1230) == EPOCH + 1200
+    assert again.way(EPOCH + 1200) is Way.FOUND
+
+
+def test_garmin_removed_what_has_no_key() -> None:
+    """What Garmin has no key of is stored as well as the rest."""
+    ledger = weighings()
+    pushed(ledger, weigh_in(0))
+    ledger.offer(weigh_in(0, 81.0), link="a")
+    old = uploaded(weigh_in(0))
+    outcomes.removed(ledger, EPOCH, replace(old, serial=None))
+    assert reloaded(ledger).snapshot() == ledger.snapshot()
+
+
+@pytest.mark.parametrize("pulse", [None, 61])
+def test_blood_pressure(pulse: int | None) -> None:
+    """A reading that waits is whole again, with or without a pulse."""
+    reading = BloodPressure(
+        measured_at=datetime.fromtimestamp(EPOCH, UTC),
+        systolic=122,
+        diastolic=79,
+        heart_rate=pulse,
+    )
+    memory = AccountMemory()
+    memory.blood_pressures.offer(reading, link="a")
+    stored = json.dumps(memory.freeze()())
+    again = AccountMemory.from_json(json.loads(stored)).blood_pressures
+    assert [item.record for item in again.pending()] == [reading]
+
+
+def test_a_row_that_is_cut_off_is_damage() -> None:
+    """Nothing is read that is not whole: it would reach Garmin with less than was there."""
+    ledger = weighings()
+    ledger.offer(WHOLE, link="a")
+    memory = AccountMemory(weigh_ins=ledger).freeze()()
+    (row,) = memory["weigh_ins"]["open"]
+    memory["weigh_ins"]["open"] = [row.rpartition(",")[0]]
+    with pytest.raises(ValueError, match="shorter"):
+        AccountMemory.from_json(memory)
