@@ -98,13 +98,13 @@ def look(
     ledger: Ledger[WeighIn], remotes: Iterable[AtGarmin], now: int = EPOCH
 ) -> list[AtGarmin]:
     """Compare with what Garmin shows; return what has no business there."""
-    return [remote for _, remote in reconcile(ledger, remotes, now).unwanted]
+    return [remote for _, remote in reconcile(ledger, remotes, now)]
 
 
 def push(ledger: Ledger[WeighIn], garmin: list[AtGarmin], now: int = EPOCH) -> None:
     """Read, compare, remove and upload, as a push without any trouble does."""
     leaving = ledger.leaving(now)
-    unwanted = reconcile(ledger, list(garmin), now).unwanted
+    unwanted = reconcile(ledger, list(garmin), now)
     for second, remote in unwanted:
         garmin.remove(remote)
         outcomes.removed(ledger, second, remote)

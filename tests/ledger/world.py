@@ -322,7 +322,7 @@ class World:
         leaving = self.ledger.leaving(self.now)
         self.is_doubled |= not sees
         garmin = list(self.garmin) if sees else []
-        unwanted = self.do(reconcile, garmin, self.now).unwanted
+        unwanted = self.do(reconcile, garmin, self.now)
         self.do(miss, looked, self.now)
         stays: set[int] = set()
         for second, remote in unwanted:
@@ -345,7 +345,7 @@ class World:
 
     def look_behind_the_times(self) -> None:
         """Read what Garmin held before, without what has come since."""
-        unwanted = self.do(reconcile, self.removed, self.now).unwanted
+        unwanted = self.do(reconcile, self.removed, self.now)
         assert [at for _, at in unwanted if at in self.garmin] == []
         self.save()
 

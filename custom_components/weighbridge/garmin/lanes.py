@@ -101,10 +101,10 @@ class Lane[R: Record, M: Remote](ABC):
                 continue
             seconds, remotes = await self._async_look(wanted[:STAGE])
             looked.update(seconds)
-            seen = reconcile(self.ledger, remotes, _now())
+            leftover = reconcile(self.ledger, remotes, _now())
             miss(self.ledger, seconds, _now())
             unwanted: dict[int, list[M]] = {}
-            for second, remote in seen.unwanted:
+            for second, remote in leftover:
                 unwanted.setdefault(second, []).append(remote)
             await self._async_send_all(set(seconds) - unwanted.keys())
             await self._async_remove_all(unwanted, leaving.intersection(seconds))

@@ -133,15 +133,6 @@ class Removal(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reconciled[M: Remote]:
-    """What a look at Garmin settled, and what has no business there any more."""
-
-    found: tuple[int, ...]
-    unwanted: tuple[tuple[int, M], ...]
-    """Each by the second of the measurement that it is a version of."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot[R: Record]:
     """All that a ledger knew at a moment; it does not change any more."""
 

@@ -4,31 +4,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from .entries import (
-    Item,
-    Reconciled,
-    Record,
-    Remote,
-    Removal,
-    Settled,
-    State,
-    Way,
-    differ,
-    same,
-)
+from .entries import Item, Record, Remote, Removal, Settled, State, Way, differ, same
 from .ledger import TWIN_SECONDS, Ledger, near_slots
 from .patience import LOOKS, NEVER_SHOWN, RESENT, SETTLING_SECONDS, due
 
 
 def reconcile[R: Record, M: Remote](
     ledger: Ledger[R], remotes: Iterable[M], now: int
-) -> Reconciled[M]:
-    """Settle the measurements that Garmin holds.
+) -> list[tuple[int, M]]:
+    """Settle the measurements that Garmin holds; return what must go from there.
 
     Every remote measurement answers for one of ours at the most: by its second, or,
-    when nobody here has that second, as a twin.
+    when nobody here has that second, as a twin. What must go comes with the second of
+    the measurement that it is a version of.
     """
-    found: list[int] = []
     unwanted: list[tuple[int, M]] = []
     unclaimed: list[M] = []
     groups: defaultdict[int, list[M]] = defaultdict(list)
@@ -47,8 +36,6 @@ def reconcile[R: Record, M: Remote](
     for second, group in groups.items():
         if (item := ledger.item(second)) is not None:
             unwanted.extend((second, old) for old in _compare(ledger, item, group, now))
-            if (left := ledger.item(second)) is None or left.state is not item.state:
-                found.append(second)
         elif (settled := ledger.settled(second)) is not None:
             if settled.twin_of is not None and ledger.item(settled.twin_of) is not None:
                 # A ledger that is built anew may choose the other of two twins.
@@ -57,8 +44,8 @@ def reconcile[R: Record, M: Remote](
             unwanted.extend(
                 (second, extra) for extra in _surplus(settled, group, removal)
             )
-    found.extend(_find_twins(ledger, unclaimed))
-    return Reconciled(found=tuple(found), unwanted=tuple(unwanted))
+    _find_twins(ledger, unclaimed)
+    return unwanted
 
 
 def miss[R: Record](ledger: Ledger[R], seconds: Iterable[int], now: int) -> None:
@@ -183,13 +170,12 @@ def _by_age[M: Remote](remotes: Iterable[M]) -> list[M]:
     return sorted(remotes, key=lambda remote: remote.serial or 0)
 
 
-def _find_twins[R: Record](ledger: Ledger[R], remotes: Collection[Remote]) -> list[int]:
-    """Settle what Garmin has from elsewhere, with a little between; return its seconds."""
+def _find_twins[R: Record](ledger: Ledger[R], remotes: Collection[Remote]) -> None:
+    """Settle what Garmin has from elsewhere, with a little between."""
     slots: defaultdict[int, list[tuple[int, Remote]]] = defaultdict(list)
     for remote in remotes:
         for second in remote.seconds:
             slots[second // TWIN_SECONDS].append((second, remote))
-    found: list[int] = []
     taken: list[Remote] = []
     for item in ledger.pending() if slots else ():
         second = item.record.second
@@ -205,5 +191,3 @@ def _find_twins[R: Record](ledger: Ledger[R], remotes: Collection[Remote]) -> li
             ledger.settle(item, Way.FOUND)
             if there != second:
                 ledger.remember_remote(twin, there, of=second)
-            found.append(second)
-    return found
