@@ -44,6 +44,8 @@ async def weighed(
     """Return the entry of a person who was weighed many times, not set up yet."""
     # It would keep a traceback of each call.
     hass.loop.set_debug(False)
+    # All is read in few pages, which the simulated vendor looks for anew each time.
+    clouds.withings.page_size = 2000
     now = dt_util.utcnow()
     for number in range(1, MANY):
         when = now - number * APART
