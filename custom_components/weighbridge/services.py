@@ -37,7 +37,7 @@ from .garmin import (
 )
 from .model import BloodPressure, WeighIn
 from .names import account_name, source_of_link
-from .pace import async_apart
+from .pace import async_apart, async_paced
 from .sources import Person, SourceConfigEntry, Word, async_find_person
 
 SERVICE_PUSH_MEASUREMENT = "push_measurement"
@@ -242,8 +242,9 @@ async def _async_sync(call: ServiceCall) -> ServiceResponse:
         held += person.count_out(since, end, is_open=True)
         left_out += person.count_out(since, end, is_open=False)
         weighed = await async_apart(person.book.size, person.weigh_ins, since, end)
-        own = without_copies(call.hass, entry, weighed)
-        offers.extend((link, weigh_in) for weigh_in in own)
+        async for step in async_paced(weighed):
+            own = without_copies(call.hass, entry, step)
+            offers.extend((link, weigh_in) for weigh_in in own)
     dry_run: bool = call.data[ATTR_DRY_RUN]
     result = await async_sync(entry.runtime_data, offers, dry_run=dry_run)
     response: dict[str, Any] = {
@@ -255,7 +256,10 @@ async def _async_sync(call: ServiceCall) -> ServiceResponse:
         "failed": result.failed,
     }
     if dry_run:
-        response["would_push"] = [_to_json(weigh_in) for weigh_in in result.would_push]
+        would_push = result.would_push
+        response["would_push"] = await async_apart(
+            len(would_push), lambda: [_to_json(weigh_in) for weigh_in in would_push]
+        )
     return response
 
 

@@ -116,6 +116,7 @@ class GarminAccount:
                 self.hass,
                 self._async_flush(by_hand=False),
                 f"{DOMAIN} push {self.entry.entry_id}",
+                eager_start=False,
             )
 
     async def async_push_now(self) -> None:

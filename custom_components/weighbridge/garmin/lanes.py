@@ -1,6 +1,7 @@
 """Lanes: how each kind of measurement goes from its ledger to Garmin."""
 
 from abc import ABC, abstractmethod
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import batched, groupby
@@ -108,6 +109,8 @@ class Lane[R: Record, M: Remote](ABC):
                 unwanted.setdefault(second, []).append(remote)
             await self._async_send_all(set(seconds) - unwanted.keys())
             await self._async_remove_all(unwanted, leaving.intersection(seconds))
+            # To find what comes next among many takes some milliseconds, too.
+            await asyncio.sleep(0)
         if self._refused and not self._took_any:
             raise GarminRejectedError("Garmin refuses all that it is sent")
         for record in self._refused:

@@ -36,35 +36,40 @@ async def async_sync(
     What Garmin has lost since it was pushed goes up again. Raise HomeAssistantError
     when Garmin cannot be asked, or when some must wait for later.
     """
-    seconds = {weigh_in.second for _, weigh_in in offers}
-    if not seconds:
+    if not offers:
         return SyncResult()
     ledger = account.memory.weigh_ins
     scratch = ledger.copy()
-    await async_apart(len(offers), _offer, scratch, offers)
+    seconds = await async_apart(len(offers), _offer, scratch, offers)
     if not dry_run:
         async for step in async_paced(offers):
             _offer(ledger, step)
         await account.gate.async_save()
     remotes = await account.lanes[Kind.WEIGH_IN].async_ask(seconds)
     if remotes is None:
-        states = [ledger.state(second) for second in seconds]
-        raise account.gate.stuck(is_queued=not dry_run and State.PENDING in states)
+        is_queued = not dry_run and _is_waiting(ledger, seconds)
+        raise account.gate.stuck(is_queued=is_queued)
     now = int(dt_util.utcnow().timestamp())
     lost, again, known = await async_apart(
         len(remotes) + len(seconds), _compare, scratch, offers, remotes, now
     )
     if dry_run:
         ledger = scratch
-    for link, weigh_in in again:
-        ledger.reopen(link.prepare(weigh_in), link.key)
+    async for some in async_paced(again):
+        for link, weigh_in in some:
+            ledger.reopen(link.prepare(weigh_in), link.key)
     if dry_run:
-        await async_apart(len(remotes), _pretend, scratch, remotes, now)
+        await async_apart(len(remotes) + len(seconds), _pretend, scratch, remotes, now)
     else:
         await account.async_keep(by_hand=True)
-        if any(ledger.state(second) is State.PENDING for second in seconds):
+        if await async_apart(len(seconds), _is_waiting, ledger, seconds):
             raise account.gate.stuck()
     return await async_apart(len(seconds), _count, ledger, seconds, known - lost)
+
+
+def _is_waiting(ledger: Ledger[WeighIn], seconds: set[int]) -> bool:
+    """Tell whether any weigh-in is still to be pushed."""
+    return any(ledger.state(second) is State.PENDING for second in seconds)
 
 
 def _count(ledger: Ledger[WeighIn], seconds: set[int], known: set[int]) -> SyncResult:
@@ -91,10 +96,11 @@ def _count(ledger: Ledger[WeighIn], seconds: set[int], known: set[int]) -> SyncR
     )
 
 
-def _offer(ledger: Ledger[WeighIn], offers: Offers) -> None:
-    """Offer weigh-ins, each in the name of its link."""
+def _offer(ledger: Ledger[WeighIn], offers: Offers) -> set[int]:
+    """Offer weigh-ins, each in the name of its link; return their seconds."""
     for link, weigh_in in offers:
         link.offer(ledger, weigh_in)
+    return {weigh_in.second for _, weigh_in in offers}
 
 
 def _compare(

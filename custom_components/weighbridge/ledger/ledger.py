@@ -6,7 +6,6 @@ Offering it again changes nothing, so whoever reads a source may read too much, 
 too little.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -45,7 +44,7 @@ class Ledger[R: Record]:
         self._open: dict[int, Item[R]] = {}
         self._settled: dict[int, Settled] = {}
         # Known seconds by their TWIN_SECONDS wide slot, to find twins at constant cost.
-        self._slots: defaultdict[int, set[int]] = defaultdict(set)
+        self._slots: dict[int, tuple[int, ...]] = {}
         # What we pushed and its source has deleted since.
         self.withdrawals: dict[int, Removal] = {}
         # When a ledger was lost: Garmin may be at work on what nobody here knows of.
@@ -247,7 +246,12 @@ class Ledger[R: Record]:
         """Forget a measurement."""
         self._open.pop(second, None)
         self._settled.pop(second, None)
-        self._slots[second // TWIN_SECONDS].discard(second)
+        slot = second // TWIN_SECONDS
+        known = tuple(s for s in self._slots.get(slot, ()) if s != second)
+        if known:
+            self._slots[slot] = known
+        else:
+            self._slots.pop(slot, None)
 
     def remember_remote(self, remote: Remote, second: int, *, of: int) -> None:
         """Keep a weigh-in at Garmin from answering for a second one later."""
@@ -316,7 +320,7 @@ class Ledger[R: Record]:
         other = Ledger[R](self._tolerance)
         other._open = self._open.copy()
         other._settled = self._settled.copy()
-        other._slots.update({slot: known.copy() for slot, known in self._slots.items()})
+        other._slots = self._slots.copy()
         other.withdrawals.update(self.withdrawals)
         return other
 
@@ -416,7 +420,10 @@ class Ledger[R: Record]:
         return settled.link, settled.facts
 
     def _index(self, second: int) -> None:
-        self._slots[second // TWIN_SECONDS].add(second)
+        slot = second // TWIN_SECONDS
+        known = self._slots.get(slot, ())
+        if second not in known:
+            self._slots[slot] = (*known, second)
 
 
 def near_slots(second: int, reach: int = 1) -> range:
