@@ -4,6 +4,7 @@ import asyncio
 from asyncio import Handle
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+import gc
 from threading import Thread, get_ident
 from time import thread_time
 
@@ -44,6 +45,10 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
         if get_ident() == here:
             calls.append(thread_time() - start)
 
+    # What the tests have made is no garbage that a call would have to look through.
+    gc.collect()
+    gc.freeze()
     with monkeypatch.context() as patch:
         patch.setattr(Handle, NAME, timed)
         yield calls
+    gc.unfreeze()
