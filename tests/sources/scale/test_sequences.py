@@ -3,12 +3,13 @@
 import pytest
 
 from .composing import COMPOSING
+from .dated import DATED
 from .notation import Sequence
 from .replay import Replay, told
 from .sequences import SEQUENCES
 from .standing import STANDING
 
-ALL = [*SEQUENCES, *STANDING, *COMPOSING]
+ALL = [*SEQUENCES, *STANDING, *COMPOSING, *DATED]
 
 
 @pytest.mark.parametrize("sequence", ALL, ids=lambda s: s.name)

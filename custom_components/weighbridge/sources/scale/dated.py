@@ -29,10 +29,10 @@ class DatedWeighings:
         """Go on from what is remembered, and keep that up to date."""
         self.memory = memory
         self._composing = Composing(memory)
-        self._measured: float | None = None
-        self._measured_at = 0.0
-        self._weight: float | None = None
-        self._weight_at = 0.0
+        # The time that was told last, and when, until it has its weight.
+        self._measured: tuple[float, float] | None = None
+        # When a weight was told that may belong to the next time.
+        self._weight_at: float | None = None
         # A weighing that is shown again, until it is sure that no other follows.
         self._again: tuple[Known, float] | None = None
 
@@ -48,9 +48,10 @@ class DatedWeighings:
         """Return when the time of measurement has the weight that it is of."""
         if self._measured is None:
             return None
-        if self._weight is None:
-            return self._measured_at + ALONE
-        return max(self._measured_at, self._weight_at) + AT_ONCE
+        _, at = self._measured
+        if self._weight_at is None:
+            return at + ALONE
+        return max(at, self._weight_at) + AT_ONCE
 
     def tick(self, now: float) -> list[Outcome]:
         """Let time pass."""
@@ -99,34 +100,34 @@ class DatedWeighings:
         if shown.get(MEASURED_AT) == measured:
             return []
         shown[MEASURED_AT] = measured
-        self._again = None
         outcomes = self._settle()
-        if self._weight is not None and at - self._weight_at > ALONE:
-            self._weight = None
+        self._again = None
+        if self._weight_at is not None and at - self._weight_at > ALONE:
+            self._weight_at = None
         if measured <= at + AHEAD:
-            self._measured, self._measured_at = measured, at
+            self._measured = measured, at
         return outcomes
 
     def _take_weight(self, at: float, value: float) -> list[Outcome]:
         """Take a weight."""
         outcomes: list[Outcome] = []
-        if self._measured is not None and self._weight is not None:
+        if self._weight_at is not None:
             outcomes = self._settle()
-        self._weight, self._weight_at = value, at
+        self._weight_at = at
         self.memory.shown[WEIGHT] = value
         return outcomes
 
     def _settle(self) -> list[Outcome]:
         """Tell what was measured at the time that was told last."""
         memory = self.memory
-        if (measured := self._measured) is None:
+        if self._measured is None:
             return []
-        weight = memory.shown.get(WEIGHT) if self._weight is None else self._weight
-        self._measured = self._weight = None
-        if weight is None or memory.since is None or measured < memory.since:
+        measured, at = self._measured
+        weight = memory.shown.get(WEIGHT)
+        self._measured = self._weight_at = None
+        if weight is None or measured < (memory.since or 0):
             return self._composing.adopt()
         key = str(int(measured))
-        at = self._measured_at
         for known in memory.known:
             if known.key == key:
                 self._again = known, at
@@ -144,7 +145,7 @@ class DatedWeighings:
             return []
         (again, at), self._again = self._again, None
         known = self.memory.known
-        place = known.index(again) + 1 if again in known else len(known)
+        place = known.index(again) + 1
         later = known[place:]
         if not later or later[0].at < at - RETURN:
             return []
