@@ -20,6 +20,23 @@ COMPOSING = [
         [*_FAT.right, weighed(DAY, 79.0)],
     ),
     Sequence(
+        "a sensor that repeats its fat every hour, also after a restart",
+        [
+            *_FAT.steps,
+            *every(HOUR, HOUR, DAY - HOUR, 21.5, "body_fat"),
+            (DAY - HOUR, "", "restart"),
+            (DAY - HOUR, "weight", "shown 80.0"),
+            (DAY - HOUR, "body_fat", "shown 21.5"),
+            *_THE_SAME_FAT,
+        ],
+        [*_FAT.right, weighed(DAY, 79.0)],
+    ),
+    Sequence(
+        "two people within a minute who are gone before their fat is measured",
+        [*_FAT.steps, (DAY, "weight", 79.0), (DAY + 58, "weight", 62.0)],
+        [*_FAT.right, weighed(DAY, 79.0), weighed(DAY + 58, 62.0)],
+    ),
+    Sequence(
         "a sensor that repeats its fat every hour, and tells another one",
         [
             *_FAT.steps,

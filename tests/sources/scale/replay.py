@@ -61,20 +61,31 @@ class Replay:
     polled: bool = False
     dated: bool = False
 
-    def run(self, until: float = 1e9) -> list[Outcome]:
-        """Return all that comes of it."""
+    def run(self) -> list[Outcome]:
+        """Return all that comes of it, if time passes at each report only."""
+        return [outcome for _, outcome in self.moments(ticks=False)]
+
+    def moments(self, *, ticks: bool = True) -> list[tuple[float, Outcome]]:
+        """Return all that comes of it, and when that is told."""
         kind = DatedWeighings if self.dated else Weighings
         weighings: Weighings | DatedWeighings = kind(Memory())
-        outcomes: list[Outcome] = []
-        for at, sensor, value in self.steps:
-            if value == "restart":
-                outcomes += weighings.flush(at)
+        told: list[tuple[float, Outcome]] = []
+        for at, sensor, value in (*self.steps, (1e9, "", "over")):
+            while ticks and (due := weighings.due) is not None and due <= at:
+                told += [(due, outcome) for outcome in weighings.tick(due)]
+                assert weighings.due is None or weighings.due > due
+            outcomes: list[Outcome] = []
+            if value == "over":
+                outcomes = weighings.tick(at)
+            elif value == "restart":
+                outcomes = weighings.flush(at)
                 weighings = kind(Memory.from_json(weighings.memory.as_json()))
             elif value == "edited":
                 weighings.edited(at)
             else:
-                outcomes += weighings.report(self._report(at, sensor, value))
-        return outcomes + weighings.tick(until)
+                outcomes = weighings.report(self._report(at, sensor, value))
+            told += [(at, outcome) for outcome in outcomes]
+        return told
 
     def _report(self, at: float, sensor: str, value: float | str) -> Report:
         """Return a step as a report."""

@@ -105,6 +105,30 @@ SEQUENCES = [
         ],
         _FAT.right,
     ),
+    Sequence(
+        "a scale sleeps through a restart, and wakes with the same weight and fat",
+        [
+            *_FAT.steps,
+            (10 * MINUTE, "weight", "away"),
+            (10 * MINUTE, "body_fat", "away"),
+            (20 * HOUR, "", "restart"),
+            (20 * HOUR, "weight", "away"),
+            (20 * HOUR, "body_fat", "away"),
+            (DAY, "weight", 80.0),
+            (DAY + 6, "body_fat", 21.5),
+        ],
+        [*_FAT.right, weighed(DAY, 80.0, body_fat=21.5)],
+    ),
+    Sequence(
+        "a scale goes to sleep and wakes just after a restart",
+        [
+            *_FAT.steps,
+            (200, "", "restart"),
+            (200, "weight", "away"),
+            (300, "weight", 80.0),
+        ],
+        _FAT.right,
+    ),
     # ble_monitor#366: the first advertisement after waking holds what it remembers.
     Sequence(
         "a scale that wakes tells the last weight before the new one",
@@ -204,14 +228,14 @@ SEQUENCES = [
     ),
     # Template sensors with a time trigger.
     Sequence(
-        "template sensors repeat weight and fat each second",
+        "template sensors repeat weight and fat every five seconds",
         [
             *_FAT.steps,
-            *every(1, 200, 3 * HOUR, 80.0),
-            *every(1, 200, 3 * HOUR, 21.5, "body_fat"),
+            *every(5, 200, 3 * HOUR, 80.0),
+            *every(5, 200, 3 * HOUR, 21.5, "body_fat"),
             (3 * HOUR, "weight", 62.5),
-            *every(1, 3 * HOUR + 1, 4 * HOUR, 62.5),
-            *every(1, 3 * HOUR + 1, 4 * HOUR, 21.5, "body_fat"),
+            *every(5, 3 * HOUR + 5, 4 * HOUR, 62.5),
+            *every(5, 3 * HOUR + 5, 4 * HOUR, 21.5, "body_fat"),
         ],
         [*_FAT.right, weighed(3 * HOUR, 62.5)],
     ),

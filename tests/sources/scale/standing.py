@@ -103,10 +103,11 @@ STANDING = [
         [weighed(102, 80.0)],
     ),
     Sequence(
-        "a scale that has shown people getting on is touched",
+        "a scale that has shown people getting on is touched, before and after a restart",
         weights(
             *((0, "empty"), (100, 25.4), (101, 60.0), (102, 80.0), (112, "empty")),
-            *((200, 35.0), (201, "empty")),
+            *((200, 35.0), (201, "empty"), (300, "restart"), (300, "empty")),
+            *((400, 35.0), (401, "empty")),
         ),
         [weighed(102, 80.0)],
     ),

@@ -37,6 +37,16 @@ def test_clock_jumps(jump: float, body_fat: float | None, second: float) -> None
     assert sorted(found) == sorted(expected)
 
 
+def test_the_same_weight_by_a_clock_that_was_ahead() -> None:
+    """A scale that was away tells it once more: nobody knows that time has passed."""
+    found = told(
+        Replay(
+            weights((NOON, 80.0), (NOON + 600, "away"), (NOON - DAY, 80.0)),
+        ).run()
+    )
+    assert found == [(NOON, {"weight": 80.0})]
+
+
 def test_clock_that_was_ahead_at_first() -> None:
     """A scale that tells the time of each weighing is not left out until then."""
     steps: list[Step] = []

@@ -17,6 +17,8 @@ def test_sequence(sequence: Sequence) -> None:
     """What was weighed is told, and nothing else is."""
     replay = Replay(sequence.steps, polled=sequence.polled, dated=sequence.dated)
     assert told(replay.run(), alone=sequence.alone) == sequence.right
+    by_clock = [outcome for _, outcome in replay.moments()]
+    assert told(by_clock, alone=sequence.alone) == sequence.right
 
 
 def test_there_are_enough() -> None:

@@ -93,7 +93,8 @@ class Weighings:
         self._standing: Plateau | None = None
         # The same weight shown once more, until it is sure to be a weighing.
         self._doubt: Doubt | None = None
-        self._away: Kind | None = None
+        # Whether it is shown, as long as nothing was reported: no.
+        self._away: Kind | None = Kind.GONE
 
     @property
     def due(self) -> float | None:
