@@ -85,7 +85,6 @@ def test_what_is_likely(
     changes one changes whom people are taken for.
     """
     found = band(WEIGHT, ((int(day * DAY), weight) for day, weight in weigh_ins))
-    assert found is not None
     last = weigh_ins[-1][0]
     assert {
         days: tuple(round(value, 3) for value in found.expect(int((last + days) * DAY)))

@@ -56,12 +56,34 @@ def test_body_fat_tells_people_apart() -> None:
     assert recognise(weigh_in(62, body_fat=28.7), [ALICE, dave]) == Verdict("alice")
     assert recognise(weigh_in(62, body_fat=15.2), [ALICE, dave]) == Verdict("dave")
     assert recognise(weigh_in(62), [ALICE, dave]).reason is Reason.AMBIGUOUS
+    three = [replace(who, weigh_ins=who.weigh_ins[:3]) for who in (ALICE, dave)]
+    assert recognise(weigh_in(62, body_fat=28.7), three) == Verdict("alice")
+
+
+@pytest.mark.parametrize(
+    ("weight", "body_fat", "person"),
+    [
+        (62, 30.1, "alice"),
+        (62, 31.3, None),
+        (62.5, 29.9, "alice"),
+        (62.7, 30.1, None),
+        (66, 29, None),
+    ],
+)
+def test_weight_and_fat_must_fit(
+    weight: float, body_fat: float, person: str | None
+) -> None:
+    """A fat that fits makes up for no weight; what is a bit off in both may be theirs."""
+    assert recognise(weigh_in(weight, body_fat=body_fat), [ALICE]).person == person
 
 
 def test_nobody_knows_the_guest() -> None:
     """What is in nobody's band may be anybody's."""
     assert recognise(weigh_in(73), [ALICE, BOB]) == Verdict(
         None, Reason.UNKNOWN_PERSON, ("alice", "bob")
+    )
+    assert recognise(weigh_in(77), [ALICE, BOB]) == Verdict(
+        None, Reason.UNKNOWN_PERSON, ("bob", "alice")
     )
     assert recognise(weigh_in(63.15), [ALICE, BOB]) == Verdict(
         None, Reason.UNLIKELY, ("alice", "bob")
@@ -83,6 +105,9 @@ def test_new_people_are_asked_about(answers: int) -> None:
     assert far.person == ("bob" if answers else None)
     close = recognise(weigh_in(66), [new, known("other", 66)])
     assert close.reason is Reason.AMBIGUOUS
+    # What is asked about says nothing of itself.
+    asked = replace(new, weigh_ins=[*new.weigh_ins, weigh_in(62)])
+    assert recognise(weigh_in(62), [asked]).reason is Reason.UNKNOWN_PERSON
 
 
 def test_three_answers_are_enough() -> None:
@@ -108,6 +133,7 @@ def test_limits() -> None:
     assert recognise(weigh_in(72), [alice, bob]).reason is Reason.UNKNOWN_PERSON
     assert recognise(weigh_in(62), [alice, replace(bob, min_weight=None)]).reason
     assert recognise(weigh_in(72), [replace(ALICE, max_weight=70), BOB]).reason
+    assert recognise(weigh_in(67), [replace(ALICE, max_weight=70), BOB]).reason
 
 
 def test_a_band_widens() -> None:

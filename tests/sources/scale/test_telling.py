@@ -149,8 +149,8 @@ def test_taken_back(dated: bool) -> None:
     for at, weight in ((0, 75.0), (100, 80.0), (DAY, 149.9), (DAY + 600, 80.0)):
         measured: Step = (at, "measured_at", 100.0 if at > DAY else float(at))
         steps += [(at, "weight", weight), *([measured] if dated else [])]
-    at, outcome = Replay(steps, dated=dated).moments()[-1]
-    assert at == DAY + 600 + (60 if dated else 5)
+    moment, outcome = Replay(steps, dated=dated).moments()[-1]
+    assert moment == DAY + 600 + (60 if dated else 5)
     assert isinstance(outcome, TakenBack)
     assert (outcome.key, outcome.shown) == (str(DAY), "100")
     assert outcome.weigh_in.weight == 149.9

@@ -112,12 +112,10 @@ class Band:
         self._scatter = max(self._scatter, self._habit.least**2)
 
 
-def band(habit: Habit, samples: Iterable[tuple[int, float]]) -> Band | None:
-    """Return the band of samples, the oldest first; None of none."""
-    found: Band | None = None
-    for second, value in samples:
-        if found is None:
-            found = Band(habit, second, value)
-        else:
-            found.add(second, value)
+def band(habit: Habit, samples: Iterable[tuple[int, float]]) -> Band:
+    """Return the band of samples, one at least, the oldest first."""
+    first, *others = samples
+    found = Band(habit, *first)
+    for second, value in others:
+        found.add(second, value)
     return found

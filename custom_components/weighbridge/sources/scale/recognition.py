@@ -120,10 +120,8 @@ def _distance(weigh_in: WeighIn, who: Candidate) -> _Distance | None:
     return _Distance(float(distance**0.5), is_new)
 
 
-def _off(expected: Band | None, second: int, value: float) -> float:
+def _off(expected: Band, second: int, value: float) -> float:
     """Return how many standard deviations a value is off."""
-    if expected is None:
-        return 0.0
     level, deviation = expected.expect(second)
     return abs(value - level) / deviation
 
