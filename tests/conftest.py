@@ -7,7 +7,7 @@ import logging
 import os
 
 from freezegun.api import FrozenDateTimeFactory
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -57,12 +57,13 @@ logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 # The same examples in each run there: what is new is found by whoever works on it.
 settings.register_profile("ci", derandomize=True)
 # That a test fails is all that is asked there, thousands of times: the smallest example
-# takes minutes.
+# takes minutes, and so may anything beside the tests of others.
 settings.register_profile(
     "mutate",
     derandomize=True,
     max_examples=30,
     phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
 )
 # For whoever has changed the ledger: some minutes, and other examples each time.
 settings.register_profile("deep", max_examples=3000)

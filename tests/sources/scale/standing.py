@@ -103,6 +103,17 @@ STANDING = [
         [weighed(102, 80.0)],
     ),
     Sequence(
+        "one foot, off again, and both feet",
+        weights((0, "empty"), (100, 50.0), (103, 20), (103.5, 80.0), (113, "empty")),
+        [weighed(103, 80.0)],
+    ),
+    Sequence(
+        "a child, and at once somebody else",
+        weights((0, "empty"), (100, 50.0), (103, 20), (103.5, 80.0), (113, "empty")),
+        [weighed(100, 50.0), weighed(103, 80.0)],
+        alone=False,
+    ),
+    Sequence(
         "a scale that has shown people getting on is touched, before and after a restart",
         weights(
             *((0, "empty"), (100, 25.4), (101, 60.0), (102, 80.0), (112, "empty")),

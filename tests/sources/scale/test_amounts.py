@@ -2,7 +2,14 @@
 
 import pytest
 
-from custom_components.weighbridge.sources.scale import NumberError, UnitError, read
+from custom_components.weighbridge.sources.scale import (
+    Amount,
+    Dimension,
+    NumberError,
+    UnitError,
+    read,
+)
+from custom_components.weighbridge.sources.scale.amounts import part
 from homeassistant.core import State
 
 
@@ -88,3 +95,26 @@ def test_units(quantity: str, text: str, unit: str | None) -> None:
     """Nobody guesses a unit."""
     with pytest.raises(UnitError):
         read(quantity, state(text, unit))
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value", "dimension", "found"),
+    [
+        ("body_fat", 20, Dimension.MASS, 25),
+        ("body_fat", 20, Dimension.SHARE, 20),
+        ("body_fat", 100, Dimension.SHARE, 100),
+        ("body_fat", 101, Dimension.SHARE, None),
+        ("body_water", 81, Dimension.MASS, None),
+        ("muscle_mass", 75.126, Dimension.SHARE, 60.1),
+        ("body_fat", 17.237, Dimension.MASS, 21.55),
+        ("muscle_mass", 60, Dimension.MASS, 60),
+        ("bone_mass", 80, Dimension.MASS, 80),
+        ("bone_mass", 81, Dimension.MASS, None),
+        ("basal_metabolic_rate", 1650, Dimension.ENERGY, 1650),
+    ],
+)
+def test_parts_of_eighty_kilograms(
+    quantity: str, value: float, dimension: Dimension, found: float | None
+) -> None:
+    """A part is told in kg or in %, and is no more than all."""
+    assert part(quantity, Amount(value, dimension), 80) == found

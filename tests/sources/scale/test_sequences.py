@@ -7,9 +7,10 @@ from .dated import DATED
 from .notation import Sequence
 from .replay import Replay, told
 from .sequences import SEQUENCES
+from .shown import SHOWN
 from .standing import STANDING
 
-ALL = [*SEQUENCES, *STANDING, *COMPOSING, *DATED]
+ALL = [*SEQUENCES, *STANDING, *COMPOSING, *DATED, *SHOWN]
 
 
 @pytest.mark.parametrize("sequence", ALL, ids=lambda s: s.name)

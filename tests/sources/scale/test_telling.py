@@ -79,11 +79,10 @@ def test_who_comes_next_keeps_their_fat() -> None:
     steps = [
         *FAT.steps,
         (DAY, "weight", 79.0),
-        (DAY + 6, "body_fat", 21.2),
         (DAY + 30, "weight", 62.0),
         (DAY + 33, "body_fat", 31.0),
     ]
-    expected = [(DAY + 6, 79.0, 21.2), (DAY + 35, 62.0, 31.0)]
+    expected = [(DAY + 35, 62.0, 31.0), (DAY + 60, 79.0, None)]
     assert tellings(steps) == [*FAT_TOLD, *expected]
 
 
@@ -149,6 +148,8 @@ def test_taken_back(dated: bool) -> None:
     for at, weight in ((0, 75.0), (100, 80.0), (DAY, 149.9), (DAY + 600, 80.0)):
         measured: Step = (at, "measured_at", 100.0 if at > DAY else float(at))
         steps += [(at, "weight", weight), *([measured] if dated else [])]
+    steps[-2:-2] = [(HOUR, "", "restart"), (HOUR, "weight", "shown 80.0")]
+    steps.sort(key=lambda step: step[0])
     moment, outcome = Replay(steps, dated=dated).moments()[-1]
     assert moment == DAY + 600 + (60 if dated else 5)
     assert isinstance(outcome, TakenBack)
