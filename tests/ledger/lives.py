@@ -147,7 +147,8 @@ def kept(world: World, end: str | None = None) -> int:
 
 def left_out(world: World) -> int:
     """A person does not want it at Garmin."""
-    second = uploaded(world, "refused alone")
+    second = waiting(world)
+    world.push("refused alone", only={second})
     world.leave_out(second)
     return second
 
@@ -273,9 +274,10 @@ def is_lost_at_garmin(world: World, second: int, wait: int = 0) -> None:
 
 def loses_its_source(world: World, second: int) -> None:
     """Only the other source has it, and Garmin has it no more."""
-    if world.sources["a"].pop(second, None):
-        world.kept.add(second)
-    world.lose_at_garmin(second)
+    if any(abs(second - other) < 60 for other in world.sources["b"]):
+        world.sources["a"].pop(second, None)
+        world.lose_at_garmin(second)
+        world.foreign.add(second)
 
 
 def is_brought_by_others(

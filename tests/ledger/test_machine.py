@@ -10,6 +10,7 @@ from custom_components.weighbridge.ledger import Ledger, links, outcomes, reconc
 
 from .lives import BEGINNINGS, DOUBLES, EVENTS
 from .transitions import REST, TRANSITIONS, Watch
+from .verdict import finish
 from .weighings import DAY, HOUR
 from .world import ENDS, MEANWHILE, World
 
@@ -38,7 +39,7 @@ def test_every_event_in_every_state() -> None:
             world = World(watch)
             try:
                 event(world, begin(world))
-                world.finish()
+                finish(world)
             except AssertionError as err:
                 err.add_note(f"{begin}, {event}")
                 raise
@@ -118,7 +119,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """What must hold in the end."""
-        self.world.finish()
+        finish(self.world)
 
 
 def test_whatever_happens() -> None:
