@@ -264,3 +264,22 @@ async def test_values_outlive_a_restart(
         state_of(hass, withings_entry, "last_weigh_in").state
         == "2026-11-19T06:30:12+00:00"
     )
+
+
+async def test_what_counts_no_longer_is_unknown_after_a_restart_too(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """A sensor that there was goes on, though nothing that it could show counts."""
+    group = clouds.withings.step_on_scale("alice", 62.3, when=MORNING)
+    await set_up(hass, withings_entry)
+    clouds.withings.attribute("alice", group.grpid, 1)
+    await wait_for_poll(hass)
+    shown = ("weight", "last_weigh_in", "weight_trend")
+    assert {state_of(hass, withings_entry, key).state for key in shown} == {
+        STATE_UNKNOWN
+    }
+    assert await hass.config_entries.async_reload(withings_entry.entry_id)
+    await hass.async_block_till_done()
+    assert {state_of(hass, withings_entry, key).state for key in shown} == {
+        STATE_UNKNOWN
+    }

@@ -146,8 +146,16 @@ def _async_add_measured(
     person: Person,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add a sensor for each quantity as soon as it was measured."""
+    """Add a sensor for each quantity as soon as it was measured, now or ever."""
+    registry = er.async_get(person.hass)
     added: set[str] = set()
+
+    def was_there(key: str) -> bool:
+        """Tell whether there was a sensor before, of what may count no longer."""
+        unique_id = f"{person.unique_id}_{key}"
+        return (
+            registry.async_get_entity_id(SENSOR_DOMAIN, DOMAIN, unique_id) is not None
+        )
 
     @callback
     def add() -> None:
@@ -157,12 +165,16 @@ def _async_add_measured(
                 PersonSensor(person, description)
                 for description in PERSON_SENSORS
                 if description.key not in added
-                and description.value_fn(person) is not None
+                and (
+                    description.value_fn(person) is not None
+                    or was_there(description.key)
+                )
             ),
             *(
                 TrendSensor(person, description)
                 for description in TREND_SENSORS
-                if description.key not in added and description.is_there(person.trends)
+                if description.key not in added
+                and (description.is_there(person.trends) or was_there(description.key))
             ),
         ]
         if found:

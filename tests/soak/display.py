@@ -43,7 +43,6 @@ _SENSORS = {
     "heart_rate",
     "last_weigh_in",
 }
-_NOTHING = ("unknown", "unavailable")
 
 # How much is kept of what is left each day of the way from the trend to the weight.
 _KEPT = 0.9
@@ -234,9 +233,8 @@ def _unit(state: Mapping[str, Any]) -> str:
 def _is_shown(state: Mapping[str, Any], wanted: float | None) -> bool:
     """Tell whether a sensor shows a value, which is in kg if it is a mass."""
     shown: str = state["state"]
-    if wanted is None or shown in _NOTHING:
-        # Nothing that counts at a start has no entity since then.
-        return wanted is None and shown in _NOTHING
+    if wanted is None or shown in ("unknown", "unavailable"):
+        return wanted is None and shown == "unknown"
     if state["attributes"].get("device_class") == "timestamp":
         return datetime.fromisoformat(shown).timestamp() == wanted
     if state["attributes"].get("unit_of_measurement") == _POUNDS:
