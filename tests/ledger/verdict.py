@@ -45,7 +45,9 @@ def check_one(world: World, record: WeighIn, there: dict[int, AtGarmin]) -> None
         for other in world.sources["b"]
         if abs(other - second) < 60 and other != second
     ]
+    # After a lost ledger, what a person has kept at Garmin may answer for its neighbour.
     theirs = world.foreign | world.by_hand | world.left_out
+    theirs = theirs | (world.kept & world.unsettled)
     if any(abs(second - other) <= 60 for other in theirs):
         return
     if record.relayed:
