@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from custom_components.weighbridge.ledger import Offer, State, Way, links, outcomes
 
 from .weighings import (
@@ -69,12 +71,16 @@ def test_what_replaces_what_others_had_brought_is_the_links_alone() -> None:
     assert links.pushed(ledger, "a") == {EPOCH}
 
 
-def test_a_removed_link_takes_its_own_twins_along() -> None:
-    """No twin points at a weigh-in that is gone."""
+@pytest.mark.parametrize("removed", [True, False])
+def test_a_link_takes_its_own_twins_along(*, removed: bool) -> None:
+    """No twin points at a weigh-in that is gone, with its link or for a new setting."""
     ledger = weighings()
     ledger.offer(weigh_in(0), link="action", own_twins=True)
     ledger.offer(weigh_in(20), link="action", own_twins=True)
-    links.forget(ledger, "action")
+    if removed:
+        links.forget(ledger, "action")
+    else:
+        links.review(ledger, "action", lambda _: False, lambda record: record)
     assert ledger.state(EPOCH + 20) is None
     assert ledger.offer(weigh_in(20), link="b") is Offer.NEW
 
