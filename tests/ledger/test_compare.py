@@ -141,6 +141,17 @@ def test_a_lost_answer_is_found_or_sent_again() -> None:
     assert (item.record.second, item.attempts) == (EPOCH + 600, 1)
 
 
+def test_a_lost_answer_and_somebody_elses_weigh_in() -> None:
+    """What stands there when ours may go up again had a reason to be brought there."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    outcomes.lose(ledger, send(ledger, 0), EPOCH)
+    assert ledger.ready(EPOCH + 600) == {EPOCH}
+    assert look(ledger, [AtGarmin(EPOCH, 79.0)], EPOCH + 600) == []
+    assert ledger.ready(EPOCH + 600) == set()
+    assert ledger.way(EPOCH) is Way.FOUND
+
+
 def test_an_edit_between_upload_and_answer() -> None:
     """The version that was sent may be there: it goes when the new one comes."""
     ledger = weighings()
