@@ -46,6 +46,16 @@ def test_a_removed_link_takes_only_what_is_its_own() -> None:
     assert [item.record.second for item in ledger.pending()] == [EPOCH]
 
 
+def test_a_neighbour_of_what_is_dropped_is_still_known() -> None:
+    """Who was weighed seconds after somebody else is recognised, now as before."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    ledger.offer(weigh_in(5, 60.0), link="b")
+    links.forget(ledger, "a")
+    assert ledger.offer(weigh_in(7, 60.0), link="a") is Offer.TWIN
+    assert ledger.offer(weigh_in(0, 80.0), link="a") is Offer.NEW
+
+
 def test_what_a_link_wants_and_what_it_has_brought() -> None:
     """What waits for the first time is queued, what Garmin may have is the link's."""
     ledger = weighings()

@@ -247,11 +247,7 @@ class Ledger[R: Record]:
         self._open.pop(second, None)
         self._settled.pop(second, None)
         slot = second // TWIN_SECONDS
-        known = tuple(s for s in self._slots.get(slot, ()) if s != second)
-        if known:
-            self._slots[slot] = known
-        else:
-            self._slots.pop(slot, None)
+        self._slots[slot] = tuple(s for s in self._slots[slot] if s != second)
 
     def remember_remote(self, remote: Remote, second: int, *, of: int) -> None:
         """Keep a weigh-in at Garmin from answering for a second one later."""
