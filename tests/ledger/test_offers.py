@@ -274,12 +274,12 @@ def test_refused_is_no_bone_of_contention() -> None:
     ledger.offer(weigh_in(0, 300.0), link="a")
     outcomes.fail(ledger, weigh_in(0, 300.0))
     assert ledger.offer(weigh_in(0, 299.0), link="b") is Offer.KNOWN
-    ledger.correct(weigh_in(0, 300.0))
+    ledger.correct(weigh_in(0, 300.0), "action")
     assert ledger.state(EPOCH) is State.FAILED
-    ledger.correct(weigh_in(0, 80.0))
-    (item,) = ledger.pending()
-    assert (item.record.weight, item.link) == (80.0, "a")
-    ledger.correct(weigh_in(900, 80.0))
+    ledger.correct(weigh_in(0, 80.0), "action")
+    assert ledger.offer(weigh_in(0, 300.0), link="a") is Offer.KNOWN
+    assert [item.record.weight for item in ledger.pending()] == [80.0]
+    ledger.correct(weigh_in(900, 80.0), "action")
     assert len(ledger.pending()) == 1
 
 

@@ -9,6 +9,7 @@ from .weighings import (
     DAY,
     EPOCH,
     HOUR,
+    AtGarmin,
     accept,
     look,
     push,
@@ -65,6 +66,19 @@ def test_what_garmin_shows_or_never_had_need_not_wait(before: str) -> None:
     assert ledger.ready(EPOCH + DAY) == {EPOCH}
 
 
+def test_edit_while_answers_are_partial() -> None:
+    """What is hidden when the edit goes up, and an hour later, goes all the same."""
+    ledger = weighings()
+    pushed(ledger, FIRST)
+    ledger.offer(SECOND, link="a", now=EPOCH + DAY)
+    garmin: list[AtGarmin] = []
+    push(ledger, garmin, now=EPOCH + DAY)
+    push(ledger, garmin, now=EPOCH + DAY + HOUR)
+    garmin.insert(0, uploaded(FIRST))
+    push(ledger, garmin, now=EPOCH + 2 * DAY)
+    assert [there.weight for there in garmin] == [81.0]
+
+
 def test_edit_that_waits_and_is_kept() -> None:
     """The edit replaces what Garmin has when its source shows it again."""
     ledger = weighings()
@@ -97,7 +111,7 @@ def test_corrected_after_a_lost_answer() -> None:
     sent = send(ledger, 0)
     outcomes.lose(ledger, sent, EPOCH)
     outcomes.fail(ledger, FIRST)
-    ledger.correct(SECOND)
+    ledger.correct(SECOND, "action")
     assert ledger.state(EPOCH) is State.PENDING
     garmin = [uploaded(FIRST)]
     push(ledger, garmin, now=EPOCH + DAY)
@@ -124,7 +138,7 @@ def test_corrected_after_it_was_never_shown() -> None:
     ledger.offer(FIRST, link="a")
     _never_show(ledger, EPOCH)
     assert ledger.state(EPOCH) is State.FAILED
-    ledger.correct(SECOND)
+    ledger.correct(SECOND, "action")
     _never_show(ledger, EPOCH + 20 * DAY)
     assert ledger.state(EPOCH) is State.FAILED
 

@@ -247,7 +247,7 @@ class World:
         record = weigh_in(second - EPOCH, kg)
         before = self.ledger.snapshot()
         self.do(Ledger.offer, record, link="action", own_twins=True, now=self.now)
-        self.do(Ledger.correct, record)
+        self.do(Ledger.correct, record, "action")
         if self.ledger.state(second) is State.DONE and (
             self.ledger.way(second) not in (Way.PUSHED, Way.FOUND)
             or missing(self.ledger, [second], self.garmin, self.now)

@@ -20,6 +20,7 @@ from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 from ..clouds import Clouds, GarminAccount
 from ..support.actions import NOW, READ, call
 from ..support.common import set_up, value_of
+from ..support.push import hours
 from ..support.repairs import Fix
 
 
@@ -411,8 +412,12 @@ async def test_push_measurement_corrects_what_was_refused(
     clouds: Clouds,
     linked: MockConfigEntry,
     garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
-    """A weigh-in of a link that Garmin refuses can be corrected by an action."""
+    """A weigh-in of a link that Garmin refuses can be corrected by an action.
+
+    The source, which still says what was refused, does not undo that.
+    """
     clouds.garmin.refuse(weight_above=80.5, at=NOW - timedelta(days=1))
     answer = await call(hass, "sync", linked, start="2026-10-30")
     assert (answer["pushed"], answer["failed"]) == (1, 1)
@@ -422,6 +427,10 @@ async def test_push_measurement_corrects_what_was_refused(
     assert caught.value.translation_key == "refused"
     answer = await call(hass, "push_measurement", linked, weight=80, measured_at=when)
     assert answer == {"result": "pushed"}
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [82.0, 80.0]
+    await hours(hass, freezer, 2)
+    answer = await call(hass, "sync", linked, start="2026-10-30")
+    assert (answer["already_there"], answer["failed"]) == (2, 0)
     assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [82.0, 80.0]
 
 

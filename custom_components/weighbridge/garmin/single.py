@@ -19,7 +19,7 @@ async def async_push_measurement(
     lane, second = account.lanes[record.kind], record.second
     ledger, now = lane.ledger, int(dt_util.utcnow().timestamp())
     ledger.offer(record, link=ACTION_LINK, own_twins=True)
-    ledger.correct(record)
+    ledger.correct(record, ACTION_LINK)
     is_done = ledger.state(second) is State.DONE
     # Whoever pushes what was left out, or withdrawn, has thought better of it.
     is_there = is_done and ledger.way(second) in (Way.PUSHED, Way.FOUND)

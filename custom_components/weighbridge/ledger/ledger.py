@@ -265,15 +265,18 @@ class Ledger[R: Record]:
             )
         )
 
-    def correct(self, record: R) -> None:
-        """Try what Garmin refuses with other values, which a person gives."""
+    def correct(self, record: R, link: str) -> None:
+        """Try what Garmin refuses with other values, which a person gives.
+
+        From then on it is of another link: its source would undo that.
+        """
         item = self._open.get(record.second)
         if (
             item is not None
             and item.state is State.FAILED
             and differ(record.facts, item.record.facts)
         ):
-            self._edit(item, record)
+            self._edit(replace(item, link=link), record)
 
     def reopen(self, record: R, link: str) -> None:
         """Push what is done once more, as Garmin does not have it."""

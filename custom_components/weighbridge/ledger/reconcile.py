@@ -57,13 +57,11 @@ def miss[R: Record](ledger: Ledger[R], seconds: Iterable[int], now: int) -> None
         item = ledger.item(second)
         if item is None or item.state is not State.DONE or due(item) > now:
             continue
-        item = replace(item, looks=item.looks + 1)
+        item = _looked(item, now)
         if item.looks == RESENT:
             item = replace(item, state=State.PENDING, sent_at=None)
         elif item.looks >= NEVER_SHOWN:
             item = replace(item, state=State.FAILED)
-        else:
-            item = replace(item, sent_at=max(item.sent_at or now, now - LOOKS[0]))
         ledger.put(item)
 
 
@@ -122,6 +120,9 @@ def _compare[R: Record, M: Remote](
         elif old and item.looks < NEVER_SHOWN:
             # It is looked at again whether the other one has gone.
             ledger.put(replace(item, sent_at=now, looks=item.looks + RESENT))
+        elif item.was and not old and item.looks % 2 == 0 and due(item) <= now:
+            # The version before has never been shown: answers can be partial for hours.
+            ledger.put(_looked(item, now))
         elif _is_certain(item) or due(item) <= now:
             ledger.settle(item, Way.PUSHED)
         doubles = [r for r in current[1:] if same(item.record.facts, r.facts)]
@@ -136,6 +137,12 @@ def _compare[R: Record, M: Remote](
         # Whoever brought that here had a reason.
         ledger.settle(item, Way.FOUND, rest[0].facts)
     return []
+
+
+def _looked[R: Record](item: Item[R], now: int) -> Item[R]:
+    """Return a measurement that has been looked for once more, the next time later."""
+    sent_at = max(item.sent_at or now, now - LOOKS[0])
+    return replace(item, looks=item.looks + 1, sent_at=sent_at)
 
 
 def _is_certain[R: Record](item: Item[R]) -> bool:
