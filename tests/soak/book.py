@@ -29,6 +29,8 @@ class Weighing:
     """Whether nothing but the newest version is right."""
     is_sure: bool = True
     """Whether Home Assistant can know of it: it may have been killed just then."""
+    left_alone: frozenset[int] = frozenset()
+    """What Garmin held, by its keys, when it was forgotten what came from here."""
 
     @property
     def is_plain(self) -> bool:
@@ -82,6 +84,9 @@ class Weighing:
             old = [w for w in rest if any(_is_like(w, v) for v in self._former(w))]
             rest = [w for w in rest if w not in old]
             right = right or [w for w in old if _second(w) in self.answers]
+            # Nor can it know what was there twice just then, and is not its own double.
+            left = [w for w in right if w.sample_pk in self.left_alone]
+            right = [w for w in right if w not in left[1:]]
         if len(right) > 1 or (rest and right) or (rest and not self.answers):
             return "twice"
         if self.answers and not right and (rest or self.is_sure):
@@ -137,14 +142,16 @@ class Book:
         self.weighings.append(weighing)
         self._seconds.update(weighing.answers)
 
-    def unsettle(self) -> None:
+    def unsettle(self, held: Iterable[GarminWeighIn]) -> None:
         """Let old versions pass, too, of all that was written down so far.
 
         Without its ledger Weighbridge no longer knows what at Garmin came from it, and
         leaves it as it is.
         """
+        keys = frozenset(weigh_in.sample_pk for weigh_in in held)
         for weighing in self.weighings:
             weighing.is_settled = False
+            weighing.left_alone = keys
 
     def check(self, held: Iterable[GarminWeighIn]) -> Verdict:
         """Compare what Garmin holds with what it must hold."""

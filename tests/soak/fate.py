@@ -206,5 +206,6 @@ class Fate:
             return
         content = path.read_bytes()
         path.write_bytes(content[: self._random.randrange(len(content))])
-        resident.book.unsettle()
+        garmin = self._house.clouds.garmin
+        resident.book.unsettle(garmin.weigh_ins(resident.person.email))
         self.ledgers_lost += 1

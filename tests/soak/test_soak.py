@@ -2,6 +2,7 @@
 
 import asyncio
 from asyncio.subprocess import PIPE, STDOUT, create_subprocess_exec
+from dataclasses import replace
 from datetime import UTC, datetime
 import os
 from pathlib import Path
@@ -122,9 +123,20 @@ def test_verdict_on_an_edit(book: Book) -> None:
     new = held(NOON, 81.0, 20.0)
     assert book.check([new, OTHER]) == Verdict()
     assert len(book.check([RIGHT, OTHER]).wrong) == 1
-    book.unsettle()
+    book.unsettle([RIGHT, OTHER])
     assert book.check([RIGHT, OTHER]) == book.check([new, OTHER]) == Verdict()
     assert len(book.check([held(NOON, 82.0, 20.0), OTHER]).wrong) == 1
+
+
+def test_verdict_on_a_double(book: Book) -> None:
+    """It does not pass, unless it was there when the ledger that knew it was lost."""
+    first, second, third = [replace(RIGHT, sample_pk=pk) for pk in (2, 3, 4)]
+    assert len(book.check([first, second, OTHER]).twice) == 1
+    book.unsettle([first, second, OTHER])
+    assert (
+        book.check([first, second, OTHER]) == book.check([second, OTHER]) == Verdict()
+    )
+    assert len(book.check([first, third, OTHER]).twice) == 1
 
 
 def test_verdict_on_what_the_vendor_corrects(book: Book) -> None:
@@ -142,7 +154,7 @@ def test_verdict_on_what_the_vendor_corrects(book: Book) -> None:
     assert book.check([moved, OTHER]) == Verdict()
     assert len(book.check([OTHER]).lost) == 1
     weighing.delete()
-    book.unsettle()
+    book.unsettle([RIGHT, OTHER])
     assert book.check([OTHER]) == book.check([RIGHT, OTHER]) == Verdict()
 
 
