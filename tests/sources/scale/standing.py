@@ -69,8 +69,11 @@ STANDING = [
     ),
     Sequence(
         "who does not wait is not weighed",
-        weights((0, "empty"), (100, 30.0), (100.5, 71.2), (101.2, 45), (101.6, 12)),
-        [],
+        weights(
+            *((0, "empty"), (100, 30.0), (100.5, 71.2), (101.2, 45), (101.6, 12)),
+            (DAY, 80.0),
+        ),
+        [weighed(DAY, 80.0)],
     ),
     Sequence(
         "who does not wait is not weighed, nor is the empty scale",
@@ -108,6 +111,24 @@ STANDING = [
         [weighed(103, 80.0)],
     ),
     Sequence(
+        "one foot, off again, and both feet, ten minutes after a weighing",
+        weights(
+            *((0, "empty"), (100, 80.0), (112, "empty"), (700, 50.0), (703, 20)),
+            *((703.5, 80.0), (713, "empty")),
+        ),
+        [weighed(100, 80.0)],
+    ),
+    Sequence(
+        "a result is put right",
+        weights((0, "empty"), (100, 80.0), (106, 80.2)),
+        [weighed(106, 80.2)],
+    ),
+    Sequence(
+        "somebody else gets on after half a minute",
+        weights((0, "empty"), *((100 + n, 80.0) for n in range(30)), (131, 62.0)),
+        [weighed(100, 80.0), weighed(131, 62.0)],
+    ),
+    Sequence(
         "a child, and at once somebody else",
         weights((0, "empty"), (100, 50.0), (103, 20), (103.5, 80.0), (113, "empty")),
         [weighed(100, 50.0), weighed(103, 80.0)],
@@ -132,6 +153,20 @@ STANDING = [
         "the weight drops for a moment after it was at rest",
         weights((0, "empty"), (100, 80.0), (110, 3.2), (111, 80.0), (122, "empty")),
         [weighed(100, 80.0)],
+    ),
+    Sequence(
+        "the weight drops for a moment after it was at rest, and differs a bit",
+        weights((0, "empty"), (100, 80.0), (106, 3.2), (107, 80.2), (122, "empty")),
+        [weighed(100, 80.0)],
+    ),
+    Sequence(
+        "nobody stands there for ever",
+        weights(
+            (0, "empty"),
+            *((100 + 5 * n, 80.0) for n in range(24)),
+            *((221, 3.2), (222, 80.3), (232, "empty")),
+        ),
+        [weighed(100, 80.0), weighed(222, 80.3)],
     ),
     Sequence(
         "the weight drops for a moment, and is nobody else's",

@@ -231,12 +231,9 @@ class Weighings:
         self._burst = None
         plateau = burst.end(at, ending, live=memory.live)
         memory.live |= burst.is_live
-        shown = memory.shown[WEIGHT]
-        self._standing = Plateau(shown, at, at) if ending is Ending.REST else None
+        self._standing = plateau or Plateau(memory.shown[WEIGHT], at, at)
         if plateau is None:
             return self._composing.adopt()
-        if ending is Ending.REST:
-            self._standing = plateau
         return self._settle(burst, plateau)
 
     def _settle(
