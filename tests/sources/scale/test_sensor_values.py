@@ -97,7 +97,7 @@ def test_sensors_that_cannot_measure() -> None:
         check("weight", state("80,500"))
 
 
-async def test_times() -> None:
+def test_times() -> None:
     """A time without a zone is local."""
     zone = dt_util.get_default_time_zone()
     local = NOW.astimezone(zone).replace(tzinfo=None).isoformat(" ")
