@@ -26,12 +26,12 @@ async def test_one_refused_record_stops_nobody_else(
     status: int,
 ) -> None:
     """The refused weigh-in is found, told of and parked; all others arrive."""
-    clouds.garmin.refuse(weight_above=85.4, at=NOW + timedelta(hours=6), status=status)
+    clouds.garmin.refuse(weight_above=85.4, at=NOW + timedelta(hours=5), status=status)
     freezer.tick(timedelta(days=1))
     groups = [
         clouds.withings.step_on_scale(
             "alice",
-            85.5 if hour == 5 else 80.0 + hour,
+            85.5 if hour == 4 else 80.0 + hour,
             when=NOW + timedelta(hours=hour + 1),
         )
         for hour in range(9)
@@ -44,7 +44,7 @@ async def test_one_refused_record_stops_nobody_else(
     await later(hass, freezer, timedelta(days=1))
     assert clouds.log.count("garmin", path=UPLOAD) == uploads
 
-    clouds.withings.edit("alice", groups[5].grpid, 85.0)
+    clouds.withings.edit("alice", groups[4].grpid, 85.0)
     await poll(hass, withings_entry)
     assert len(clouds.garmin.weigh_ins(garmin_user)) == 9
     assert issue_keys(hass) == set()
