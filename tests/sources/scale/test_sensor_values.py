@@ -117,6 +117,7 @@ def test_times() -> None:
         ("basal_metabolic_rate", "1650.4", "kcal / d", Amount(1650, Dimension.ENERGY)),
         ("basal_metabolic_rate", "6903.6", "kJ", Amount(1650, Dimension.ENERGY)),
         ("visceral_fat", "7.5", None, Amount(7.5, Dimension.NUMBER)),
+        ("visceral_fat", "1", None, Amount(1, Dimension.NUMBER)),
         ("metabolic_age", "40", "years", Amount(40, Dimension.NUMBER)),
         ("heart_rate", "-1", "bpm", None),
         ("weight", "2", "kg", Amount(2, Dimension.MASS)),
