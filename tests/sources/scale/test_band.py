@@ -5,9 +5,10 @@ import pytest
 from custom_components.weighbridge.sources.scale.band import DAY, WEIGHT, band
 
 STEADY = [(day, 80 + (0.2, -0.1, -0.1)[day % 3]) for day in range(30)]
-VARYING = [(day, 80 + (0.9, -0.7, 0.3, -0.5)[day % 4]) for day in range(30)]
+VARYING = [(day, 80 + (0.9, -0.7, 0.3, -0.5)[day % 4]) for day in range(60)]
 LOSING = [(day, 80 - 0.1 * day) for day in range(60)]
 SELDOM = [(5 * time, 80 + (0.3, -0.2, 0.1)[time % 3]) for time in range(6)]
+TWICE = [(time / 2, 80 + (0.6, -0.2)[time % 2]) for time in range(12)]
 JUMP = [*STEADY, (30, 86.0)]
 
 
@@ -27,12 +28,22 @@ JUMP = [*STEADY, (30, 86.0)]
         pytest.param(
             VARYING,
             {
-                1: (79.955, 0.678),
-                7: (79.937, 0.733),
-                30: (79.882, 1.033),
-                180: (79.777, 3.502),
+                1: (79.937, 0.678),
+                7: (79.922, 0.731),
+                30: (79.878, 1.025),
+                180: (79.795, 3.492),
             },
             id="varying: never so sure",
+        ),
+        pytest.param(
+            TWICE,
+            {
+                1: (80.168, 0.454),
+                7: (80.144, 0.539),
+                30: (80.07, 0.984),
+                180: (79.931, 3.601),
+            },
+            id="twice a day",
         ),
         pytest.param(
             LOSING,
