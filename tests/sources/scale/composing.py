@@ -84,8 +84,49 @@ COMPOSING = [
     ),
     Sequence(
         "fat of two minutes ago is that of nobody",
-        [*_PLAIN.steps, (DAY, "body_fat", 31.0), (DAY + 2 * MINUTE, "weight", 62.3)],
-        [*_PLAIN.right, weighed(DAY + 2 * MINUTE, 62.3)],
+        [
+            *_PLAIN.steps,
+            (DAY, "body_fat", 31.0),
+            (DAY + 110, "heart_rate", 72),
+            (DAY + 2 * MINUTE, "weight", 62.3),
+        ],
+        [*_PLAIN.right, weighed(DAY + 2 * MINUTE, 62.3, heart_rate=72)],
+    ),
+    Sequence(
+        "who comes next within a minute has no fat of the one before",
+        [
+            *_FAT.steps,
+            (DAY, "weight", 80.2),
+            (DAY + 7, "body_fat", 21.4),
+            (DAY + 50, "weight", 62.3),
+        ],
+        [*_FAT.right, weighed(DAY, 80.2, body_fat=21.4), weighed(DAY + 50, 62.3)],
+    ),
+    Sequence(
+        "who comes next after a minute has no fat of the one before",
+        [
+            *_FAT.steps,
+            (DAY, "weight", 80.2),
+            (DAY + 12, "body_fat", 21.4),
+            (DAY + 65, "weight", 62.3),
+        ],
+        [*_FAT.right, weighed(DAY, 80.2, body_fat=21.4), weighed(DAY + 65, 62.3)],
+    ),
+    Sequence(
+        "three in a hurry, of a scale that told a fat before",
+        [
+            *_FAT.steps,
+            (DAY, "weight", 50.0),
+            (DAY + 6, "weight", 60.0),
+            (DAY + 12, "weight", 80.2),
+        ],
+        [
+            *_FAT.right,
+            weighed(DAY, 50.0),
+            weighed(DAY + 6, 60.0),
+            weighed(DAY + 12, 80.2),
+        ],
+        alone=False,
     ),
     Sequence(
         "a scale that is away in between tells the weight again, with another fat",

@@ -88,8 +88,30 @@ def test_who_comes_next_keeps_their_fat() -> None:
 
 def test_before_a_restart_all_is_told() -> None:
     """There will be no more reports of what is on the scale now."""
-    steps = [*FAT.steps, (DAY, "weight", 79.0), (DAY + 2, "", "restart")]
-    assert tellings(steps) == [*FAT_TOLD, (DAY + 2, 79.0, None)]
+    steps = [
+        *FAT.steps,
+        (DAY, "weight", 79.0),
+        (DAY + 25, "weight", 62.0),
+        (DAY + 27, "", "restart"),
+    ]
+    expected = [(DAY + 27, 79.0, None), (DAY + 27, 62.0, None)]
+    assert tellings(steps) == [*FAT_TOLD, *expected]
+
+
+def test_what_was_on_the_way_is_told_of_once() -> None:
+    """It may have been somebody else, who may have been asked about since."""
+    steps: list[Step] = [
+        *PLAIN.steps,
+        (DAY, "weight", 62.0),
+        (DAY + 6, "weight", 79.0),
+        (DAY + 20, "body_fat", 21.2),
+    ]
+    outcomes = [outcome for _, outcome in Replay(steps).moments()]
+    assert [
+        [before.weigh_in.weight for before in outcome.instead]
+        for outcome in outcomes
+        if isinstance(outcome, Weighed)
+    ] == [[], [], [62.0], []]
 
 
 def test_a_time_and_its_weight() -> None:

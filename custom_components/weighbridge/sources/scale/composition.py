@@ -174,8 +174,7 @@ class Composing:
         chatty = name in memory.chatty and not polled
         if not changed and (often or chatty):
             return []
-        self._expire(at)
-        self._discard(name, at)
+        self._judge(name, at)
         self._loose[name] = Told(at, amount, changed, before is not None, polled, back)
         return [] if holds else self.adopt()
 
@@ -216,7 +215,7 @@ class Composing:
             misses = self._memory.misses
             for name in misses.keys() | found.composition.keys():
                 there = name in found.composition
-                misses[name] = 0 if there else misses.get(name, 0) + 1
+                misses[name] = 0 if there else misses[name] + 1
             for name, told in found.composition.items():
                 if self._loose.get(name) is told:
                     del self._loose[name]
@@ -238,15 +237,9 @@ class Composing:
         before = tuple(other.weighed for other in instead)
         return [Weighed(found.known.key, weigh_in, before)]
 
-    def _expire(self, now: float) -> None:
-        """Forget what belongs to no weighing any more."""
-        for name, told in list(self._loose.items()):
-            if now - told.at > 2 * TOGETHER:
-                self._discard(name, now)
-
-    def _discard(self, name: str, now: float) -> None:
-        """Forget what a sensor told; note who says the same for nothing."""
-        if (told := self._loose.pop(name, None)) is None:
+    def _judge(self, name: str, now: float) -> None:
+        """Note whether a sensor has said the same for nothing."""
+        if (told := self._loose.get(name)) is None:
             return
         owned = any(found.composition.get(name) is told for found in self._open)
         news = owned or told.changed or told.polled or told.back
