@@ -250,7 +250,7 @@ class Lane[R: Record, M: Remote](ABC):
             outcomes.lose(self.ledger, sent, _now())
             # Others go up, so it is its own trouble; but it has taken enough time.
             self._lost = True
-            if len(batch) > 1 or batch[0].strikes < SUSPECT:
+            if batch[0].strikes < SUSPECT:
                 raise
         except GarminError, DiskError:
             outcomes.unsend(self.ledger, batch)

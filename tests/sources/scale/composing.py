@@ -113,6 +113,21 @@ COMPOSING = [
         [*_FAT.right, weighed(DAY, 80.2, body_fat=21.4), weighed(DAY + 65, 62.3)],
     ),
     Sequence(
+        "the same two people within half an hour",
+        [
+            *_FAT.steps,
+            (DAY, "weight", 62.3),
+            (DAY + 6, "body_fat", 31.0),
+            (DAY + 10 * MINUTE, "weight", 80.0),
+            (DAY + 10 * MINUTE + 6, "body_fat", 21.6),
+        ],
+        [
+            *_FAT.right,
+            weighed(DAY, 62.3, body_fat=31.0),
+            weighed(DAY + 10 * MINUTE, 80.0, body_fat=21.6),
+        ],
+    ),
+    Sequence(
         "three in a hurry, of a scale that told a fat before",
         [
             *_FAT.steps,

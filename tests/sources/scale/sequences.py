@@ -48,8 +48,9 @@ SEQUENCES = [
             *_PLAIN.steps,
             (DAY, "weight", 149.9),
             (DAY + 10 * MINUTE, "weight", 80.0),
+            (2 * DAY, "weight", 79.0),
         ],
-        _PLAIN.right,
+        [*_PLAIN.right, weighed(2 * DAY, 79.0)],
     ),
     Sequence(
         "a wrong weight is removed, with its fat",

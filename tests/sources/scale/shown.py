@@ -45,8 +45,14 @@ SHOWN = [
         [
             *_PLAIN.steps,
             *weights((DAY, 79.0), (DAY + 10 * MINUTE, "away"), (2 * DAY, 79.0)),
+            (3 * DAY, "weight", 78.5),
         ],
-        [*_PLAIN.right, weighed(DAY, 79.0), weighed(2 * DAY, 79.0)],
+        [
+            *_PLAIN.right,
+            weighed(DAY, 79.0),
+            weighed(2 * DAY, 79.0),
+            weighed(3 * DAY, 78.5),
+        ],
     ),
     Sequence(
         "a scale goes to sleep after a restart, and wakes with the same weight",

@@ -276,7 +276,7 @@ class Weighings:
                 return None
             if abs(earlier.weight - plateau.weight) <= SAME:
                 parts = earlier.composition.items()
-                same = all(abs(shown.get(n, 0) - value) <= SAME for n, value in parts)
+                same = all(abs(shown[name] - value) <= SAME for name, value in parts)
                 return earlier if same else None
         return None
 
