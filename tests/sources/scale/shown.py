@@ -55,6 +55,23 @@ SHOWN = [
         ],
     ),
     Sequence(
+        "an empty scale, a restart, and the same weight on the next day",
+        [
+            *_PLAIN.steps,
+            *weights((120, "empty"), (HOUR, "restart"), (HOUR, "empty")),
+            *weights((DAY, 80.0), (DAY + 20, "empty")),
+        ],
+        [*_PLAIN.right, weighed(DAY, 80.0)],
+    ),
+    Sequence(
+        "a scale that was set up anew is empty, and tells the same weight",
+        [
+            *_PLAIN.steps,
+            *weights((HOUR, "gone"), (DAY - 60, "empty"), (DAY, 80.0)),
+        ],
+        [*_PLAIN.right, weighed(DAY, 80.0)],
+    ),
+    Sequence(
         "a scale goes to sleep after a restart, and wakes with the same weight",
         [
             *_PLAIN.steps,

@@ -160,6 +160,7 @@ class Weighings:
         if report.amount is None:
             outcomes += self._end(report.at, Ending.EMPTY)
             self._standing = None
+            self._away = None
         elif report.kind is Kind.SHOWN:
             outcomes += self._show(report.at, report.amount.value)
         else:
