@@ -62,7 +62,7 @@ def test_leads_away(per_day: float, goal: float) -> None:
     assert goal_date(line(per_day), goal, TODAY) is None
 
 
-def test_two_years_off() -> None:
+def test_too_far_off() -> None:
     """A line that takes more than two years tells nothing."""
     # An eighth is exact, so 730 days are, too.
     assert goal_date(line(-0.125, 180.0), 180 - 730 / 8, TODAY) == date(2028, 11, 25)
