@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant
 from ..clouds import Clouds, GarminAccount
 from ..clouds.withings import MeasureGroup
 from ..support.common import link, restart, set_up, value_of
-from ..support.push import NOW, READ, hours, poll, weights
+from ..support.push import NOW, READ, REMOVE, hours, poll, weights
 from ..support.repairs import Fix, issue
 
 # Enough that three of them are not most of what there was.
@@ -57,6 +57,25 @@ async def delete(
     freezer.tick(timedelta(days=1))
     await poll(hass, entry)
     await hours(hass, freezer, 3)
+
+
+async def test_what_garmin_does_not_let_go_is_told(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    pushed: list[MeasureGroup],
+) -> None:
+    """A person is told which weigh-in is left, as nobody else will remove it."""
+    clouds.faults.answer(REMOVE, 405, method="DELETE", times=None)
+    await delete(hass, clouds, withings_entry, freezer, pushed[:1])
+    assert weights(clouds, garmin_user)[0] == 80.0
+    kept = issue(hass, "kept")
+    assert kept is not None
+    second = int((NOW - timedelta(days=COUNT)).timestamp())
+    assert kept.issue_id.endswith(f"kept_{second}")
 
 
 @pytest.mark.parametrize(
