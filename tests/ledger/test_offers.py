@@ -278,7 +278,7 @@ def test_refused_is_no_bone_of_contention() -> None:
     assert ledger.state(EPOCH) is State.FAILED
     ledger.correct(weigh_in(0, 80.0), "action")
     assert ledger.offer(weigh_in(0, 300.0), link="a") is Offer.KNOWN
-    assert [item.record.weight for item in ledger.pending()] == [80.0]
+    assert [(i.record.weight, i.link) for i in ledger.pending()] == [(80.0, "action")]
     ledger.correct(weigh_in(900, 80.0), "action")
     assert len(ledger.pending()) == 1
 
