@@ -13,7 +13,7 @@ from ..demo.config import DOMAIN
 from ..demo.errors import DemoError
 from .bathroom import Bathroom
 from .display import MASS_UNITS, Display, Shown
-from .house import House, relink, unlink
+from .house import House, Resident, relink, unlink
 from .measured import of_group
 from .scales import Question
 
@@ -36,17 +36,16 @@ class Dweller:
         self._house = house
         self._random = random
         self._questions = questions
+        # Who had the links removed, and not added again yet.
+        self._unlinked: Resident | None = None
 
     async def act(self) -> None:
         """Answer some questions, or make a link anew, if Home Assistant lives so long."""
         try:
             async with asyncio.timeout(10), self._house.visit() as api:
-                if self._random.random() < 0.4:
-                    resident = self._random.choice(self._house.everybody)
-                    self.counts["links made anew"] += 1
-                    await unlink(api, resident)
-                    await asyncio.sleep(self._random.uniform(0, 1.5))
-                    await relink(api, resident)
+                # Nobody remains for long without a link that was to be made anew.
+                if self._unlinked or self._random.random() < 0.4:
+                    await self._link_anew(api)
                 if self._random.random() < 0.5:
                     await self._choose_unit(api)
                 for question in self._open():
@@ -55,6 +54,17 @@ class Dweller:
         except DemoError, ClientError, TimeoutError, TypeError:
             # It is away, or does not know of the question yet.
             self.counts["visits in vain"] += 1
+
+    async def _link_anew(self, api: Api) -> None:
+        """Remove somebody's links and add them again, at once or when that is possible."""
+        if (resident := self._unlinked) is None:
+            resident = self._random.choice(self._house.everybody)
+            self._unlinked = resident
+            self.counts["links made anew"] += 1
+            await unlink(api, resident)
+            await asyncio.sleep(self._random.uniform(0, 1.5))
+        await relink(api, resident)
+        self._unlinked = None
 
     async def finish(self) -> None:
         """Add the links that are missing, and answer all that is asked."""
