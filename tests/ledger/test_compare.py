@@ -270,6 +270,8 @@ def test_an_older_version_that_comes_to_light_goes() -> None:
     assert look(ledger, [new, old], now) == [old]
     outcomes.removed(ledger, EPOCH, old)
     assert look(ledger, [new], now + HOUR) == []
+    assert ledger.due() == now + DAY
+    assert look(ledger, [new], now + DAY) == []
     assert ledger.due() is None
 
 

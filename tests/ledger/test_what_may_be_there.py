@@ -79,6 +79,20 @@ def test_edit_while_answers_are_partial() -> None:
     assert [there.weight for there in garmin] == [81.0]
 
 
+def test_edit_of_what_was_sent_twice_without_an_answer() -> None:
+    """Both go, though the second one is shown only when the first one has gone."""
+    ledger = weighings()
+    ledger.offer(FIRST, link="a")
+    for hours in (0, 1):
+        outcomes.lose(ledger, send(ledger, 0, now=EPOCH + hours * HOUR), EPOCH)
+    ledger.offer(SECOND, link="a")
+    garmin = [uploaded(FIRST, 7)]
+    push(ledger, garmin, now=EPOCH + DAY)
+    garmin.insert(0, uploaded(FIRST, 8))
+    push(ledger, garmin, now=EPOCH + DAY + HOUR)
+    assert [there.weight for there in garmin] == [81.0]
+
+
 def test_edit_that_waits_and_is_kept() -> None:
     """The edit replaces what Garmin has when its source shows it again."""
     ledger = weighings()
