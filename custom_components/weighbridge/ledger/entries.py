@@ -96,7 +96,7 @@ class Item[R: Record]:
     strikes: int = 0
     """How often it was, alone or with others, what Garmin could not cope with."""
     looks: int = 0
-    """How often Garmin did not show it although it had accepted it."""
+    """How often Garmin was asked in vain to show it, or what was there before."""
     was: tuple[Facts, ...] = ()
     """The versions that we sent and that Garmin may hold."""
     gone: tuple[int, ...] = ()
