@@ -102,6 +102,23 @@ def texts_for_all_that_is_told() -> Iterator[None]:
     assert faults == []
 
 
+@pytest.fixture(autouse=True)
+def nothing_unexpected(
+    request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> Iterator[None]:
+    """Fail a test in which a visit to Garmin ends in an error of our own.
+
+    It is survived like an outage, so that the test might see nothing of it.
+    """
+    yield
+    found = [
+        record
+        for record in caplog.get_records("call")
+        if record.exc_info and "Something unexpected" in record.getMessage()
+    ]
+    assert bool(found) == bool(request.node.get_closest_marker("unexpected"))
+
+
 @pytest.fixture
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
     """Give each test a configuration folder of its own: blueprints are put there."""
