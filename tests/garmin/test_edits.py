@@ -47,11 +47,15 @@ async def pushed(alice: Pushing) -> MeasureGroup:
 async def test_an_edit_replaces_what_was_pushed(
     alice: Pushing, pushed: MeasureGroup
 ) -> None:
-    """A corrected weigh-in is corrected at Garmin, too."""
+    """A corrected weigh-in is corrected at Garmin, too, which is then left alone."""
     alice.freezer.tick(timedelta(hours=1))
     alice.clouds.withings.edit("alice", pushed.grpid, 80.0)
     await alice.poll()
     assert alice.weights == [80.0]
+    await alice.hours(2)
+    requests = alice.clouds.log.count("garmin")
+    await alice.later(days=1)
+    assert alice.clouds.log.count("garmin") == requests
 
 
 @pytest.mark.parametrize("request_path", [READ, UPLOAD])

@@ -77,6 +77,8 @@ async def test_everything_is_refused_for_hours(
         times=None,
     )
     await poll(hass, withings_entry)
+    # A file, and three of its records alone.
+    assert fault.hits == 4
     await hours(hass, freezer, 8)
     assert value_of(hass, linked, "pending") == 150
     assert issue_keys(hass) == set()

@@ -78,6 +78,24 @@ async def test_what_garmin_does_not_let_go_is_told(
     assert kept.issue_id.endswith(f"kept_{second}")
 
 
+async def test_what_garmin_does_not_let_go_today_goes_later(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    pushed: list[MeasureGroup],
+) -> None:
+    """Where one removal fails, the others rest with it; none is forgotten."""
+    fault = clouds.faults.answer(REMOVE, 500, method="DELETE", times=None)
+    await delete(hass, clouds, withings_entry, freezer, pushed[1:3])
+    assert len(weights(clouds, garmin_user)) == COUNT
+    assert 1 < fault.hits <= 6
+    fault.remove()
+    await hours(hass, freezer, 4)
+    assert weights(clouds, garmin_user) == [80.0, 83.0, 84.0, 85.0, 86.0]
+
+
 @pytest.mark.parametrize(
     ("choice", "left"),
     [
