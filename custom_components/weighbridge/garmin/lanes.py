@@ -102,11 +102,10 @@ class Lane[R: Record, M: Remote](ABC):
                 continue
             seconds, remotes = await self._async_look(wanted[:STAGE])
             looked.update(seconds)
-            leftover = reconcile(self.ledger, remotes, _now())
-            miss(self.ledger, seconds, _now())
             unwanted: dict[int, list[M]] = {}
-            for second, remote in leftover:
+            for second, remote in reconcile(self.ledger, remotes, _now()):
                 unwanted.setdefault(second, []).append(remote)
+            miss(self.ledger, seconds, _now())
             await self._async_send_all(set(seconds) - unwanted.keys())
             await self._async_remove_all(unwanted, leaving.intersection(seconds))
             # To find what comes next among many takes some milliseconds, too.
