@@ -117,7 +117,7 @@ async def test_answer_without_a_time(
     clouds.faults.answer(
         GETMEAS,
         200,
-        body={"status": 0, "body": {"measuregrps": group.as_json(None)}},
+        body={"status": 0, "body": {"measuregrps": [group.as_json(0)]}},
     )
     await set_up(hass, withings_entry)
     batch = withings_entry.runtime_data.coordinator.data

@@ -88,7 +88,6 @@ class WithingsApi:
             (date, group)
             for group in person.groups
             if category in (None, group.category)
-            and group.has(types)
             and asked_for(
                 date := int(group.measured_at.timestamp()),
                 int(group.modified.timestamp()),
@@ -103,20 +102,21 @@ class WithingsApi:
         )
         groups.sort(key=lambda dated: dated[0], reverse=True)
         answers = [
-            answer
+            (group, part)
             for _, group in groups
-            for answer in (
-                group.as_json(types, person.timezone)
-                if isinstance(group, MeasureGroup)
-                else [dict(group)]
-            )
+            for part in (group.parts(types) if isinstance(group, MeasureGroup) else [0])
         ]
         offset = _integer(form, "offset") or 0
         end = offset + self._cloud.page_size
         body = {
             "updatetime": int(self._cloud.clock().timestamp()),
             "timezone": person.timezone,
-            "measuregrps": answers[offset:end],
+            "measuregrps": [
+                group.as_json(part, types, person.timezone)
+                if isinstance(group, MeasureGroup)
+                else dict(group)
+                for group, part in answers[offset:end]
+            ],
         }
         if more := end < len(answers):
             return {**body, "more": int(more), "offset": end}

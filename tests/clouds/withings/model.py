@@ -38,12 +38,15 @@ POSITIONS = {
     "torso": 12,
 }
 # What Withings stores apart from the weight of the same second.
-_APART = (
-    frozenset({HEART_RATE}),
-    frozenset({PULSE_WAVE_VELOCITY, VASCULAR_AGE}),
-    frozenset({NERVE_HEALTH_SCORE, NERVE_RESPONSE_SCORE, SKIN_CONDUCTANCE}),
-)
-GROUPS = 1 + len(_APART)
+_APART = {
+    HEART_RATE: 1,
+    PULSE_WAVE_VELOCITY: 2,
+    VASCULAR_AGE: 2,
+    NERVE_HEALTH_SCORE: 3,
+    NERVE_RESPONSE_SCORE: 3,
+    SKIN_CONDUCTANCE: 3,
+}
+GROUPS = 1 + max(_APART.values())
 
 
 @dataclass(kw_only=True)
@@ -62,56 +65,55 @@ class MeasureGroup:
     segments: dict[str, dict[str, float]] = field(default_factory=dict)
     """Masses in kg by their name, by the part of the body."""
 
-    def has(self, types: frozenset[int] | None) -> bool:
-        """Decide whether the group has any measure of these types, or any at all."""
-        if types is None:
-            return bool(self.measures or self.segments)
-        return not types.isdisjoint(self.measures) or any(
-            SEGMENTAL[mass] in types
-            for masses in self.segments.values()
-            for mass in masses
-        )
-
-    def as_json(
-        self, types: frozenset[int] | None, timezone: str = "Europe/Berlin"
-    ) -> list[dict[str, Any]]:
-        """Return the groups of one second that Withings makes of it.
+    def parts(self, types: frozenset[int] | None = None) -> list[int]:
+        """Return which groups of one second Withings makes of it, of these types.
 
         Recorded are 2 to 4 for one weighing: composition, pulse, arteries and nerves,
-        of which only the first has the attribution of the person. Each has an id.
+        of which only the first has the attribution of the person.
         """
+        parts = {
+            self._part(kind) for kind in self.measures if types is None or kind in types
+        }
+        if self._segmental(types):
+            parts.add(0)
+        return sorted(parts)
+
+    def as_json(
+        self,
+        part: int,
+        types: frozenset[int] | None = None,
+        timezone: str = "Europe/Berlin",
+    ) -> dict[str, Any]:
+        """Return one of the groups, which has an id of its own."""
         wanted = {
             kind: value
             for kind, value in self.measures.items()
-            if types is None or kind in types
+            if self._part(kind) == part and (types is None or kind in types)
         }
-        parts: list[list[dict[str, int]]] = [[] for _ in range(GROUPS)]
-        for kind, value in wanted.items():
-            parts[self._part(kind)].append(_measure(kind, value))
-        for segment, masses in self.segments.items():
-            parts[0].extend(
-                {**_measure(SEGMENTAL[mass], value), "position": POSITIONS[segment]}
-                for mass, value in masses.items()
-                if types is None or SEGMENTAL[mass] in types
-            )
-        if self.device and WEIGHT in self.measures:
-            # Scales of today tell them twice, the second time of a place.
-            parts[0].extend(
-                {**_measure(kind, wanted[kind]), "position": WHOLE_BODY}
-                for kind in (FAT_FREE_MASS, FAT_MASS)
-                if kind in wanted
-            )
+        measures = [_measure(kind, value) for kind, value in wanted.items()]
+        if part == 0:
+            measures.extend(self._segmental(types))
+            if self.device and WEIGHT in self.measures:
+                # Scales of today tell them twice, the second time of a place.
+                measures.extend(
+                    {**_measure(kind, wanted[kind]), "position": WHOLE_BODY}
+                    for kind in (FAT_FREE_MASS, FAT_MASS)
+                    if kind in wanted
+                )
+        return self._group(part, measures, timezone)
+
+    def _segmental(self, types: frozenset[int] | None) -> list[dict[str, int]]:
+        """Return the masses of the parts of the body."""
         return [
-            self._group(number, measures, timezone)
-            for number, measures in enumerate(parts)
-            if measures
+            {**_measure(SEGMENTAL[mass], value), "position": POSITIONS[segment]}
+            for segment, masses in self.segments.items()
+            for mass, value in masses.items()
+            if types is None or SEGMENTAL[mass] in types
         ]
 
     def _part(self, kind: int) -> int:
         """Return which of the groups a measure is in."""
-        if WEIGHT not in self.measures:
-            return 0
-        return next((n for n, kinds in enumerate(_APART, 1) if kind in kinds), 0)
+        return _APART.get(kind, 0) if WEIGHT in self.measures else 0
 
     def _group(
         self, number: int, measures: list[dict[str, int]], timezone: str
