@@ -149,7 +149,7 @@ async def test_a_removal_that_fails_for_hours(
     freezer: FrozenDateTimeFactory,
     status: int,
 ) -> None:
-    """It skips its own weigh-in only, and is given up after a day."""
+    """It skips its own weigh-in only, and is given up after most of a day."""
     group = clouds.withings.step_on_scale("alice", 88.0)
     await poll(hass, withings_entry)
     await hours(hass, freezer, 2)
@@ -159,7 +159,11 @@ async def test_a_removal_that_fails_for_hours(
     clouds.withings.step_on_scale("alice", 79.0)
     await poll(hass, withings_entry)
     assert weights(clouds, garmin_user) == [88.0, 79.0]
-    await hours(hass, freezer, 24)
+    # It is tried again after longer and longer.
+    await hours(hass, freezer, 6)
+    assert issue_keys(hass) == set()
+    assert fault.hits < 8
+    await hours(hass, freezer, 18)
     assert issue_keys(hass) == {"refused"}
     assert fault.hits == 8
     assert weights(clouds, garmin_user) == [88.0, 79.0]

@@ -9,7 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from homeassistant.core import HomeAssistant
 
 from ..clouds import Clouds, GarminAccount
-from ..support.common import link, value_of
+from ..support.common import link, state_of, value_of
 from ..support.push import NOW, UPLOAD, issue_keys, later, poll, weights
 
 pytestmark = pytest.mark.usefixtures("morning")
@@ -48,6 +48,38 @@ async def test_one_refused_record_stops_nobody_else(
     await poll(hass, withings_entry)
     assert len(clouds.garmin.weigh_ins(garmin_user)) == 9
     assert issue_keys(hass) == set()
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [{8}, {3, 4, 5, 6}, {0, 8}],
+    ids=["the newest, before any was accepted", "more than an outage has", "both ends"],
+)
+async def test_refused_records_among_others(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    refused: set[int],
+) -> None:
+    """Wherever they are, each is parked, as the others show that Garmin is well."""
+    clouds.garmin.refuse(weight_above=85.4)
+    freezer.tick(timedelta(days=1))
+    for hour in range(9):
+        clouds.withings.step_on_scale(
+            "alice",
+            85.5 if hour in refused else 80.0 + hour / 10,
+            when=NOW + timedelta(hours=hour + 1),
+        )
+    await poll(hass, withings_entry)
+    assert weights(clouds, garmin_user) == [
+        80.0 + hour / 10 for hour in range(9) if hour not in refused
+    ]
+    assert value_of(hass, linked, "pending") == 0
+    assert state_of(hass, linked, "status").state == "ok"
+    assert issue_keys(hass) == {"refused"}
 
 
 async def test_a_weigh_in_before_the_format(

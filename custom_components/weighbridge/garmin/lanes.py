@@ -50,6 +50,7 @@ SHORT = 30 * 86400
 LONG = 100 * 366 * 86400
 
 REFUSED = "Garmin Connect refuses a measurement; the others go on"
+ALL_REFUSED = "Garmin Connect refuses all that it is sent"
 UNFIT = (
     "A measurement is not sent, as Garmin Connect takes no such value; the others go on"
 )
@@ -111,7 +112,7 @@ class Lane[R: Record, M: Remote](ABC):
             # To find what comes next among many takes some milliseconds, too.
             await asyncio.sleep(0)
         if self._refused and not self._took_any:
-            raise GarminRejectedError("Garmin refuses all that it is sent")
+            raise GarminRejectedError(ALL_REFUSED)
         for record in self._refused:
             self._refuse(record, REFUSED)
 
@@ -269,7 +270,7 @@ class Lane[R: Record, M: Remote](ABC):
             return
         self._refused.append(item.record)
         if len(self._refused) >= OUTAGE:
-            raise GarminRejectedError("Garmin refuses all that it is sent")
+            raise GarminRejectedError(ALL_REFUSED)
 
     def _refuse(self, record: R, why: str) -> None:
         """Park a record that does not get to Garmin, and tell why."""
