@@ -59,6 +59,14 @@ async def change(house: House, **inputs: Any) -> None:
             {"notify_entities": ["notify.phone"]},
             {"missing_notify_entity": "notify.phone"},
         ),
+        # As YAML reads what is written without quotes, or not at all.
+        (
+            {"phone_numbers": [4915112345678, None]},
+            {"bad_phone_number": "4915112345678"},
+        ),
+        ({"notify_action": 17}, {"notify_action_missing": "notify.17"}),
+        ({"notify_action": ["sms", "x"]}, {"bad_notify_action": "sms, x"}),
+        ({"notify_entities": [17]}, {"missing_notify_entity": "17"}),
         ({"notify_action": " "}, {"no_way_to_send": ""}),
         (
             {"notify_action": "", "phone_numbers": ["112"]},

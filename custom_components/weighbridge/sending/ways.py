@@ -58,20 +58,26 @@ class Ways:
 
     @classmethod
     def read(cls, hass: HomeAssistant, data: Mapping[str, Any]) -> Self:
-        """Read the ways from the data of an action."""
+        """Read the ways from the data of an action, or from that of an automation."""
         faults: list[Fault] = []
-        action = _action(hass, data.get(ATTR_NOTIFY_ACTION) or "", faults)
-        targets = _targets(cv.ensure_list(data.get(ATTR_PHONE_NUMBERS)), faults)
-        chosen: list[str] = cv.ensure_list(data.get(ATTR_NOTIFY_ENTITIES))
+        written = ", ".join(_texts(data.get(ATTR_NOTIFY_ACTION)))
+        action = _action(hass, written, faults)
+        targets = _targets(_texts(data.get(ATTR_PHONE_NUMBERS)), faults)
+        chosen = _texts(data.get(ATTR_NOTIFY_ENTITIES))
         entities = [entity for entity in chosen if _exists(hass, entity)]
         faults.extend(
             Fault("missing_notify_entity", entity)
             for entity in chosen
             if entity not in entities
         )
-        if not chosen and not (data.get(ATTR_NOTIFY_ACTION) or "").strip():
+        if not chosen and not written.strip():
             faults.append(Fault("no_way_to_send"))
         return cls(action=action, targets=targets, entities=entities, faults=faults)
+
+
+def _texts(written: Any) -> list[str]:
+    """Return one or several values as texts: YAML makes numbers of those without quotes."""
+    return [str(value) for value in cv.ensure_list(written) if value is not None]
 
 
 def _action(
