@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from homeassistant.components.diagnostics import REDACTED
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
@@ -36,6 +37,10 @@ async def test_source(
     clouds.withings.height("alice", 1.63)
     clouds.withings.device("alice", "f998", last_session=MORNING)
     clouds.withings.step_on_scale("alice", 62.34, when=MORNING, body_fat=24.81)
+    hass.config_entries.async_update_entry(
+        withings_entry,
+        options={"min_weight": 41.5, "max_weight": 97.5, "height": 1.71},
+    )
     await set_up(hass, withings_entry)
     clouds.withings.step_on_scale("alice", 87.65, extra={91: 6.789}, attrib=1)
     clouds.withings.blood_pressure("alice", 12345, 6789, when=MORNING)
@@ -53,6 +58,9 @@ async def test_source(
             "363",
             "f998",
             "1.63",
+            "1.71",
+            "41.5",
+            "97.5",
             "62.34",
             "24.81",
             "87.65",
@@ -76,7 +84,7 @@ async def test_source(
     assert diagnostics == {
         "provider": "withings",
         "state": "loaded",
-        "options": {},
+        "options": dict.fromkeys(("min_weight", "max_weight", "height"), REDACTED),
         "token": {
             "fields": [
                 "access_token",

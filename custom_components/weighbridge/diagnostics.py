@@ -1,12 +1,13 @@
 """Diagnostics: what is there and how much of it, never a value, a name or a secret."""
 
-from typing import Any
+from typing import Any, Final
 
+from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
-from .const import CONF_PROVIDER
+from .const import CONF_HEIGHT, CONF_MAX_WEIGHT, CONF_MIN_WEIGHT, CONF_PROVIDER
 from .devices import ListedDevices
 from .entry import WeighbridgeConfigEntry
 from .garmin import GarminAccount, links_of
@@ -20,6 +21,9 @@ from .sources import (
 )
 from .sources.scale import MEASURED_AT
 
+# Settings that tell of somebody's body.
+OF_THE_BODY: Final = (CONF_MIN_WEIGHT, CONF_MAX_WEIGHT, CONF_HEIGHT)
+
 
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: WeighbridgeConfigEntry
@@ -28,7 +32,7 @@ async def async_get_config_entry_diagnostics(
     about = {
         "provider": entry.data[CONF_PROVIDER],
         "state": entry.state.value,
-        "options": dict(entry.options),
+        "options": async_redact_data(entry.options, OF_THE_BODY),
     }
     if entry.state is not ConfigEntryState.LOADED:
         return about
