@@ -37,6 +37,21 @@ async def test_an_account_without_a_link(
     assert issue(hass, "not_linked") is not None
 
 
+async def test_an_account_that_comes_before_any_source(
+    hass: HomeAssistant,
+    garmin_entry: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    fix: Fix,
+) -> None:
+    """The repair says what to add first."""
+    await set_up(hass, garmin_entry)
+    await hass.config_entries.async_remove(withings_entry.entry_id)
+    result = await fix.open("not_linked")
+    assert result["type"] == "abort"
+    assert result["reason"] == "no_sources"
+    assert issue(hass, "not_linked") is not None
+
+
 async def test_delete_a_link_without_its_source(
     hass: HomeAssistant,
     garmin_entry: MockConfigEntry,

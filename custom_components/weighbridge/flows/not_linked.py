@@ -3,6 +3,7 @@
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.components.repairs.const import FlowType
 
+from ..names import async_sources
 from .link import async_open_link
 
 
@@ -16,7 +17,9 @@ class NotLinkedFlow(RepairsFlow):
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
     ) -> RepairsFlowResult:
-        """Go on with the flow of the link."""
+        """Go on with the flow of the link, if there is anybody to link."""
+        if not async_sources(self.hass):
+            return self.async_abort(reason="no_sources")
         flow_id = await async_open_link(self.hass, self._entry_id)
         return self.async_abort(
             reason="link_form",
