@@ -20,6 +20,7 @@ from homeassistant.setup import async_setup_component
 from ..clouds import GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Clouds, Fault
 from ..support.common import set_up, value_of
 from ..support.frontend import Frontend
+from ..support.repairs import Fix
 from ..support.vendors import issues, later, let_token_expire, reauth_flows
 
 MORNING = datetime(2026, 11, 19, 6, 30, 12, tzinfo=UTC)
@@ -133,6 +134,25 @@ async def test_permission_is_withdrawn(
     assert result["reason"] == "reauth_successful"
     assert entry.state is ConfigEntryState.LOADED
     assert not issues(hass)
+
+
+async def test_an_account_that_is_removed_while_its_repair_is_open(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    accounts: dict[str, MockConfigEntry],
+    fix: Fix,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """There is nothing to sign in to any more, and the repair ends."""
+    case = next(iter(WITHDRAWN))
+    WITHDRAWN[case](clouds)
+    await later(hass, freezer, 31)
+    await fix.open("missing_scope")
+    await hass.config_entries.async_remove(of(accounts, case).entry_id)
+    result = await fix.submit()
+    assert result["type"] == "create_entry"
+    assert not issues(hass)
+    assert not reauth_flows(hass)
 
 
 @pytest.mark.parametrize("case", BARE)

@@ -30,7 +30,10 @@ class SignInRepairFlow(ConfirmRepairFlow):
         """Tell, or go on."""
         if user_input is None:
             return await super().async_step_confirm()
-        entry = self.hass.config_entries.async_get_known_entry(self._entry_id)
+        entry = self.hass.config_entries.async_get_entry(self._entry_id)
+        if entry is None:
+            # It was removed while this was open, and the issue with it.
+            return self.async_create_entry(data={})
         return self.async_create_entry(
             data={}, next_flow=(FlowType.CONFIG_FLOW, await self._async_sign_in(entry))
         )
