@@ -45,6 +45,14 @@ async def test_actions_are_there_without_any_account(hass: HomeAssistant) -> Non
         ({"weight": 0}, "implausible_weight"),
         ({"weight": 80, "measured_at": "2026-11-01T06:40:00Z"}, "measured_in_future"),
         ({"weight": 80, "measured_at": "1970-01-01T00:00:00Z"}, "measured_too_early"),
+        (
+            {"weight": 80, "measured_at": "0001-01-01T00:00:00+01:00"},
+            "measured_too_early",
+        ),
+        (
+            {"weight": 80, "measured_at": "9999-12-31T23:00:00-05:00"},
+            "measured_in_future",
+        ),
     ],
 )
 async def test_measurements_that_cannot_be(
@@ -89,6 +97,25 @@ async def test_a_period_that_ends_before_it_begins(
         await call(hass, action, entry, start="2026-10-30", end="2026-10-29")
     assert caught.value.translation_key == "period_reversed"
     assert await call(hass, action, entry, start="2026-10-29", end="2026-10-29")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+@pytest.mark.parametrize("action", ["sync", "get_measurements"])
+async def test_a_period_as_long_as_a_calendar(
+    hass: HomeAssistant,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    action: str,
+    zone: str,
+) -> None:
+    """The first and the last day that there are mean that all is wanted."""
+    await hass.config.async_set_time_zone(zone)
+    entry = linked if action == "sync" else withings_entry
+    dry = {"dry_run": True} if action == "sync" else {}
+    all_of_it = await call(hass, action, entry, start="1900-01-01", **dry)
+    assert all_of_it == await call(
+        hass, action, entry, start="0001-01-01", end="9999-12-31", **dry
+    )
 
 
 async def test_unit_of_the_home(
