@@ -75,6 +75,28 @@ async def test_restarts(hass: HomeAssistant, house: House) -> None:
     assert "body_fat" not in second
 
 
+async def test_a_part_that_was_shown_long_before_the_weight(
+    hass: HomeAssistant, house: House
+) -> None:
+    """Who kept their socks on is not weighed once more because settings were changed."""
+    house.show(25.0, FAT)
+    await house.later(hours=9)
+    house.show(79.6)
+    await house.async_move_in({"Carol": ANYBODY}, body_fat=FAT)
+    await house.later(minutes=10)
+    house.show(79.6)
+    await house.weigh(80.0, 25.2, hours=9)
+    await house.weigh(80.4, hours=24)
+    expected = [("Carol", 80.0), ("Carol", 80.4)]
+    assert house.weighed == expected
+    await restart(hass, house.entry)
+    for _ in range(4):
+        await house.later(minutes=10)
+        house.show(80.4)
+    await house.later(seconds=61)
+    assert house.weighed == expected
+
+
 async def test_a_state_from_before_a_crash(hass: HomeAssistant, house: House) -> None:
     """Home Assistant may restore a weight that is older than the last one."""
     config = {"weight": {"min": 0, "max": 200, "unit_of_measurement": "kg"}}

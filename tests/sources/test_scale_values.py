@@ -310,9 +310,11 @@ async def test_a_weight_that_is_entered_by_hand(
 async def test_a_time_of_measurement(hass: HomeAssistant, house: House) -> None:
     """A sensor that tells when it was measured brings what was missed, once."""
     time = "sensor.scale_time"
-    await house.async_move_in({"Carol": ANYBODY}, measured_at=time)
+    house.show(25.0, FAT)
+    await house.later(minutes=30)
+    await house.async_move_in({"Carol": ANYBODY}, measured_at=time, body_fat=FAT)
     house.show(80.0)
-    house.show("2026-11-01T06:29:00+00:00", time)
+    house.show("2026-11-01T06:59:00+00:00", time)
     await house.later(seconds=3)
     # That was before the scale was added.
     assert house.weighed == []

@@ -166,12 +166,14 @@ class ScaleSensors:
     def _begin(self, entity_id: str) -> None:
         """Take what an entity shows for old, whatever it is."""
         state = self._hass.states.get(entity_id)
-        at = (
-            dt_util.utcnow().timestamp()
-            if state is None
-            else state.last_reported_timestamp
+        now = dt_util.utcnow().timestamp()
+        self._report(
+            entity_id,
+            state,
+            now,
+            absence(state) or Kind.SHOWN,
+            since=None if state is None else state.last_reported_timestamp,
         )
-        self._report(entity_id, state, at, absence(state) or Kind.SHOWN)
 
     @callback
     def _state_changed(self, event: Event[EventStateChangedData]) -> None:
@@ -196,9 +198,15 @@ class ScaleSensors:
 
     @callback
     def _report(
-        self, entity_id: str, state: State | None, at: float, kind: Kind
+        self,
+        entity_id: str,
+        state: State | None,
+        at: float,
+        kind: Kind,
+        *,
+        since: float | None = None,
     ) -> None:
-        """Report what an entity shows."""
+        """Report what an entity shows, now or for longer."""
         quantity = self._quantities[entity_id]
         amount: Amount | None = None
         if state is not None and kind in (Kind.SHOWN, Kind.REPORTED):
@@ -213,7 +221,8 @@ class ScaleSensors:
                 return
             self._note_readable(entity_id, state)
         self.record.add(quantity, state, at, kind, amount)
-        report = Report(at, quantity, kind, amount, self._is_polled(entity_id))
+        polled = self._is_polled(entity_id)
+        report = Report(at, quantity, kind, amount, polled, since)
         self._take(self._weighings.report(report), at)
 
     @callback

@@ -72,13 +72,17 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a sensor showed at an epoch second; no amount is an empty scale."""
+    """What a sensor showed at an epoch second; no amount is an empty scale.
+
+    `since` tells of what is shown that it has been for longer.
+    """
 
     at: float
     quantity: str
     kind: Kind
     amount: Amount | None = None
     polled: bool = False
+    since: float | None = None
 
 
 class Weighings:
@@ -162,7 +166,7 @@ class Weighings:
             self._standing = None
             self._away = None
         elif report.kind is Kind.SHOWN:
-            outcomes += self._show(report.at, report.amount.value)
+            outcomes += self._show(report, report.amount.value)
         else:
             outcomes += self._weigh(report, report.amount.value)
         return outcomes
@@ -177,10 +181,11 @@ class Weighings:
         self._standing = None
         return outcomes
 
-    def _show(self, at: float, value: float) -> list[Outcome]:
+    def _show(self, report: Report, value: float) -> list[Outcome]:
         """Take a weight that was measured nobody knows when."""
-        outcomes = self._end(at, Ending.REST)
+        outcomes = self._end(report.at, Ending.REST)
         memory = self.memory
+        at = report.at if report.since is None else report.since
         memory.shown[WEIGHT] = value
         memory.heard = at
         self._away = None
