@@ -216,7 +216,11 @@ class WeighbridgeConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
 
     async def _async_finish(self, new: NewAccount) -> ConfigFlowResult:
         """Ask whose a new account is, or renew the sign-in of the entry that it has."""
-        existing = await self.async_set_unique_id(new.unique_id)
+        # A page that a phone has thrown away leaves its flow behind, where nobody finds
+        # it: who begins again goes on in its place.
+        existing = await self.async_set_unique_id(
+            new.unique_id, raise_on_progress=False
+        )
         if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
             entry = self._get_entry()
             if existing is not entry:
@@ -286,7 +290,9 @@ class WeighbridgeConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
     async def _async_take_scale(self, entered: Mapping[str, Any]) -> ConfigFlowResult:
         """Go on with the first person, or change the scale."""
         data = scale.async_as_data(self.hass, entered)
-        existing = await self.async_set_unique_id(f"scale_{data[WEIGHT]}")
+        existing = await self.async_set_unique_id(
+            f"scale_{data[WEIGHT]}", raise_on_progress=False
+        )
         if self.source == SOURCE_RECONFIGURE:
             entry = self._get_reconfigure_entry()
             if existing is not None and existing is not entry:

@@ -75,6 +75,21 @@ async def test_errors_come_at_once(
     assert result["title"] == "Bob · Withings"
 
 
+async def test_a_page_that_is_lost_before_the_name(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    frontend: Frontend,
+    withings_credential: None,
+) -> None:
+    """A browser that went away tells nobody; to begin again is to go on."""
+    await sign_in(frontend, clouds)
+    result = await sign_in(frontend, clouds)
+    assert result["step_id"] == "name"
+    result = await frontend.submit(name="Alice")
+    assert result["type"] == "create_entry"
+    assert not hass.config_entries.flow.async_progress()
+
+
 async def test_settings_beside_the_name(
     hass: HomeAssistant,
     clouds: Clouds,

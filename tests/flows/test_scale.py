@@ -26,6 +26,24 @@ async def begin(hass: HomeAssistant) -> Any:
     return await flows.async_configure(menu["flow_id"], {"next_step_id": "scale"})
 
 
+async def test_a_page_that_is_lost_before_the_person(
+    hass: HomeAssistant, house: House
+) -> None:
+    """A browser that went away tells nobody; to begin again is to go on."""
+    await Scale(hass, {"weight": "kg"}).async_set_up()
+    flows = hass.config_entries.flow
+    forms = [
+        await flows.async_configure(
+            (await begin(hass))["flow_id"], {"name": "Bathroom", "weight": WEIGHT}
+        )
+        for _ in range(2)
+    ]
+    assert [form.get("step_id") for form in forms] == ["person", "person"]
+    result = await flows.async_configure(forms[1]["flow_id"], {"name": "Carol"})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert not flows.async_progress()
+
+
 async def test_from_the_menu_to_a_person(hass: HomeAssistant, house: House) -> None:
     """The only scale of the house is suggested, and its sensors may be renamed later."""
     scale = Scale(hass, {"weight": "kg", "body_fat": "%"})
