@@ -65,12 +65,12 @@ class GoalWeight(PersonEntity, NumberEntity):
     """The weight that a person wants to have: at first the one that the vendor knows."""
 
     def __init__(self, person: Person, description: NumberEntityDescription) -> None:
-        """Be in the unit in which masses are read here."""
+        """Be in the unit in which masses are read here, and stay so until a restart."""
         super().__init__(person, description)
-        unit = async_mass_unit(person.hass)
-        self._attr_native_unit_of_measurement = unit
-        self._attr_native_min_value = round(self._shown(LIGHTEST, unit))
-        self._attr_native_max_value = round(self._shown(HEAVIEST, unit))
+        self._unit = async_mass_unit(person.hass)
+        self._attr_native_unit_of_measurement = self._unit
+        self._attr_native_min_value = round(self._shown(LIGHTEST))
+        self._attr_native_max_value = round(self._shown(HEAVIEST))
 
     @property
     @override
@@ -78,17 +78,15 @@ class GoalWeight(PersonEntity, NumberEntity):
         """Return the goal, None without one."""
         if (goal := self.person.goal) is None:
             return None
-        return round(self._shown(goal, async_mass_unit(self.hass)), 2)
+        return round(self._shown(goal), 2)
 
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Want to have this weight."""
-        unit = async_mass_unit(self.hass)
         await self.person.async_set_goal(
-            MassConverter.convert(value, unit, UnitOfMass.KILOGRAMS)
+            MassConverter.convert(value, self._unit, UnitOfMass.KILOGRAMS)
         )
 
-    @staticmethod
-    def _shown(kilograms: float, unit: UnitOfMass) -> float:
-        """Return a mass in a unit."""
-        return MassConverter.convert(kilograms, UnitOfMass.KILOGRAMS, unit)
+    def _shown(self, kilograms: float) -> float:
+        """Return a mass in the unit of the entity."""
+        return MassConverter.convert(kilograms, UnitOfMass.KILOGRAMS, self._unit)

@@ -201,6 +201,24 @@ async def test_pounds(
     assert value_of(hass, withings_entry, "to_goal") == pytest.approx(-9.87, abs=0.01)
 
 
+async def test_a_home_that_changes_to_pounds(
+    hass: HomeAssistant, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """A goal is read and entered in the unit that stands beside it."""
+    weigh(clouds, 80.0)
+    await set_up(hass, withings_entry)
+    await set_goal(hass, withings_entry, 70)
+    await hass.config.async_update(unit_system="us_customary")
+    await set_goal(hass, withings_entry, 72)
+    assert value_of(hass, withings_entry, "to_goal") == -8
+    goal = state_of(hass, withings_entry, "goal_weight", "number")
+    assert (float(goal.state), goal.attributes["unit_of_measurement"]) == (72, "kg")
+    await restart(hass, withings_entry)
+    goal = state_of(hass, withings_entry, "goal_weight", "number")
+    assert goal.attributes["unit_of_measurement"] == "lb"
+    assert float(goal.state) == pytest.approx(158.73, abs=0.01)
+
+
 async def test_deleted_and_late(
     hass: HomeAssistant,
     clouds: Clouds,
