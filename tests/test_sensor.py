@@ -283,3 +283,5 @@ async def test_what_counts_no_longer_is_unknown_after_a_restart_too(
     assert {state_of(hass, withings_entry, key).state for key in shown} == {
         STATE_UNKNOWN
     }
+    goal = state_of(hass, withings_entry, "goal_weight", "number")
+    assert goal.state == STATE_UNKNOWN

@@ -6,7 +6,7 @@ from typing import override
 
 from homeassistant.const import EntityCategory
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -71,6 +71,14 @@ def for_person(
 ) -> AddConfigEntryEntitiesCallback:
     """Return what adds entities to the subentry of a person, if there is one."""
     return partial(async_add_entities, config_subentry_id=person.subentry_id)
+
+
+@callback
+def async_was_there(person: Person, domain: str, key: str) -> bool:
+    """Tell whether a person had an entity before, of what may count no longer."""
+    registry = er.async_get(person.hass)
+    unique_id = f"{person.unique_id}_{key}"
+    return registry.async_get_entity_id(domain, DOMAIN, unique_id) is not None
 
 
 class AccountEntity(Entity):

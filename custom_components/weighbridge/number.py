@@ -3,6 +3,7 @@
 from typing import Final, override
 
 from homeassistant.components.number import (
+    DOMAIN as NUMBER_DOMAIN,
     NumberDeviceClass,
     NumberEntity,
     NumberEntityDescription,
@@ -13,7 +14,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util.unit_conversion import MassConverter
 
-from .entity import PersonEntity, for_person
+from .entity import PersonEntity, async_was_there, for_person
 from .sources import Person, SourceConfigEntry
 from .units import async_mass_unit
 
@@ -47,13 +48,14 @@ async def async_setup_entry(
 def _async_add_goal(
     person: Person, async_add_entities: AddConfigEntryEntitiesCallback
 ) -> None:
-    """Add a goal now, or after the first weigh-in."""
+    """Add a goal now, or after the first weigh-in that counts, now or ever."""
     is_added = False
+    was_there = async_was_there(person, NUMBER_DOMAIN, GOAL_WEIGHT.key)
 
     @callback
     def add() -> None:
         nonlocal is_added
-        if not is_added and person.trends.weight.first is not None:
+        if not is_added and (was_there or person.trends.weight.first is not None):
             is_added = True
             async_add_entities([GoalWeight(person, GOAL_WEIGHT)])
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any, override
 
 from homeassistant.components.sensor import (
@@ -28,6 +29,7 @@ from .entity import (
     PersonEntity,
     ScaleEntity,
     async_add_device_entities,
+    async_was_there,
     device_unique_id,
     for_person,
 )
@@ -147,15 +149,8 @@ def _async_add_measured(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add a sensor for each quantity as soon as it was measured, now or ever."""
-    registry = er.async_get(person.hass)
     added: set[str] = set()
-
-    def was_there(key: str) -> bool:
-        """Tell whether there was a sensor before, of what may count no longer."""
-        unique_id = f"{person.unique_id}_{key}"
-        return (
-            registry.async_get_entity_id(SENSOR_DOMAIN, DOMAIN, unique_id) is not None
-        )
+    was_there = partial(async_was_there, person, SENSOR_DOMAIN)
 
     @callback
     def add() -> None:
