@@ -338,6 +338,23 @@ async def test_a_time_of_measurement(hass: HomeAssistant, house: House) -> None:
     assert len(house.weighed) == 2
 
 
+async def test_what_was_measured_offline_comes_later(
+    hass: HomeAssistant, house: House
+) -> None:
+    """A scale that tells the newest first was not used last on the day before."""
+    time = "sensor.scale_time"
+    await house.async_move_in({"Carol": ANYBODY}, measured_at=time)
+    await house.later(days=2)
+    times = ("2026-11-03T06:00:00+00:00", "2026-11-02T06:00:00+00:00")
+    for weight, measured_at in zip((79.0, 79.4), times, strict=True):
+        house.show(weight)
+        house.show(measured_at, time)
+        await house.later(seconds=3)
+    assert house.weighed == [("Carol", 79.0), ("Carol", 79.4)]
+    assert house.value("Carol", "weight") == 79.0
+    assert house.scale_state("last_weigh_in") == times[0]
+
+
 async def restart_without_unload(hass: HomeAssistant, house: House) -> None:
     """Set up again what was unloaded."""
     assert await hass.config_entries.async_setup(house.entry.entry_id)

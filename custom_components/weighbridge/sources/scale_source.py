@@ -51,10 +51,9 @@ class Scale:
     @property
     def last_weigh_in(self) -> datetime | None:
         """Return when somebody stood there last, whoever it was."""
-        for known in reversed(self.memory.known):
-            if known.key is not None:
-                return datetime.fromtimestamp(int(known.key), UTC)
-        return None
+        # A scale that tells when it measured may tell the newest first.
+        seconds = [int(one.key) for one in self.memory.known if one.key is not None]
+        return datetime.fromtimestamp(max(seconds), UTC) if seconds else None
 
     async def async_load(self) -> None:
         """Take up what is remembered; without it, the scale is known anew."""
