@@ -1,5 +1,6 @@
 """What automations can be triggered by, as Home Assistant's editor offers it."""
 
+from abc import abstractmethod
 from asyncio import Task
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -11,11 +12,17 @@ import probatio
 from homeassistant.components.event import DOMAIN as EVENT_DOMAIN
 from homeassistant.components.number import DOMAIN as NUMBER_DOMAIN
 from homeassistant.components.sensor import DOMAIN as SENSOR_DOMAIN
-from homeassistant.const import ATTR_ENTITY_ID, CONF_OPTIONS, UnitOfMass
+from homeassistant.const import (
+    ATTR_ENTITY_ID,
+    CONF_OPTIONS,
+    STATE_UNAVAILABLE,
+    STATE_UNKNOWN,
+    UnitOfMass,
+)
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, State, callback
 from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.automation import DomainSpec
-from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
 from homeassistant.helpers.target import (
     TargetStateChangedData,
     async_track_target_selector_state_change_event,
@@ -27,7 +34,6 @@ from homeassistant.helpers.trigger import (
     StatelessEntityTriggerBase,
     Trigger,
     TriggerActionRunner,
-    TriggerConfig,
     TriggerNotTriggeredReporter,
 )
 from homeassistant.util import dt as dt_util
@@ -184,20 +190,12 @@ class GoalReachedTrigger(WeighedInTrigger):
         return {**carried, "goal": goal and float(goal.state)}
 
 
-class NotWeighedTrigger(_OurTrigger):
-    """Triggers once when a person has not weighed in for some days.
+class _LastingTrigger(_OurTrigger):
+    """Triggers by what lasts, counted from what an entity shows already."""
 
-    The last weigh-in is dated, so neither a restart nor an outage makes the time longer.
-    """
-
-    _domain_specs = {SENSOR_DOMAIN: DomainSpec()}
-    _key = "last_weigh_in"
-    _schema = _NOT_WEIGHED_SCHEMA
-
-    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        """Wait for some days."""
-        super().__init__(hass, config)
-        self._days: int = self._options[CONF_DAYS]
+    @abstractmethod
+    def _waits(self, run_action: TriggerActionRunner) -> _Waits:
+        """Return what waits."""
 
     @override
     async def async_attach_runner(
@@ -205,14 +203,14 @@ class NotWeighedTrigger(_OurTrigger):
         run_action: TriggerActionRunner,
         did_not_trigger: TriggerNotTriggeredReporter | None = None,
     ) -> CALLBACK_TYPE:
-        """Wait for the end of the days of each person."""
-        absences = _Absences(self._hass, self._days, run_action)
+        """Wait for each of the entities."""
+        waits = self._waits(run_action)
         untrack = await async_track_target_selector_state_change_event(
             self._hass,
             self._target,
-            absences.async_changed,
+            waits.async_changed,
             self.entity_filter,
-            absences.async_targets_changed,
+            waits.async_targets_changed,
             primary_entities_only=False,
         )
 
@@ -220,30 +218,25 @@ class NotWeighedTrigger(_OurTrigger):
         def remove() -> None:
             """Wait for nobody any more."""
             untrack()
-            absences.async_stop()
+            waits.async_stop()
 
         return remove
 
 
-class _Absences:
-    """Waits for each of some people until they have not weighed in for some days."""
+class _Waits:
+    """Waits for each of some entities."""
 
-    def __init__(
-        self, hass: HomeAssistant, days: int, run_action: TriggerActionRunner
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, run_action: TriggerActionRunner) -> None:
         """Wait for nobody yet."""
         self._hass = hass
-        self._days = days
         self._run_action = run_action
         self._waits: dict[str, CALLBACK_TYPE] = {}
-        # Whose days have ended while their source did not answer.
-        self._overdue: set[str] = set()
 
     @callback
     def async_changed(self, data: TargetStateChangedData) -> None:
         """Take note of what an entity shows now."""
         event = data.state_change_event
-        self._async_wait(event.data["entity_id"], event.data["new_state"])
+        self._async_look(event.data["entity_id"], event.data["new_state"])
 
     @callback
     def async_targets_changed(
@@ -251,9 +244,10 @@ class _Absences:
     ) -> None:
         """Take note of who is to be waited for."""
         for entity_id in removed:
+            self._async_look(entity_id, None)
             self._async_stop(entity_id)
         for entity_id in added:
-            self._async_wait(entity_id, states[entity_id])
+            self._async_look(entity_id, states[entity_id])
 
     @callback
     def async_stop(self) -> None:
@@ -267,8 +261,42 @@ class _Absences:
         if (cancel := self._waits.pop(entity_id, None)) is not None:
             cancel()
 
+    @abstractmethod
+    def _async_look(self, entity_id: str, state: State | None) -> None:
+        """Begin to wait, go on or end it, by what an entity shows."""
+
+
+class NotWeighedTrigger(_LastingTrigger):
+    """Triggers once when a person has not weighed in for some days.
+
+    The last weigh-in is dated, so neither a restart nor an outage makes the time longer.
+    """
+
+    _domain_specs = {SENSOR_DOMAIN: DomainSpec()}
+    _key = "last_weigh_in"
+    _schema = _NOT_WEIGHED_SCHEMA
+
+    @override
+    def _waits(self, run_action: TriggerActionRunner) -> _Waits:
+        """Wait for the end of the days of each person."""
+        return _Absences(self._hass, run_action, self._options[CONF_DAYS])
+
+
+class _Absences(_Waits):
+    """Waits for each of some people until they have not weighed in for some days."""
+
+    def __init__(
+        self, hass: HomeAssistant, run_action: TriggerActionRunner, days: int
+    ) -> None:
+        """Wait for nobody yet."""
+        super().__init__(hass, run_action)
+        self._days = days
+        # Whose days have ended while their source did not answer.
+        self._overdue: set[str] = set()
+
     @callback
-    def _async_wait(self, entity_id: str, state: State | None) -> None:
+    @override
+    def _async_look(self, entity_id: str, state: State | None) -> None:
         """Wait for the end of somebody's days, if it is to come."""
         last = state and dt_util.parse_datetime(state.state)
         if not last:
@@ -288,7 +316,7 @@ class _Absences:
         """Tell at the end of the days, or once the source answers again."""
         del self._waits[entity_id]
         self._overdue.add(entity_id)
-        self._async_wait(entity_id, self._hass.states.get(entity_id))
+        self._async_look(entity_id, self._hass.states.get(entity_id))
 
     @callback
     def _async_tell(self, entity_id: str, last: datetime) -> None:
@@ -305,37 +333,60 @@ class _Absences:
         )
 
 
-class PushFailedTrigger(_OurTrigger):
+class PushFailedTrigger(_LastingTrigger):
     """Triggers once when measurements cannot be pushed, after the first wait of an hour."""
 
     _domain_specs = {SENSOR_DOMAIN: DomainSpec()}
     _key = "pending"
-    # What was pending when the account was loaded again counts, too.
-    _excluded_from_states = frozenset()
 
-    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
+    @override
+    def _waits(self, run_action: TriggerActionRunner) -> _Waits:
         """Wait for more than an hour."""
-        super().__init__(hass, config)
-        self._duration = FAILED_AFTER
+        return _Failures(self._hass, run_action)
 
-    @override
-    def is_valid_state(
-        self, state: State, report_not_triggered: NotTriggeredReasonReporter
-    ) -> bool:
-        """Tell whether anything is pending."""
-        return state.state != "0"
 
-    @override
-    def is_valid_transition(self, from_state: State, to_state: State) -> bool:
-        """Tell whether nothing was pending before, as far as that is known."""
-        return from_state.state == "0" or from_state.state in self._excluded_states
+class _Failures(_Waits):
+    """Waits for each of some accounts that has anything pending."""
 
+    def __init__(self, hass: HomeAssistant, run_action: TriggerActionRunner) -> None:
+        """Wait for nobody yet."""
+        super().__init__(hass, run_action)
+        # How much is pending, also of those who were told of.
+        self._pending: dict[str, int] = {}
+
+    @callback
     @override
-    def _carried(self, state: State, siblings: Siblings) -> Mapping[str, Any]:
-        """Return how much waits, and why."""
-        newest = self._hass.states.get(state.entity_id) or state
+    def _async_look(self, entity_id: str, state: State | None) -> None:
+        """Wait from when something is pending until nothing is."""
+        if state is not None and state.state in (STATE_UNAVAILABLE, STATE_UNKNOWN):
+            # An account that is loaded again says nothing of what waits.
+            return
+        pending = 0 if state is None else int(state.state)
+        if not pending:
+            self._pending.pop(entity_id, None)
+            self._async_stop(entity_id)
+            return
+        if entity_id not in self._pending:
+            self._waits[entity_id] = async_call_later(
+                self._hass, FAILED_AFTER, partial(self._async_tell, entity_id)
+            )
+        self._pending[entity_id] = pending
+
+    @callback
+    def _async_tell(self, entity_id: str, _now: datetime) -> None:
+        """Run the action, and let it know how much waits, and why."""
+        del self._waits[entity_id]
+        siblings = Siblings(self._hass, entity_id)
         status = siblings.state(SENSOR_DOMAIN, "status")
-        return {"pending": int(newest.state), "status": status and status.state}
+        self._run_action(
+            {
+                ATTR_ENTITY_ID: entity_id,
+                **whose(siblings),
+                "pending": self._pending[entity_id],
+                "status": status and status.state,
+            },
+            "measurements cannot be pushed",
+        )
 
 
 TRIGGERS: Final[Mapping[str, type[Trigger]]] = {

@@ -160,6 +160,42 @@ async def test_push_failed(
     assert len(told) == 1
 
 
+async def test_push_failed_before_the_automation_was_there(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    editor: Editor,
+    alice: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """At a start accounts come before automations, which hear of what waits all the same."""
+    link(hass, garmin_entry, alice, start=MORNING - timedelta(days=1))
+    told = async_capture_events(hass, TOLD)
+    clouds.faults.answer("upload-service", 429, times=None)
+    await set_up(hass, garmin_entry)
+    assert state_of(hass, garmin_entry, "pending").state == "1"
+    begun = dt_util.utcnow()
+    await editor.save(
+        "stuck",
+        {
+            "trigger": "weighbridge.push_failed",
+            "target": {"device_id": device_of(hass, garmin_entry)},
+        },
+        tell("name", "pending"),
+    )
+    # To load the account again neither makes it longer, nor is it another failure.
+    for _ in range(5):
+        for _ in range(35):
+            freezer.tick(timedelta(minutes=1))
+            async_fire_time_changed(hass)
+            await hass.async_block_till_done(wait_background_tasks=True)
+        await restart(hass, garmin_entry)
+    assert [event.data for event in told] == [
+        {"name": "Alice · Garmin Connect", "pending": 1}
+    ]
+    assert told[0].time_fired - begun <= timedelta(minutes=70)
+
+
 async def test_goal_reached(
     hass: HomeAssistant, clouds: Clouds, editor: Editor, withings_entry: MockConfigEntry
 ) -> None:
