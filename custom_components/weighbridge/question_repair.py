@@ -57,8 +57,12 @@ class QuestionsRepairFlow(RepairsFlow):
             }
             chosen = {key: word for key, word in words.items() if word != LATER}
             now = {question.key: question for question in questions.open}
-            # Only what a person has seen is decided upon.
-            if any(q.key in chosen and now.get(q.key) != q for q in self._shown):
+            # Only what a person has seen is decided upon, by a word that still holds.
+            if any(
+                now.get(q.key) != q or chosen[q.key] not in _words(q, questions)
+                for q in self._shown
+                if q.key in chosen
+            ):
                 errors["base"] = "changed"
             else:
                 for key, word in chosen.items():
@@ -109,10 +113,15 @@ class QuestionsRepairFlow(RepairsFlow):
         return entry.runtime_data.questions
 
 
-def _selector(question: Question, questions: Questions) -> SelectSelector:
-    """Return the words on a question; those whose it may be come first."""
+def _words(question: Question, questions: Questions) -> dict[str, str]:
+    """Return the words that settle a question; those whose it may be come first."""
     persons = {**question.candidates, **questions.persons} or {Word.MINE: Word.MINE}
-    options = {**persons, Word.NOBODY: Word.NOBODY, LATER: LATER}
+    return {**persons, Word.NOBODY: Word.NOBODY}
+
+
+def _selector(question: Question, questions: Questions) -> SelectSelector:
+    """Return the words on a question, and that it may wait."""
+    options = {**_words(question, questions), LATER: LATER}
     return SelectSelector(
         SelectSelectorConfig(
             options=[

@@ -30,6 +30,33 @@ async def test_two_people_with_limits(hass: HomeAssistant, house: House) -> None
     assert (last - MORNING).total_seconds() == pytest.approx(21 * 60 + 10, abs=1)
 
 
+@pytest.fixture
+async def family(house: House) -> House:
+    """Return a house with a scale that cannot tell two of its three people apart."""
+    adult = {"min_weight": 50, "max_weight": 110}
+    child = {"min_weight": 20, "max_weight": 40}
+    await house.async_move_in({"Carol": adult, "Dave": adult, "Eve": child})
+    return house
+
+
+async def test_somebody_is_removed_while_a_question_is_answered(
+    hass: HomeAssistant, family: House, fix: Fix
+) -> None:
+    """A word for who is gone is asked for again."""
+    house = family
+    await house.weigh(73.0)
+    form = await fix.open("questions")
+    eve = house.person("Eve")
+    assert eve in str(form["data_schema"])
+    hass.config_entries.async_remove_subentry(house.entry, eve)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    form = await fix.submit(weigh_in_1=eve)
+    assert form["errors"] == {"base": "changed"}
+    assert eve not in str(form["data_schema"])
+    form = await fix.submit(weigh_in_1=house.person("Carol"))
+    assert form["type"] == "create_entry"
+
+
 async def test_new_people(hass: HomeAssistant, house: House) -> None:
     """They are asked about until three answers, and recognised from then on."""
     await house.async_move_in({"Carol": {}, "Dave": {}}, body_fat=FAT)
