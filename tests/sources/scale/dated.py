@@ -1,6 +1,6 @@
 """What scales show that tell themselves when they measured."""
 
-from .notation import DAY, MINUTE, Sequence, weighed
+from .notation import DAY, HOUR, MINUTE, Sequence, weighed
 from .replay import Step
 
 
@@ -45,6 +45,23 @@ DATED = [
             *_told(DAY + 300, DAY - 2, 79.3),
         ],
         [weighed(98, 79.0), weighed(DAY - 2, 79.3)],
+        dated=True,
+    ),
+    Sequence(
+        "what was measured out of reach comes later, and then the newest once more",
+        [
+            *_FIRST,
+            *_told(DAY, DAY - 2, 79.3),
+            *_told(DAY + 2, DAY - HOUR, 61.4),
+            *_told(DAY + 4, DAY - 2 * HOUR, 79.5),
+            *_told(DAY + 90, DAY - 2, 79.3),
+        ],
+        [
+            weighed(98, 79.0),
+            weighed(DAY - 2 * HOUR, 79.5),
+            weighed(DAY - HOUR, 61.4),
+            weighed(DAY - 2, 79.3),
+        ],
         dated=True,
     ),
     Sequence(

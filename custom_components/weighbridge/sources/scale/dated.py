@@ -140,14 +140,20 @@ class DatedWeighings:
         return self._composing.take(Found(known, measured))
 
     def _take_back(self) -> list[Outcome]:
-        """Take back what was told after a weighing that is shown again."""
+        """Take back what was told after a weighing that is shown again.
+
+        What was measured before it was only told late, and is no mistake.
+        """
         if self._again is None:
             return []
         (again, at), self._again = self._again, None
         known = self.memory.known
-        place = known.index(again) + 1
-        later = known[place:]
+        second = int(again.key or 0)
+        later = [
+            one for one in known[known.index(again) + 1 :] if int(one.key or 0) > second
+        ]
         if not later or later[0].at < at - RETURN:
             return []
-        del known[place:]
+        for one in later:
+            known.remove(one)
         return [o for one in later for o in self._composing.drop(one, again)]
