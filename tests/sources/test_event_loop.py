@@ -17,6 +17,7 @@ from homeassistant.util import dt as dt_util
 
 from ..clouds import Clouds
 from ..support.common import set_up, update_source, value_of
+from ..support.scale_house import House
 from ..support.stalls import clouds_apart, watched
 
 # What one call may take of the processor, in seconds; most take a fifth of it.
@@ -105,3 +106,36 @@ async def test_no_call_is_long(
         await hass.config.async_update(time_zone="Pacific/Auckland")
         await poll("days begin elsewhere")
     assert value_of(hass, weighed, "weight") == 60.1
+
+
+async def test_a_scale_where_much_is_unanswered(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who has not said for a year whose the dog is holds up nothing with the next one."""
+    hass.loop.set_debug(False)
+    weights = {"Alice": 60, "Bob": 85, "Carol": 70, "Dave": 100}
+    entry = await house.async_move_in({name: {} for name in weights})
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    stored = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]
+    now = int(dt_util.utcnow().timestamp())
+    days = [now - day * 86_400 for day in range(1, 2000)]
+    for name, weight in weights.items():
+        stored["persons"][house.person(name)]["book"]["weigh_ins"]["rows"] = [
+            f"{second},r,{weight + second // 86_400 % 10 / 10}" for second in days
+        ]
+    open_ones = stored["scale"]["book"]["weigh_ins"]
+    open_ones["rows"] = [f"{second + 60},r,31.5" for second in days[:200]]
+    open_ones["standings"] = {
+        str(second + 60): ["unknown_person", None, False] for second in days[:200]
+    }
+    await set_up(hass, entry)
+    with watched(monkeypatch) as calls:
+        await house.weigh(31.7)
+        assert max(calls) < LONG
+        (asked,) = house.asked
+        assert set(asked["candidates"].values()) == set(weights)
+        await house.async_answer(house.person("Alice"))
+        assert max(calls) < LONG

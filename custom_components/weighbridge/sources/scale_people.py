@@ -1,7 +1,7 @@
 """The people who stand on a scale: each weighing is somebody's, or is asked about."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -11,11 +11,11 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from ..const import CONF_HEIGHT, DOMAIN, SUBENTRY_PERSON
 from ..entry import WeighbridgeConfigEntry
 from ..model import Batch, Reason, WeighIn
-from .book import Book, Question
+from .book import Book, Question, count_before
 from .news import News
 from .person import Limits, Person
 from .rows import book_from_json, book_to_json
-from .scale import Candidate, Outcome, TakenBack, Verdict, Weighed, recognise
+from .scale import WEIGH_INS, Candidate, Outcome, TakenBack, Verdict, Weighed, recognise
 from .shelf import Fate, Word
 
 # What a person was asked about, or has said, is remembered of so many weigh-ins.
@@ -62,17 +62,26 @@ class People:
         """What waits for a person's word, and what is nobody's."""
         # The names of those whose an open weigh-in may be, as long as nothing changes.
         self._candidates: dict[str, dict[str, str]] = {}
-        self.asked = News(lambda: self.questions, self._save_soon)
+        self.asked = News(lambda: self.book.questions, self._save_soon)
         """The questions that are worth an event."""
 
     @property
-    def questions(self) -> tuple[Question, ...]:
+    def questions(self) -> list[Question]:
         """Return what waits for a person's word, the oldest first."""
-        return tuple(
+        return self._complete(self.book.questions)
+
+    @callback
+    def async_take_new(self) -> list[Question]:
+        """Return the questions that are worth an event, each once."""
+        return self._complete(self.asked.async_take())
+
+    def _complete(self, questions: Iterable[Question]) -> list[Question]:
+        """Return questions with those whose each may be, which takes its time."""
+        return [
             replace(question, candidates=self._find_candidates(question.record))
-            for question in self.book.questions
+            for question in questions
             if isinstance(question.record, WeighIn)
-        )
+        ]
 
     def _find_candidates(self, weigh_in: WeighIn) -> dict[str, str]:
         """Return the names of those whose a weigh-in may be, the likeliest first."""
@@ -273,16 +282,20 @@ class People:
 
     def _recognise(self, weigh_in: WeighIn) -> Verdict:
         """Tell who stood there, or what to ask."""
+        second = weigh_in.second
         return recognise(
             weigh_in,
             [
                 Candidate(
                     id=person.id,
-                    weigh_ins=person.book.weigh_ins.present,
+                    weigh_ins=known[max(0, before - WEIGH_INS) : before],
                     min_weight=self.limits[person.id].min_weight,
                     max_weight=self.limits[person.id].max_weight,
                 )
                 for person in self.persons.values()
+                # Of years, the last ones alone tell who it was.
+                for known in (person.book.weigh_ins.present,)
+                for before in (count_before(known, second),)
             ],
         )
 

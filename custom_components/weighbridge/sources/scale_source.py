@@ -166,7 +166,7 @@ class ScaleQuestions(Questions):
     @override
     def async_take_new(self) -> list[Question]:
         """Return the questions that are worth an event, each once."""
-        return self._people.asked.async_take()
+        return self._people.async_take_new()
 
     @override
     def async_add_teller(self) -> CALLBACK_TYPE:

@@ -4,7 +4,7 @@ from .amounts import QUANTITIES, WEIGHT, Amount, Dimension, NumberError, UnitErr
 from .composition import Outcome, TakenBack, Weighed
 from .dated import MEASURED_AT, DatedWeighings
 from .memory import Memory
-from .recognition import Candidate, Verdict, recognise
+from .recognition import WEIGH_INS, Candidate, Verdict, recognise
 from .sensor_values import absence, check, kind_of_change, number, read, read_time
 from .weighing import Kind, Report, Weighings
 
@@ -12,6 +12,7 @@ __all__ = (
     "MEASURED_AT",
     "QUANTITIES",
     "WEIGHT",
+    "WEIGH_INS",
     "Amount",
     "Candidate",
     "DatedWeighings",

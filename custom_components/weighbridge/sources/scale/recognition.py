@@ -24,7 +24,7 @@ NEAR_NEW: Final = 2 * NEAR
 
 # What is older says nothing of today.
 _DAYS: Final = 400
-_WEIGH_INS: Final = 60
+WEIGH_INS: Final = 60
 
 # No fat of theirs is known, or it is told by another scale.
 _LEAST_FAT: Final = 3
@@ -105,7 +105,7 @@ def _distance(weigh_in: WeighIn, who: Candidate) -> _Distance | None:
         (second, one.weight, one.body_fat)
         for one in who.weigh_ins
         if oldest <= (second := one.second) < now
-    )[-_WEIGH_INS:]
+    )[-WEIGH_INS:]
     is_new = len(past) < ANSWERS
     if is_new and who.min_weight is not None and who.max_weight is not None:
         return _Distance(0.0)
