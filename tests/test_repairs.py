@@ -247,6 +247,8 @@ async def test_a_damaged_ledger_is_put_aside_and_built_anew(
     assert value_of(hass, linked, "pending") == 0
     found = issue(hass, "ledger_rebuilt")
     assert found is not None
+    # Nothing would tell of it again after a restart of Home Assistant.
+    assert found.is_persistent
     assert found.translation_placeholders is not None
     assert ".unreadable." in found.translation_placeholders["path"]
     await fix.open("ledger_rebuilt")

@@ -9,6 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.weighbridge.const import DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 
 from ..clouds import Clouds, GarminAccount
 from ..support.common import restart, value_of
@@ -130,6 +131,11 @@ async def test_consent_is_a_repair_issue_until_it_is_given(
     garmin_user.device_upload = False
     clouds.withings.step_on_scale("alice", 80.0)
     await poll(hass, withings_entry)
+    assert issue_keys(hass) == {"consent"}
+    # As at a restart of Home Assistant, which the pause outlives.
+    (issue_id,) = [i for d, i in ir.async_get(hass).issues if d == DOMAIN]
+    ir.async_delete_issue(hass, DOMAIN, issue_id)
+    await restart(hass, linked)
     assert issue_keys(hass) == {"consent"}
     garmin_user.device_upload = True
     await hass.services.async_call(

@@ -76,6 +76,8 @@ async def test_what_garmin_does_not_let_go_is_told(
     assert kept is not None
     second = int((NOW - timedelta(days=COUNT)).timestamp())
     assert kept.issue_id.endswith(f"kept_{second}")
+    # Nothing would tell of it again after a restart of Home Assistant.
+    assert kept.is_persistent
 
 
 @pytest.mark.parametrize("number", [1, 2])

@@ -63,6 +63,7 @@ async def async_setup_garmin(hass: HomeAssistant, entry: GarminConfigEntry) -> N
     await async_setup_sensors(hass, account)
     # Issues do not outlive a restart; what they ask for does.
     issues.async_update_waiting(hass, entry, memory.ledgers)
+    issues.async_report_pause(hass, entry, memory.pause_reason, memory.strikes)
     entry.async_on_unload(await LinkFeeds(hass, account).async_start())
     # Before Home Assistant gives up what it does in the background: a token refresh
     # that is cut off costs the sign-in.

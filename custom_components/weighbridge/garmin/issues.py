@@ -1,6 +1,7 @@
 """Repair issues: what only a person can put right."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
@@ -13,27 +14,29 @@ from ..names import account_name
 from ..units import async_time_text
 from .pause import Reason
 
-# A single 403 is a passing mood of Garmin's gatekeeper.
-FORBIDDEN_STRIKES = 3
+# Pauses that will not end by themselves, and how many in a row are worth an issue: a
+# single 403 is a passing mood of Garmin's gatekeeper.
+STRIKES: Final[Mapping[str, int]] = {Reason.CONSENT: 1, Reason.FORBIDDEN: 3}
 
 NOT_LINKED = "not_linked"
 
 
 @callback
 def async_report_pause(
-    hass: HomeAssistant, entry: WeighbridgeConfigEntry, reason: Reason, strikes: int
+    hass: HomeAssistant,
+    entry: WeighbridgeConfigEntry,
+    reason: str | None,
+    strikes: int,
 ) -> None:
-    """Raise an issue for a pause that will not end by itself."""
-    if reason is Reason.CONSENT or (
-        reason is Reason.FORBIDDEN and strikes >= FORBIDDEN_STRIKES
-    ):
+    """Raise an issue for a pause, if there is one, that will not end by itself."""
+    if reason is not None and strikes >= STRIKES.get(reason, strikes + 1):
         _async_create(hass, entry, reason, reason, {})
 
 
 @callback
 def async_clear_account(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> None:
     """Withdraw the issues that a good answer of Garmin has cured."""
-    for reason in (Reason.CONSENT, Reason.FORBIDDEN):
+    for reason in STRIKES:
         ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, reason))
 
 
@@ -84,6 +87,7 @@ def async_report_kept(
         "kept",
         {"time": when},
         fix={},
+        is_persistent=True,
     )
 
 
@@ -165,7 +169,13 @@ def async_report_rebuilt(
 ) -> None:
     """Tell that a ledger could not be read and where it was put aside."""
     _async_create(
-        hass, entry, "ledger_rebuilt", "ledger_rebuilt", {"path": path}, fix={}
+        hass,
+        entry,
+        "ledger_rebuilt",
+        "ledger_rebuilt",
+        {"path": path},
+        fix={},
+        is_persistent=True,
     )
 
 
@@ -187,13 +197,16 @@ def _async_create(
     placeholders: dict[str, str],
     *,
     fix: dict[str, str | int | float | None] | None = None,
+    is_persistent: bool = False,
 ) -> None:
+    """Raise an issue; one that nothing raises again after a restart is persistent."""
     ir.async_create_issue(
         hass,
         DOMAIN,
         _issue_id(entry, name),
         data=fix,
         is_fixable=fix is not None,
+        is_persistent=is_persistent,
         severity=ir.IssueSeverity.WARNING,
         translation_key=translation_key,
         translation_placeholders={"account": account_name(entry), **placeholders},
