@@ -248,6 +248,27 @@ async def test_renamed(hass: HomeAssistant, house: House) -> None:
     assert house.issues() == {}
 
 
+async def test_what_cannot_be_read_is_renamed(
+    hass: HomeAssistant, house: House
+) -> None:
+    """The user is told of the sensor by the name that it has, and while it is there."""
+    scale = Scale(hass, {"weight": "kg", "body_fat": "ml"})
+    await scale.async_set_up()
+    registry = er.async_get(hass)
+    fat = registry.entities[FAT].id
+    await house.async_move_in({"Carol": ANYBODY}, body_fat=fat)
+    scale.show(weight=80.0, body_fat=21.5)
+    unreadable = "scale_sensors_unreadable"
+    assert house.issues()[unreadable]["sensors"] == FAT
+    registry.async_update_entity(FAT, new_entity_id="sensor.bathroom_fat")
+    await house.later(minutes=1)
+    scale.show(weight=80.4, body_fat=21.6)
+    assert house.issues()[unreadable]["sensors"] == "sensor.bathroom_fat"
+    registry.async_remove("sensor.bathroom_fat")
+    await house.later(minutes=1)
+    assert house.issues().keys() == {"scale_sensors_missing"}
+
+
 async def test_edited(hass: HomeAssistant, house: House) -> None:
     """A new icon, name or label of the sensor weighs nobody."""
     scale = await set_up_scale(hass, house)

@@ -143,6 +143,7 @@ class ScaleSensors:
             return
         new = quantities.keys() - self._quantities.keys()
         self._quantities = quantities
+        self.unreadable &= quantities.keys()
         for entity_id in quantities:
             if entity_id in new:
                 self._begin(entity_id)
