@@ -65,6 +65,20 @@ DATED = [
         dated=True,
     ),
     Sequence(
+        "all is told every half a minute, the time before its weight",
+        [
+            *_FIRST,
+            *_told(DAY - 30, 98, 79.0),
+            *_told(DAY, DAY - 2, 79.3),
+            *_told(DAY + 30, DAY - 2, 79.3),
+            (DAY + 60, "measured_at", DAY + 58.0),
+            (DAY + 62, "weight", 61.4),
+            *_told(DAY + 90, DAY + 58, 61.4),
+        ],
+        [weighed(98, 79.0), weighed(DAY - 2, 79.3), weighed(DAY + 58, 61.4)],
+        dated=True,
+    ),
+    Sequence(
         "a weight is corrected under its time",
         [*_FIRST, *_told(200, 198, 79.3), *_told(DAY, 98, 78.5)],
         [weighed(98, 78.5), weighed(198, 79.3)],

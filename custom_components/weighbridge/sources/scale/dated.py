@@ -31,8 +31,10 @@ class DatedWeighings:
         self._composing = Composing(memory)
         # The time that was told last, and when, until it has its weight.
         self._measured: tuple[float, float] | None = None
-        # When a weight was told that may belong to the next time.
+        # When a weight was told that may belong to the next time, and how long it may:
+        # many sensors repeat for minutes what they show.
         self._weight_at: float | None = None
+        self._lasts = ALONE
         # A weighing that is shown again, until it is sure that no other follows.
         self._again: tuple[Known, float] | None = None
 
@@ -102,7 +104,7 @@ class DatedWeighings:
         shown[MEASURED_AT] = measured
         outcomes = self._settle()
         self._again = None
-        if self._weight_at is not None and at - self._weight_at > ALONE:
+        if self._weight_at is not None and at - self._weight_at > self._lasts:
             self._weight_at = None
         if measured <= at + AHEAD:
             self._measured = measured, at
@@ -114,6 +116,7 @@ class DatedWeighings:
         if self._weight_at is not None:
             outcomes = self._settle()
         self._weight_at = at
+        self._lasts = AT_ONCE if self.memory.shown.get(WEIGHT) == value else ALONE
         self.memory.shown[WEIGHT] = value
         return outcomes
 
