@@ -176,6 +176,23 @@ async def test_connection_lost_at_the_code(clouds: Clouds, frontend: Frontend) -
     assert result["type"] == "create_entry"
 
 
+async def test_connection_lost_at_the_code_of_the_widget(
+    clouds: Clouds, frontend: Frontend
+) -> None:
+    """Where Garmin's apps are refused, the widget signs in: the code may be tried again."""
+    clouds.garmin.account(EMAIL, PASSWORD, mfa=CODE)
+    clouds.faults.answer("/garmin/(mobile|portal)/", 503, times=None)
+    await frontend.add("garmin")
+    assert (await sign_in(frontend))["step_id"] == "garmin_mfa"
+    fault = clouds.faults.reset("/loginEnterMfaCode", times=None)
+    result = await frontend.submit(code=CODE)
+    assert fault.hits
+    assert result["step_id"] == "garmin_mfa"
+    assert result["errors"] == {"base": "cannot_connect"}
+    fault.remove()
+    assert (await enter_code(frontend))["type"] == "create_entry"
+
+
 async def test_already_configured(
     hass: HomeAssistant, clouds: Clouds, frontend: Frontend
 ) -> None:

@@ -75,7 +75,8 @@ class GarminSignIn:
             raise GarminCodeError("Garmin refused the MFA code") from None
         except GarminConnectTooManyRequestsError:
             raise GarminThrottledError("Garmin refuses further MFA codes") from None
-        except (GarminConnectConnectionError, requests.RequestException) as err:
+        except (GarminConnectConnectionError, OSError) as err:
+            # What requests or curl_cffi raise is an OSError, where it is not caught.
             raise sign_in_error(err) from None
         self._state = None
 
