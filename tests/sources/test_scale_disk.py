@@ -1,5 +1,6 @@
 """What a scale remembers is on disk, whole, and comes there if it could not at once."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -12,7 +13,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util.file import WriteError
 
 from ..support.common import set_up
-from ..support.scale_house import House
+from ..support.scale_house import MORNING, House
 
 
 @contextmanager
@@ -45,6 +46,28 @@ async def test_another_word(
         assert [version.count(f'"{key},r,62') for version in versions] == [1] * len(
             versions
         )
+
+
+async def test_a_goal_meanwhile(
+    hass: HomeAssistant, house: House, hass_storage: dict[str, Any]
+) -> None:
+    """A goal is on disk, too, that is set while a word is being written there."""
+    await house.async_move_in()
+    await house.weigh(62.0)
+    answer = house.async_answer(
+        house.person("Carol"), {"weigh_in": str(int(MORNING.timestamp()) + 600)}
+    )
+    goal = {"entity_id": house.entity_id("Carol", "goal_weight", "number"), "value": 60}
+    await asyncio.gather(
+        answer, hass.services.async_call("number", "set_value", goal, blocking=True)
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    key = f"weighbridge.{house.entry.entry_id}"
+    on_disk = deepcopy(hass_storage[key])
+    assert await hass.config_entries.async_unload(house.entry.entry_id)
+    hass_storage[key] = on_disk
+    await set_up(hass, house.entry)
+    assert house.value("Carol", "to_goal") == -2
 
 
 async def test_full_disk(

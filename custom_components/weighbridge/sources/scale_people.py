@@ -40,6 +40,8 @@ class People:
         self._listeners: list[CALLBACK_TYPE] = []
         # Whose book is another one since what is on disk.
         self._changed: set[Person] = set()
+        # Whether anything has changed since what is on disk, or being put there.
+        self._is_unsaved = False
         people = people_of(entry)
         self.limits = {key: Limits.of(one.data) for key, one in people.items()}
         self.persons: Mapping[str, Person] = {
@@ -152,7 +154,7 @@ class People:
                 await self._async_give(weigh_in, person)
                 await person.async_note(key, Word.MINE)
                 await self._async_ask_again()
-            await self._save()
+            await self._async_save_all()
         self._tell()
         return True
 
@@ -167,7 +169,7 @@ class People:
                     for before in outcome.instead:
                         weigh_in = await self._async_tell_apart(before, weigh_in)
                     await self._async_take_weigh_in(weigh_in)
-            await self._save()
+            await self._async_save_all()
         self._tell()
 
     async def _async_save_person(self) -> None:
@@ -175,7 +177,15 @@ class People:
 
         What goes from one to another is never nobody's on disk.
         """
+        self._is_unsaved = True
         if not self._lock.locked():
+            await self._async_save_all()
+
+    async def _async_save_all(self) -> None:
+        """Put all on disk, and once more what has changed meanwhile."""
+        self._is_unsaved = True
+        while self._is_unsaved:
+            self._is_unsaved = False
             await self._save()
 
     @callback
