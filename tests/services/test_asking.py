@@ -17,7 +17,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from ..clouds import Clouds, GarminAccount
-from ..support.actions import NOW, READ, call
+from ..support.actions import NOW, READ, UPLOAD, call
 from ..support.common import set_up, value_of
 
 
@@ -179,6 +179,36 @@ async def test_an_account_that_is_unloaded_meanwhile(
     assert caught.value.translation_key == "account_unloaded"
     assert await unload
     assert clouds.garmin.weigh_ins(garmin_user) == []
+
+
+@pytest.mark.parametrize("path", [READ, UPLOAD])
+async def test_a_script_that_is_stopped_meanwhile(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    path: str,
+) -> None:
+    """What it has begun comes to its end, and is not sent a second time."""
+    data = {"config_entry_id": linked.entry_id, "weight": 80, "unit": "kg"}
+    sequence = [{"action": "weighbridge.push_measurement", "data": data}]
+    scripts = {"script": {"weigh": {"sequence": sequence}}}
+    assert await async_setup_component(hass, "script", scripts)
+    target = {"entity_id": "script.weigh"}
+    slow = clouds.faults.delay(path, 1, processed=True)
+    await hass.services.async_call("script", "turn_on", target)
+    while not slow.hits:
+        await asyncio.sleep(0)
+    await hass.services.async_call("script", "turn_off", target)
+    while hass.states.is_state("script.weigh", "on"):
+        await asyncio.sleep(0)
+    assert value_of(hass, linked, "pending") == 1
+    freezer.tick(timedelta(seconds=2))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert [each.weight for each in clouds.garmin.weigh_ins(garmin_user)] == [80]
+    assert value_of(hass, linked, "pending") == 0
+    assert clouds.log.count("garmin", path=UPLOAD) == 1
 
 
 async def test_the_wrong_kind_of_entry(

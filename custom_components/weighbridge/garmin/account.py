@@ -1,6 +1,7 @@
 """Push: what the ledgers have pending goes to Garmin Connect, once."""
 
-from collections.abc import Collection, Mapping
+import asyncio
+from collections.abc import Collection, Coroutine, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -121,13 +122,30 @@ class GarminAccount:
 
     async def async_push_now(self) -> None:
         """Push what is pending because a person asked; raise when it stays pending."""
-        await self.async_keep(by_hand=True)
-        if self.memory.pending:
-            raise self.gate.stuck()
+        await self.async_carry_out(self._async_push_now())
+
+    async def async_carry_out[T](self, wish: Coroutine[Any, Any, T]) -> T:
+        """Carry out what somebody wants, to its end, and return what came of it.
+
+        Who waits for that may be stopped, as a script is that starts anew. A request
+        under way, and the next try of what it did not bring, must not be stopped too.
+        """
+        task = self.entry.async_create_task(
+            self.hass, wish, f"{DOMAIN} wish {self.entry.entry_id}"
+        )
+        # Where nobody waits any more, the entities tell what is in the way.
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return await asyncio.shield(task)
 
     async def async_keep_alive(self) -> None:
         """Use the tokens once when they have not been used for days."""
         await self.gate.async_visit(self._async_touch)
+
+    async def _async_push_now(self) -> None:
+        """Push what is pending, or raise."""
+        await self.async_keep(by_hand=True)
+        if self.memory.pending:
+            raise self.gate.stuck()
 
     async def _async_flush(self, *, by_hand: bool) -> None:
         """Push what is pending, and come again for what stays."""

@@ -16,6 +16,11 @@ async def async_push_measurement(
 
     Raise HomeAssistantError when it is queued for later, or refused.
     """
+    return await account.async_carry_out(_async_push(account, record))
+
+
+async def _async_push(account: GarminAccount, record: WeighIn | BloodPressure) -> bool:
+    """Push one measurement; return False if Garmin has it already, or raise."""
     lane, second = account.lanes[record.kind], record.second
     ledger, now = lane.ledger, int(dt_util.utcnow().timestamp())
     ledger.offer(record, link=ACTION_LINK, own_twins=True)

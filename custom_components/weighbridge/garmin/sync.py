@@ -38,6 +38,15 @@ async def async_sync(
     """
     if not offers:
         return SyncResult()
+    return await account.async_carry_out(
+        _async_bring_up_to_date(account, offers, dry_run=dry_run)
+    )
+
+
+async def _async_bring_up_to_date(
+    account: GarminAccount, offers: Offers, *, dry_run: bool
+) -> SyncResult:
+    """Offer, compare and push, or pretend to; raise when that cannot be done now."""
     ledger = account.memory.weigh_ins
     scratch = ledger.copy()
     seconds = await async_apart(len(offers), _offer, scratch, offers)
