@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 
 from ..clouds import Clouds, GarminAccount, MeasureGroup
+from ..clouds.withings.model import MUSCLE_MASS
 from ..support.common import entity_id_of
 from ..support.push import READ, UPLOAD
 from ..support.pushing import Pushing
@@ -108,6 +109,23 @@ async def test_an_edit_of_what_garmin_does_not_show_yet(
     assert alice.weights == [80.0, 79.0]
     assert alice.pending == 0
     assert alice.clouds.log.count("garmin", path=READ) == 1
+
+
+async def test_what_was_sent_twice_is_completed(alice: Pushing) -> None:
+    """What is measured later goes up once, though nothing else tells it apart."""
+    alice.clouds.faults.reset(UPLOAD)
+    group = alice.clouds.withings.step_on_scale("alice", 80.0)
+    await alice.poll()
+    await alice.later(minutes=11)
+    assert alice.weights == [80.0]
+    group.measures[MUSCLE_MASS] = 60.0
+    alice.clouds.withings.edit("alice", group.grpid)
+    await alice.poll()
+    for _ in range(30):
+        await alice.later(hours=4)
+    assert alice.weights == [80.0]
+    assert alice.issues == set()
+    assert alice.clouds.log.count("garmin", path=UPLOAD) == 3
 
 
 async def test_an_edit_of_what_was_deleted_at_garmin(

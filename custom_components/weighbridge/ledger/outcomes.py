@@ -70,11 +70,12 @@ def fail[R: Record](ledger: Ledger[R], record: R) -> bool:
 def removed[R: Record](ledger: Ledger[R], second: int, remote: Remote) -> None:
     """Note that a version which we sent is no longer at Garmin.
 
-    What was sent more than once may be there once more, and come to light later.
+    What was sent more than once may be there once more, and come to light later: that
+    cannot be told from what comes in its place, if only more was measured.
     """
     if (item := ledger.item(second)) is not None:
         was = item.was
-        if item.attempts <= 1:
+        if item.attempts <= 1 or same(item.record.facts, remote.facts):
             was = tuple(facts for facts in was if not same(facts, remote.facts))
         gone = item.gone if remote.serial is None else (*item.gone, remote.serial)
         ledger.put(replace(item, was=was, gone=gone))
