@@ -4,11 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
 
 from ..clouds import Clouds, GarminAccount
 from ..support.common import (
@@ -158,6 +162,49 @@ async def test_changed_before_it_was_pushed(
     expected = [63.0, 62.0, 61.0, *([60.0] if change == "redated" else []), 59.0]
     assert list(held.values()) == expected
     assert NOW not in held
+
+
+@pytest.mark.parametrize("change", ["deleted", "redated", "doubted"])
+async def test_changed_before_it_was_pushed_while_another_source_has_it(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+    fitbit_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    deletions: bool,
+    change: str,
+) -> None:
+    """What two sources have told of goes up as long as one of them still has it."""
+    await set_up(hass, fitbit_entry)
+    link(hass, garmin_entry, fitbit_entry, start=NOW - timedelta(days=60))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    fault = clouds.faults.answer("/weight-service/weight/range", 503, times=None)
+    group = clouds.withings.step_on_scale("alice", 60.0, when=NOW)
+    await poll(hass, withings_entry, freezer)
+    clouds.google.step_on_scale("bob", 60.0, when=NOW + timedelta(seconds=20))
+    await poll(hass, fitbit_entry, freezer)
+    assert value_of(hass, garmin_entry, "pending") == 1
+    moved = NOW - timedelta(hours=3)
+    match change:
+        case "deleted":
+            clouds.withings.delete("alice", group.grpid)
+        case "redated":
+            clouds.withings.redate("alice", group.grpid, moved)
+        case "doubted":
+            clouds.withings.attribute("alice", group.grpid, 1)
+    await poll(hass, withings_entry, freezer, timedelta(days=1))
+    await poll(hass, withings_entry, freezer, timedelta(hours=1))
+    assert value_of(hass, withings_entry, "weight") == (
+        60.0 if change == "redated" else 61.0
+    )
+    fault.remove()
+    await poll(hass, withings_entry, freezer, timedelta(hours=1))
+    async_fire_time_changed(hass, dt_util.utcnow())
+    await hass.async_block_till_done(wait_background_tasks=True)
+    pushed = {w for w, kg in at_garmin(clouds, garmin_user).items() if kg == 60.0}
+    assert pushed == ({NOW, moved} if change == "redated" else {NOW})
 
 
 async def test_google_points_that_are_gone(

@@ -199,6 +199,7 @@ REST: set[Event] = {
     Ledger.primary,
     Ledger.is_twin,
     Ledger.is_ours,
+    Ledger.heir,
     Ledger.is_alike,
     Ledger.knows,
     Ledger.item,

@@ -184,8 +184,14 @@ class Ledger[R: Record]:
         )
 
     def withdraw(self, second: int, now: int) -> None:
-        """Wish a measurement away, from here and, if we pushed it, from Garmin."""
+        """Wish a measurement away, from here and, if we pushed it, from Garmin.
+
+        What was never sent is left to another link that wants it, too.
+        """
         if (item := self._open.get(second)) is not None:
+            if not item.is_ours and (heir := self.heir(item)) is not None:
+                self.put(replace(item, link=heir))
+                return
             self.settle(item, Way.PUSHED if item.is_ours else Way.WITHDRAWN)
             if item.is_ours:
                 # Garmin may not show yet what it was given last.
@@ -194,6 +200,15 @@ class Ledger[R: Record]:
                 )
         elif (one := self._settled.get(second)) is not None and one.way is Way.PUSHED:
             self.withdrawals.setdefault(second, Removal())
+
+    def heir(self, item: Item[R]) -> str | None:
+        """Return another link that wants a measurement, as it has a twin of it."""
+        second = item.record.second
+        near = (s for slot in near_slots(second) for s in self._slots.get(slot, ()))
+        twins = (self._settled[s] for s in near if s in self._settled)
+        links = (twin.link for twin in twins if twin.twin_of == second)
+        others = (link for link in links if link not in (item.link, REMOTE_LINK))
+        return next(others, None)
 
     def keep(self, second: int) -> None:
         """Leave at Garmin what its source has deleted, for good."""

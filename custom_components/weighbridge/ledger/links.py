@@ -56,7 +56,7 @@ def review[R: Record](
         elif (record := prepare(item.record)) != item.record:
             ledger.put(replace(item, record=record))
             changed = True
-    _let_go(ledger, link, unwanted)
+    _let_go(ledger, unwanted)
     return changed or bool(unwanted)
 
 
@@ -65,19 +65,14 @@ def forget[R: Record](ledger: Ledger[R], link: str) -> None:
 
     What it has brought to Garmin is remembered, corrections that wait go there.
     """
-    _let_go(ledger, link, [i for i in ledger.snapshot().open if i.link == link])
+    _let_go(ledger, [i for i in ledger.snapshot().open if i.link == link])
 
 
-def _let_go[R: Record](ledger: Ledger[R], link: str, items: Iterable[Item[R]]) -> None:
+def _let_go[R: Record](ledger: Ledger[R], items: Iterable[Item[R]]) -> None:
     """Leave to other links what they want too; drop the rest that was never sent."""
     now = ledger.snapshot()
-    heirs = {
-        settled.twin_of: settled.link
-        for settled in now.settled.values()
-        if settled.twin_of is not None and settled.link not in (link, REMOTE_LINK)
-    }
     for item in items:
-        if (heir := heirs.get(item.record.second)) is not None:
+        if (heir := ledger.heir(item)) is not None:
             ledger.put(replace(item, link=heir))
         elif not item.is_ours:
             ledger.drop(item.record.second)
