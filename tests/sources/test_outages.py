@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+import logging
 
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -12,7 +13,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 
 from ..clouds import Clouds, Fault
-from ..support.common import set_up, state_of, value_of, wait_for_poll
+from ..support.common import restart, set_up, state_of, value_of, wait_for_poll
 from ..support.vendors import issues, let_token_expire, reauth_flows
 
 MORNING = datetime(2026, 11, 19, 6, 30, 12, tzinfo=UTC)
@@ -222,6 +223,28 @@ async def test_outage_at_start(
     trouble.remove()
     await wait_for_poll(hass, minutes=2)
     assert hass.config_entries.async_loaded_entries(DOMAIN) == [source]
+
+
+async def test_outage_for_weeks_since_the_start(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """However often a vendor has not answered, the next poll is like the one before."""
+    clouds.withings.step_on_scale("alice", 62.3, when=MORNING)
+    await set_up(hass, withings_entry)
+    trouble = clouds.withings.fail(403, times=None)
+    await restart(hass, withings_entry)
+    caplog.set_level(logging.WARNING)
+    for _ in range(1030):
+        await withings_entry.runtime_data.coordinator.async_poll_now()
+    assert trouble.hits > 1030
+    assert state_of(hass, withings_entry, "status").state == "refused"
+    assert "Unexpected error" not in caplog.text
+    trouble.remove()
+    await wait_for_poll(hass)
+    assert value_of(hass, withings_entry, "weight") == 62.3
 
 
 @EACH_VENDOR

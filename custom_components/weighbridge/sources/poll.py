@@ -96,7 +96,7 @@ class PollCoordinator[T](DataUpdateCoordinator[T]):
 
     def _retry_at_start(self, wanted: float | None) -> float | None:
         """Return in how many seconds to try again, None for the usual interval."""
-        soon = FIRST_RETRY.total_seconds() * 2**self._failures
+        soon = FIRST_RETRY.total_seconds() * 2 ** min(self._failures, 16)
         is_soon = self.update_interval is not None and soon < (
             self.update_interval.total_seconds()
         )
