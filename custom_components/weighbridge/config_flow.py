@@ -53,6 +53,7 @@ from .flows import (
 )
 from .names import NAMES, account_title, async_sources
 from .sources.scale import WEIGHT
+from .store import token_store
 
 
 class WeighbridgeConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
@@ -221,22 +222,25 @@ class WeighbridgeConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
         existing = await self.async_set_unique_id(
             new.unique_id, raise_on_progress=False
         )
-        if self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE):
-            entry = self._get_entry()
-            if existing is not entry:
-                return self.async_abort(
-                    reason="wrong_account",
-                    description_placeholders={"name": entry.title},
-                )
-            return self.async_update_reload_and_abort(entry, data_updates=new.data)
-        if existing is not None:
-            # The frontend restarts a re-authentication that lacks its credential as a
-            # user flow, so this is where such an entry gets its new sign-in.
-            return self.async_update_reload_and_abort(
-                existing, data_updates=new.data, reason="already_configured"
+        is_renewal = self.source in (SOURCE_REAUTH, SOURCE_RECONFIGURE)
+        if is_renewal and existing is not (entry := self._get_entry()):
+            return self.async_abort(
+                reason="wrong_account",
+                description_placeholders={"name": entry.title},
             )
-        self._new = new
-        return await self.async_step_name()
+        if existing is None:
+            self._new = new
+            return await self.async_step_name()
+        if new.provider is not Provider.GARMIN:
+            # A clock that was wrong may have dated what is saved there.
+            await token_store(self.hass, existing.entry_id).async_remove()
+        if is_renewal:
+            return self.async_update_reload_and_abort(existing, data_updates=new.data)
+        # The frontend restarts a re-authentication that lacks its credential as a user
+        # flow, so this is where such an entry gets its new sign-in.
+        return self.async_update_reload_and_abort(
+            existing, data_updates=new.data, reason="already_configured"
+        )
 
     async def async_step_name(
         self, user_input: dict[str, Any] | None = None

@@ -10,10 +10,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
 from homeassistant.util.file import WriteError
 
 from ..clouds import Clouds
 from ..support.common import set_up, state_of, value_of, withings_token
+from ..support.frontend import Frontend
 from ..support.vendors import later, let_token_expire, reauth_flows
 
 MORNING = datetime(2026, 11, 19, 6, 30, 12, tzinfo=UTC)
@@ -79,6 +81,30 @@ async def test_signed_in_anew(
     await start_with(hass, weighed, token)
     assert weighed.state is ConfigEntryState.LOADED
     assert weighed.data["token"] == token
+
+
+async def test_signed_in_anew_after_a_clock_was_wrong(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    frontend: Frontend,
+    weighed: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A sign-in is newer than what a clock that ran months ahead has dated."""
+    now = dt_util.utcnow()
+    await later(hass, freezer, timedelta(days=300).total_seconds() / 60)
+    old = weighed.data["token"]
+    freezer.move_to(now)
+    clouds.withings.revoke("alice")
+    clouds.withings.sign_in_as("alice")
+    result = await frontend.reconfigure(weighed)
+    result = await frontend.approve(clouds, result)
+    assert result["reason"] == "reconfigure_successful"
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert weighed.state is ConfigEntryState.LOADED
+    assert weighed.data["token"]["refresh_token"] != old["refresh_token"]
+    assert state_of(hass, weighed, "status").state == "ok"
+    assert not reauth_flows(hass)
 
 
 async def test_disk_is_full(
