@@ -171,6 +171,18 @@ async def test_a_phone_that_is_gone(hass: HomeAssistant, household: Household) -
     assert household.words() == [("4815757309", "01B")]
 
 
+async def test_a_phone_whose_app_is_not_there(
+    hass: HomeAssistant, household: Household
+) -> None:
+    """A phone that was renamed, or whose app has not started, stops nobody else's."""
+    hass.services.async_remove("notify", "mobile_app_ann_s_phone")
+    await household.ask()
+    assert len(household.shown["Bob"]) == 1
+    await household.press("Bob", "Alice")
+    assert household.words() == [("4815757309", "01A")]
+    assert household.shown["Bob"] == []
+
+
 async def test_a_reload_asks_nothing_again(household: Household) -> None:
     """What the entity showed before is no news."""
     await household.ask()

@@ -5,8 +5,10 @@ from typing import Any
 import probatio
 
 from homeassistant.components.notify.const import (
+    ATTR_DATA,
     ATTR_MESSAGE,
     ATTR_TARGET,
+    ATTR_TITLE,
     DOMAIN as NOTIFY_DOMAIN,
     SERVICE_SEND_MESSAGE,
 )
@@ -21,10 +23,14 @@ from .ways import ATTR_NOTIFY_ACTION, ATTR_NOTIFY_ENTITIES, ATTR_PHONE_NUMBERS, 
 
 SERVICE_SEND_TEXT = "send_text"
 
+ATTR_NOTIFY_DATA = "notify_data"
+
 SEND_TEXT_SCHEMA = probatio.Schema(
     {
         # A text that looks like a number, or a list, has become one in its template.
         probatio.Required(ATTR_MESSAGE): probatio.Coerce(str),
+        probatio.Optional(ATTR_TITLE): probatio.Coerce(str),
+        probatio.Optional(ATTR_NOTIFY_DATA): dict,
         probatio.Optional(ATTR_NOTIFY_ACTION, default=""): cv.string,
         probatio.Optional(ATTR_PHONE_NUMBERS, default=list): probatio.All(
             cv.ensure_list, [cv.string]
@@ -50,13 +56,18 @@ async def _async_send_text(call: ServiceCall) -> None:
     """
     ways = Ways.read(call.hass, call.data)
     errors = [fault.error() for fault in ways.faults]
-    message = {ATTR_MESSAGE: call.data[ATTR_MESSAGE]}
+    text = (ATTR_MESSAGE, ATTR_TITLE)
+    message = {key: call.data[key] for key in text if key in call.data}
+    more = {}
+    if ATTR_NOTIFY_DATA in call.data:
+        more[ATTR_DATA] = call.data[ATTR_NOTIFY_DATA]
     sent = 0
     if ways.action is not None:
         # Some services send to the first of several numbers only.
         for target in ways.targets:
             to = {} if target is None else {ATTR_TARGET: [target]}
-            sent += await _async_try(call, ways.action, {**message, **to}, errors)
+            data = {**message, **more, **to}
+            sent += await _async_try(call, ways.action, data, errors)
     entities = _available(call.hass, ways.entities, errors)
     if entities:
         action = (NOTIFY_DOMAIN, SERVICE_SEND_MESSAGE)
