@@ -16,9 +16,10 @@ from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 
 from ..clouds import GOOGLE_CLIENT_ID, GOOGLE_CLIENT_SECRET, Clouds, Fault
-from ..support.common import set_up, value_of
+from ..support.common import set_up, update_source, value_of
 from ..support.frontend import Frontend
 from ..support.repairs import Fix
 from ..support.vendors import issues, later, let_token_expire, reauth_flows
@@ -331,3 +332,30 @@ async def test_outage_is_told_once(
     clouds.faults.answer("/google/v4/", 503, times=None)
     await later(hass, freezer, 31)
     assert caplog.text.count("Error fetching weighbridge Bob") == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "polls", "asks"),
+    [(401, 2, reauth_flows), (403, 3, issues)],
+    ids=["token", "account"],
+)
+async def test_a_clock_that_is_set_back(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    accounts: dict[str, MockConfigEntry],
+    freezer: FrozenDateTimeFactory,
+    status: int,
+    polls: int,
+    asks: Callable[[HomeAssistant], object],
+) -> None:
+    """What lasts is told, though it began at a time that is still to come."""
+    entry, now = accounts["withings"], dt_util.utcnow()
+    clouds.withings.fail(status, times=None)
+    freezer.tick(timedelta(days=30))
+    await update_source(hass, entry, "weigh_in", "event")
+    freezer.move_to(now)
+    for _ in range(polls):
+        assert not asks(hass)
+        await update_source(hass, entry, "weigh_in", "event")
+        freezer.tick(timedelta(hours=4))
+    assert asks(hass)

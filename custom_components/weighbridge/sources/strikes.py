@@ -35,17 +35,18 @@ class Strikes:
 
     def refuse(self, now: float) -> bool:
         """Count a fresh token that was refused; return whether that is enough."""
-        if now - self.last_refused >= APART:
+        # A clock that is set back must not stop the count.
+        if abs(now - self.last_refused) >= APART:
             self.refused_polls += 1
             self.last_refused = now
         return self.refused_polls >= REFUSED_POLLS
 
     def lasts(self, trouble: Trouble, now: float) -> bool:
         """Take note of trouble; return whether it has lasted too long to pass."""
-        lasting = LASTING.get(trouble)
-        return lasting is not None and now - self.since.setdefault(trouble, now) >= (
-            lasting
-        )
+        if (lasting := LASTING.get(trouble)) is None:
+            return False
+        since = self.since[trouble] = min(self.since.get(trouble, now), now)
+        return now - since >= lasting
 
     def clear(self) -> None:
         """Forget all after a good answer."""
