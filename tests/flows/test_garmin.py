@@ -23,6 +23,7 @@ from ..support.garmin_dialog import (
     PASSWORD,
     PROFILE,
     SIGN_IN,
+    TOKENS,
     add_account,
     assert_back_at_the_form,
     can_read,
@@ -173,6 +174,27 @@ async def test_connection_lost_at_the_code(clouds: Clouds, frontend: Frontend) -
     fault.remove()
     result = await enter_code(frontend)
 
+    assert result["type"] == "create_entry"
+
+
+@pytest.mark.parametrize("mfa", [None, CODE])
+async def test_no_tokens_for_what_was_right(
+    clouds: Clouds, frontend: Frontend, mfa: str | None
+) -> None:
+    """Garmin's bad day is not called a wrong password, or a wrong code."""
+    clouds.garmin.account(EMAIL, PASSWORD, mfa=mfa)
+    fault = clouds.faults.answer(TOKENS, 503, times=None, processed=True)
+    await frontend.add("garmin")
+    result = await sign_in(frontend)
+    if mfa is not None:
+        result = await enter_code(frontend)
+    assert_back_at_the_form(result, "cannot_connect")
+    assert clouds.log.count("garmin", path=LOGINS) == 1
+
+    fault.remove()
+    result = await sign_in(frontend)
+    if mfa is not None:
+        result = await enter_code(frontend)
     assert result["type"] == "create_entry"
 
 

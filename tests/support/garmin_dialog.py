@@ -20,6 +20,8 @@ CODES = r"/verifyCode"
 
 LOGINS = r"/api/login"
 
+TOKENS = r"/di-oauth2-service/oauth/token"
+
 
 async def sign_in(
     frontend: Frontend, email: str = EMAIL, password: str = PASSWORD

@@ -14,6 +14,7 @@ import requests
 from .errors import (
     GarminAuthError,
     GarminCodeError,
+    GarminError,
     GarminThrottledError,
     GarminUnavailableError,
     read_error,
@@ -21,6 +22,9 @@ from .errors import (
 )
 
 PROFILE_PATH = "/userprofile-service/socialProfile"
+
+# How the library says that all was right, and that Garmin gave no tokens for it.
+NO_SESSION = "JWT_WEB cookie not set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,9 @@ class GarminSignIn:
             status, self._state = self._client.login(
                 username, password, return_on_mfa=True
             )
-        except GarminConnectAuthenticationError:
+        except GarminConnectAuthenticationError as err:
+            if NO_SESSION in str(err):
+                raise GarminUnavailableError("Garmin gave no sign-in") from None
             raise GarminAuthError("Garmin refused the user name or password") from None
         except GarminConnectTooManyRequestsError:
             raise GarminThrottledError("Garmin refuses further sign-ins") from None
@@ -72,6 +78,9 @@ class GarminSignIn:
                 raise GarminUnavailableError(
                     "Garmin could not check the MFA code"
                 ) from None
+            if NO_SESSION in text:
+                # The code was right, and is used up.
+                raise GarminError("Garmin gave no sign-in") from None
             raise GarminCodeError("Garmin refused the MFA code") from None
         except GarminConnectTooManyRequestsError:
             raise GarminThrottledError("Garmin refuses further MFA codes") from None
