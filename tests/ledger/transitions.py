@@ -281,7 +281,7 @@ type _Entry = tuple[Item[WeighIn] | Settled, Removal | None]
 def _entries(ledger: Ledger[WeighIn]) -> dict[int, _Entry]:
     """Return all that a ledger knows, by its second."""
     now = ledger.snapshot()
-    entries: dict[int, _Entry] = {i.record.second: (i, None) for i in now.open}
+    entries: dict[int, _Entry] = {s: (i, None) for s, i in now.open.items()}
     for second, settled in now.settled.items():
         entries[second] = settled, now.withdrawals.get(second)
     return entries

@@ -15,10 +15,10 @@ from custom_components.weighbridge.ledger import (
     WEIGH_IN_COLUMNS,
     Item,
     Ledger,
+    LedgerWriter,
     State,
     Way,
     ledger_from_json,
-    ledger_to_json,
     links,
     make_weigh_in,
     miss,
@@ -55,6 +55,7 @@ class World:
         """Begin with an empty ledger and an empty Garmin."""
         self.watch = watch
         self.ledger = weighings()
+        self.writer = LedgerWriter(WEIGH_IN_COLUMNS)
         self.garmin: list[AtGarmin] = []
         # Accepted, and not shown yet.
         self.hidden: list[AtGarmin] = []
@@ -91,11 +92,12 @@ class World:
     def save(self) -> None:
         """Write the ledger to the disk."""
         self.disk = self.ledger.snapshot()
+        self.stored = self.writer.to_json(self.disk)
         self.check()
 
     def restart(self) -> None:
         """Lose all that is not on the disk, and nothing that is."""
-        stored = json.dumps(ledger_to_json(self.disk, WEIGH_IN_COLUMNS))
+        stored = json.dumps(self.stored)
         self.ledger = weighings()
         ledger_from_json(self.ledger, json.loads(stored), make_weigh_in)
         assert self.ledger.snapshot() == self.disk
@@ -221,7 +223,11 @@ class World:
         def prepare(record: WeighIn) -> WeighIn:
             return record if muscle_mass else replace(record, muscle_mass=None)
 
-        before = {i.record.second for i in self.ledger.snapshot().open if i.link == "a"}
+        before = {
+            i.record.second
+            for i in self.ledger.snapshot().open.values()
+            if i.link == "a"
+        }
         self.do(links.review, "a", wants, prepare)
         for gone in before:
             if (item := self.ledger.item(gone)) is None or item.link != "a":
@@ -446,13 +452,18 @@ class World:
     # What must hold.
 
     def check(self) -> None:
-        """Garmin never holds two of one second, and only what was pushed can leave."""
+        """Garmin never holds two of one second, and only what was pushed can leave.
+
+        What is counted as things change is as many as there are.
+        """
         seconds = [there.second for there in (*self.garmin, *self.hidden)]
         assert len(seconds) == len(set(seconds)) or self.is_doubled
         for second in self.ledger.withdrawals:
             settled = self.ledger.settled(second)
             assert settled is not None
             assert settled.way is Way.PUSHED
+        for state in (State.PENDING, State.FAILED):
+            assert self.ledger.count(state) == len(self.ledger.items(state))
 
 
 def is_near(there: AtGarmin, record: WeighIn) -> bool:

@@ -11,9 +11,9 @@ from ..ledger import (
     TWIN_WEIGH_IN,
     WEIGH_IN_COLUMNS,
     Ledger,
+    LedgerWriter,
     State,
     ledger_from_json,
-    ledger_to_json,
     make_blood_pressure,
     make_weigh_in,
 )
@@ -36,6 +36,14 @@ class AccountMemory:
     paused_until: float = 0.0
     pause_reason: str | None = None
     strikes: int = 0
+    _weigh_ins_writer: LedgerWriter = field(
+        default_factory=lambda: LedgerWriter(WEIGH_IN_COLUMNS), init=False, repr=False
+    )
+    _blood_pressures_writer: LedgerWriter = field(
+        default_factory=lambda: LedgerWriter(BLOOD_PRESSURE_COLUMNS),
+        init=False,
+        repr=False,
+    )
 
     @property
     def ledgers(self) -> tuple[Ledger[Any], ...]:
@@ -59,7 +67,10 @@ class AccountMemory:
         return sum(ledger.size for ledger in self.ledgers)
 
     def freeze(self) -> Callable[[], dict[str, Any]]:
-        """Return what makes plain JSON of the memory as it is now, in any thread."""
+        """Return what makes plain JSON of the memory as it is now.
+
+        It may run in any thread, one of them at a time.
+        """
         weigh_ins = self.weigh_ins.snapshot()
         blood_pressures = self.blood_pressures.snapshot()
         rest = {
@@ -70,8 +81,8 @@ class AccountMemory:
             "strikes": self.strikes,
         }
         return lambda: {
-            "weigh_ins": ledger_to_json(weigh_ins, WEIGH_IN_COLUMNS),
-            "blood_pressures": ledger_to_json(blood_pressures, BLOOD_PRESSURE_COLUMNS),
+            "weigh_ins": self._weigh_ins_writer.to_json(weigh_ins),
+            "blood_pressures": self._blood_pressures_writer.to_json(blood_pressures),
             **rest,
         }
 

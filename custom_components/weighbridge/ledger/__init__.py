@@ -4,8 +4,8 @@ from . import links, outcomes
 from .codec import (
     BLOOD_PRESSURE_COLUMNS,
     WEIGH_IN_COLUMNS,
+    LedgerWriter,
     ledger_from_json,
-    ledger_to_json,
     make_blood_pressure,
     make_weigh_in,
 )
@@ -24,6 +24,7 @@ __all__ = (
     "WEIGH_IN_COLUMNS",
     "Item",
     "Ledger",
+    "LedgerWriter",
     "Offer",
     "Record",
     "Remote",
@@ -34,7 +35,6 @@ __all__ = (
     "file_size",
     "is_fresh",
     "ledger_from_json",
-    "ledger_to_json",
     "links",
     "make_blood_pressure",
     "make_weigh_in",

@@ -24,44 +24,60 @@ BLOOD_PRESSURE_COLUMNS = ("systolic", "diastolic", "heart_rate")
 type Values = Mapping[str, float]
 
 
-def ledger_to_json(ledger: Snapshot[Any], columns: Sequence[str]) -> dict[str, Any]:
-    """Return a ledger as JSON, with the values of its records in these columns."""
-    links = _Table()
-    return {
-        "columns": list(columns),
-        "open": [
-            _row(
-                item.record.second,
-                links.index(item.link),
-                item.state,
-                item.since,
-                item.sent_at,
-                item.attempts or None,
-                item.strikes or None,
-                item.looks or None,
-                _versions(item.was),
-                _LIST.join(map(str, item.gone)),
-                *(getattr(item.record, name) for name in columns),
-            )
-            for item in ledger.open
-        ],
-        "settled": [
-            _row(
-                second,
-                links.index(one.link),
-                one.way,
-                one.twin_of,
-                one.extent or None,
-                one.attempts or None,
-                *one.facts,
-            )
-            for second, one in ledger.settled.items()
-        ],
-        "links": links.values,
-        "withdrawals": {
-            second: list(removal) for second, removal in ledger.withdrawals.items()
-        },
-    }
+class LedgerWriter:
+    """Makes JSON of a ledger, one time at a time, in whatever thread.
+
+    A ledger is written before each request: what has not changed since keeps its row.
+    """
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        """Write the values of records in these columns."""
+        self._columns = columns
+        self._links = _Table()
+        self._open: dict[int, tuple[Item[Any], str]] = {}
+        self._settled: dict[int, tuple[Settled, str]] = {}
+
+    def to_json(self, ledger: Snapshot[Any]) -> dict[str, Any]:
+        """Return a ledger as JSON."""
+        self._open = _rows(ledger.open, self._open, self._open_row)
+        self._settled = _rows(ledger.settled, self._settled, self._settled_row)
+        return {
+            "columns": list(self._columns),
+            "open": [row for _, row in self._open.values()],
+            "settled": [row for _, row in self._settled.values()],
+            "links": self._links.values.copy(),
+            "withdrawals": {
+                second: list(removal) for second, removal in ledger.withdrawals.items()
+            },
+        }
+
+    def _open_row(self, second: int, item: Item[Any]) -> str:
+        """Return what is not settled as text."""
+        return _row(
+            second,
+            self._links.index(item.link),
+            item.state,
+            item.since,
+            item.sent_at,
+            item.attempts or None,
+            item.strikes or None,
+            item.looks or None,
+            _versions(item.was),
+            _LIST.join(map(str, item.gone)),
+            *(getattr(item.record, name) for name in self._columns),
+        )
+
+    def _settled_row(self, second: int, one: Settled) -> str:
+        """Return what is settled as text."""
+        return _row(
+            second,
+            self._links.index(one.link),
+            one.way,
+            one.twin_of,
+            one.extent or None,
+            one.attempts or None,
+            *one.facts,
+        )
 
 
 def ledger_from_json[R: Record](
@@ -140,6 +156,23 @@ def make_blood_pressure(measured_at: datetime, values: Values) -> BloodPressure:
         diastolic=int(values["diastolic"]),
         heart_rate=None if pulse is None else int(pulse),
     )
+
+
+def _rows[T](
+    entries: Mapping[int, T],
+    written: Mapping[int, tuple[T, str]],
+    make: Callable[[int, T], str],
+) -> dict[int, tuple[T, str]]:
+    """Return entries with their rows, made anew for those that were not written."""
+    rows: dict[int, tuple[T, str]] = {}
+    for second, entry in entries.items():
+        known = written.get(second)
+        rows[second] = (
+            known
+            if known is not None and known[0] is entry
+            else (entry, make(second, entry))
+        )
+    return rows
 
 
 def _row(*cells: object) -> str:

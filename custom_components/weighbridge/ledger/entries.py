@@ -136,7 +136,7 @@ class Removal(NamedTuple):
 class Snapshot[R: Record]:
     """All that a ledger knew at a moment; it does not change any more."""
 
-    open: tuple[Item[R], ...]
+    open: Mapping[int, Item[R]]
     settled: Mapping[int, Settled]
     withdrawals: Mapping[int, Removal]
 

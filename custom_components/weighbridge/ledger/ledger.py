@@ -6,8 +6,10 @@ Offering it again changes nothing, so whoever reads a source may read too much, 
 too little.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 
 from .entries import (
     Facts,
@@ -42,6 +44,7 @@ class Ledger[R: Record]:
         """Begin with nothing known; `tolerance` is how far the facts of twins differ."""
         self._tolerance = tolerance
         self._open: dict[int, Item[R]] = {}
+        self._states: Counter[State] = Counter()
         self._settled: dict[int, Settled] = {}
         # Known seconds by their TWIN_SECONDS wide slot, to find twins at constant cost.
         self._slots: dict[int, tuple[int, ...]] = {}
@@ -138,13 +141,17 @@ class Ledger[R: Record]:
 
     def due(self) -> int | None:
         """Return when there is something to do at Garmin next, None for never."""
-        return min(
-            (
-                *(due(i) for i in self._open.values() if i.state is not State.FAILED),
-                *map(removal_due, self.withdrawals.values()),
-            ),
-            default=None,
-        )
+        first: int | None = None
+        for at in chain(
+            (due(i) for i in self._open.values() if i.state is not State.FAILED),
+            map(removal_due, self.withdrawals.values()),
+        ):
+            if first is None or at < first:
+                first = at
+            if first == 0:
+                # Thousands may wait, and nothing is due before what waits for nothing.
+                break
+        return first
 
     def ready(self, now: int) -> set[int]:
         """Return the measurements that Garmin is to be asked about now."""
@@ -171,7 +178,7 @@ class Ledger[R: Record]:
 
     def count(self, state: State) -> int:
         """Return how many measurements are in a state."""
-        known = sum(item.state is state for item in self._open.values())
+        known = self._states[state]
         if state is State.DONE:
             known += sum(one.twin_of is None for one in self._settled.values())
         return known
@@ -232,9 +239,11 @@ class Ledger[R: Record]:
     def put(self, item: Item[R]) -> None:
         """Keep a measurement as one that is not settled."""
         second = item.record.second
+        self._close(second)
         self._settled.pop(second, None)
         self.withdrawals.pop(second, None)
         self._open[second] = item
+        self._states[item.state] += 1
         self._index(second)
 
     def settle(self, item: Item[R], way: Way, facts: Facts | None = None) -> None:
@@ -252,17 +261,22 @@ class Ledger[R: Record]:
 
     def remember(self, second: int, settled: Settled) -> None:
         """Keep a measurement as one that needs no more work."""
-        self._open.pop(second, None)
+        self._close(second)
         self.withdrawals.pop(second, None)
         self._settled[second] = settled
         self._index(second)
 
     def drop(self, second: int) -> None:
         """Forget a measurement."""
-        self._open.pop(second, None)
+        self._close(second)
         self._settled.pop(second, None)
         slot = second // TWIN_SECONDS
         self._slots[slot] = tuple(s for s in self._slots[slot] if s != second)
+
+    def _close(self, second: int) -> None:
+        """Keep a measurement no longer as one that is not settled."""
+        if (item := self._open.pop(second, None)) is not None:
+            self._states[item.state] -= 1
 
     def remember_remote(self, remote: Remote, second: int, *, of: int) -> None:
         """Keep a weigh-in at Garmin from answering for a second one later."""
@@ -324,7 +338,7 @@ class Ledger[R: Record]:
     def snapshot(self) -> Snapshot[R]:
         """Return all that is known now, to be read in any thread at any time."""
         return Snapshot(
-            open=tuple(self._open.values()),
+            open=self._open.copy(),
             settled=self._settled.copy(),
             withdrawals=self.withdrawals.copy(),
         )
@@ -333,6 +347,7 @@ class Ledger[R: Record]:
         """Return a ledger that knows the same and goes its own way."""
         other = Ledger[R](self._tolerance)
         other._open = self._open.copy()
+        other._states = self._states.copy()
         other._settled = self._settled.copy()
         other._slots = self._slots.copy()
         other.withdrawals.update(self.withdrawals)

@@ -9,14 +9,14 @@ from .ledger import REMOTE_LINK, Ledger
 
 def known[R: Record](ledger: Ledger[R]) -> set[str]:
     """Return the links of what is not settled."""
-    return {item.link for item in ledger.snapshot().open}
+    return {item.link for item in ledger.snapshot().open.values()}
 
 
 def queued[R: Record](ledger: Ledger[R], link: str) -> set[int]:
     """Return what a link wants at Garmin and what has never been sent."""
     return {
-        item.record.second
-        for item in ledger.snapshot().open
+        second
+        for second, item in ledger.snapshot().open.items()
         if item.link == link and not item.is_ours
     }
 
@@ -29,7 +29,7 @@ def pushed[R: Record](ledger: Ledger[R], link: str) -> set[int]:
         for settled in now.settled.values()
         if settled.twin_of is not None and settled.link != REMOTE_LINK
     }
-    ours = {i.record.second for i in now.open if i.link == link and i.is_ours} | {
+    ours = {s for s, i in now.open.items() if i.link == link and i.is_ours} | {
         second
         for second, settled in now.settled.items()
         if settled.link == link
@@ -48,7 +48,7 @@ def review[R: Record](
     """
     changed = False
     unwanted: list[Item[R]] = []
-    for item in ledger.snapshot().open:
+    for item in ledger.snapshot().open.values():
         if item.link != link or item.state is State.DONE:
             continue
         if not item.is_ours and not wants(item.record):
@@ -65,7 +65,8 @@ def forget[R: Record](ledger: Ledger[R], link: str) -> None:
 
     What it has brought to Garmin is remembered, corrections that wait go there.
     """
-    _let_go(ledger, [i for i in ledger.snapshot().open if i.link == link])
+    theirs = ledger.snapshot().open.values()
+    _let_go(ledger, [item for item in theirs if item.link == link])
 
 
 def _let_go[R: Record](ledger: Ledger[R], items: Iterable[Item[R]]) -> None:

@@ -41,7 +41,7 @@ def confirm[R: Record](ledger: Ledger[R], sent: Collection[Item[R]], now: int) -
         )
         state = known.state if is_edited else State.DONE
         ledger.put(replace(known, state=state, sent_at=now, strikes=0))
-    for other in ledger.snapshot().open:
+    for other in ledger.snapshot().open.values():
         if other.state is State.PENDING and other.strikes == ALONE:
             ledger.put(replace(other, strikes=SUSPECT))
 
