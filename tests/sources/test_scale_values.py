@@ -1,5 +1,6 @@
 """What the sensors of a scale show, as people get to see it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from ..support.common import restart
@@ -353,6 +355,41 @@ async def test_what_was_measured_offline_comes_later(
     assert house.weighed == [("Carol", 79.0), ("Carol", 79.4)]
     assert house.value("Carol", "weight") == 79.0
     assert house.scale_state("last_weigh_in") == times[0]
+
+
+async def test_a_clock_that_is_ahead(hass: HomeAssistant, house: House) -> None:
+    """Who weighs by a clock of the future is told why nothing comes, until it is set."""
+    time = "sensor.scale_time"
+    await house.async_move_in({"Carol": ANYBODY}, measured_at=time)
+    for day in (2, 3):
+        await house.later(days=1)
+        house.show(80.0 + day / 10)
+        house.show(f"2026-11-0{day}T07:29:00+00:00", time)
+        await house.later(seconds=3)
+    ahead = {
+        "scale_clock_ahead": {"account": "Bathroom", "sensors": "Time of measurement"}
+    }
+    assert house.weighed == []
+    assert house.issues() == ahead
+    await house.later(hours=2)
+    await restart(hass, house.entry)
+    assert house.issues() == ahead
+    house.show("2026-11-03T07:29:00+00:00", time, force=True)
+    await house.later(hours=20)
+    assert house.issues() == ahead
+    now = dt_util.utcnow()
+    house.show(80.4)
+    house.show((now + timedelta(minutes=4)).isoformat(), time)
+    await house.later(seconds=3)
+    assert house.weighed == [("Carol", 80.4)]
+    assert house.issues() == {}
+    house.show((now + timedelta(minutes=6)).isoformat(), time)
+    await house.later(seconds=3)
+    assert house.issues() == ahead
+    data = {key: value for key, value in house.entry.data.items() if value != time}
+    hass.config_entries.async_update_entry(house.entry, data=data)
+    await restart(hass, house.entry)
+    assert house.issues() == {}
 
 
 async def restart_without_unload(hass: HomeAssistant, house: House) -> None:

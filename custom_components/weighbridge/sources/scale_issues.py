@@ -1,4 +1,4 @@
-"""Repair issues of scales: sensors that are gone, or that nobody can read."""
+"""Repair issues of scales: sensors that are gone, unreadable, or ahead of time."""
 
 from collections.abc import Collection
 
@@ -12,6 +12,7 @@ from .scale import MEASURED_AT
 
 MISSING = "scale_sensors_missing"
 UNREADABLE = "scale_sensors_unreadable"
+AHEAD = "scale_clock_ahead"
 
 
 @callback
@@ -21,8 +22,12 @@ def async_update_sensors(
     *,
     missing: Collection[str],
     unreadable: Collection[str],
+    is_ahead: bool,
 ) -> None:
-    """Tell which sensors of a scale are gone, by quantity, and which are unreadable."""
+    """Tell which sensors of a scale are gone, by quantity, and which are unreadable.
+
+    And whether its clock is ahead: what it measures then is left out.
+    """
     language = hass.config.language
     names = async_get_cached_translations(hass, language, "entity", DOMAIN)
     words = async_get_cached_translations(hass, language, "config", DOMAIN)
@@ -36,6 +41,7 @@ def async_update_sensors(
 
     _async_update(hass, entry, MISSING, [name(quantity) for quantity in missing])
     _async_update(hass, entry, UNREADABLE, unreadable)
+    _async_update(hass, entry, AHEAD, [name(MEASURED_AT)] if is_ahead else ())
 
 
 @callback
@@ -43,6 +49,7 @@ def async_clear_scale(hass: HomeAssistant, entry: WeighbridgeConfigEntry) -> Non
     """Withdraw the issues of a scale that is being removed."""
     _async_update(hass, entry, MISSING, ())
     _async_update(hass, entry, UNREADABLE, ())
+    _async_update(hass, entry, AHEAD, ())
 
 
 @callback

@@ -80,6 +80,11 @@ class ScaleSensors:
         """Return the entities as they are named now."""
         return list(self._quantities)
 
+    @property
+    def is_ahead(self) -> bool:
+        """Tell whether the scale's clock is ahead, so that its weigh-ins are left out."""
+        return MEASURED_AT in self._sensors and self._weighings.memory.ahead
+
     @callback
     def async_start(self) -> None:
         """Follow the sensors from what they show now."""
@@ -224,7 +229,10 @@ class ScaleSensors:
         self.record.add(quantity, state, at, kind, amount)
         polled = self._is_polled(entity_id)
         report = Report(at, quantity, kind, amount, polled, since)
+        was_ahead = self.is_ahead
         self._take(self._weighings.report(report), at)
+        if self.is_ahead is not was_ahead:
+            self._tell_trouble()
 
     @callback
     def _take(self, outcomes: list[Outcome], now: float) -> None:

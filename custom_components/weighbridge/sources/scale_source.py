@@ -121,12 +121,13 @@ class Scale:
 
     @callback
     def _update_issues(self) -> None:
-        """Tell the user of sensors that are gone, or say nothing."""
+        """Tell the user of sensors that are gone, say nothing, or are ahead."""
         async_update_sensors(
             self.hass,
             self.entry,
             missing=self.sensors.async_find_missing(),
             unreadable=self.sensors.unreadable,
+            is_ahead=self.sensors.is_ahead,
         )
 
 

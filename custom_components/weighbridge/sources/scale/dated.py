@@ -106,7 +106,8 @@ class DatedWeighings:
         self._again = None
         if self._weight_at is not None and at - self._weight_at > self._lasts:
             self._weight_at = None
-        if measured <= at + AHEAD:
+        self.memory.ahead = measured > at + AHEAD
+        if not self.memory.ahead:
             self._measured = measured, at
         return outcomes
 

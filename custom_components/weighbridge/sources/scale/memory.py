@@ -46,6 +46,8 @@ class Memory:
     misses: dict[str, int] = field(default_factory=dict)
     # What is repeated by a sensor though nobody was weighed.
     chatty: set[str] = field(default_factory=set)
+    # It said last that it measured at a time that was still to come.
+    ahead: bool = False
 
     @property
     def last(self) -> Known | None:
@@ -87,6 +89,7 @@ class Memory:
             "sleeps": self.sleeps,
             "misses": dict(self.misses),
             "chatty": sorted(self.chatty),
+            "ahead": self.ahead,
         }
 
     @classmethod
@@ -101,4 +104,5 @@ class Memory:
             sleeps=data["sleeps"],
             misses=dict(data["misses"]),
             chatty=set(data["chatty"]),
+            ahead=data.get("ahead", False),
         )
