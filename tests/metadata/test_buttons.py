@@ -51,7 +51,7 @@ HOME_ASSISTANT: Mapping[str, Mapping[str, str]] = {
         "es": "*Enviar*",
         "fr": "*Valider*",
         "it": "*Invia*",
-        "nl": "*Verzenden*",
+        "nl": "*Verzend*",
         "pl": "*Zatwierdź*",
         "sv": "*Bekräfta*",
     },
