@@ -81,6 +81,17 @@ def test_about_to_be_reached() -> None:
     assert goal_date(trend_of(slower), 80.05, TODAY) == TODAY
 
 
+def test_nobody_was_weighed_since() -> None:
+    """The day stays while it is to come; once it has passed, it is not today for ever."""
+    trend = line(-0.1)
+    for later in range(4):
+        then = TODAY + timedelta(days=later)
+        assert goal_date(trend, 79.75, then) == TODAY + timedelta(days=3)
+    assert goal_date(trend, 79.75, TODAY + timedelta(days=4)) is None
+    slower = {ago: 80 + 0.1 * ago for ago in range(1, 14)} | {0: 80.09}
+    assert goal_date(trend_of(slower), 80.05, TODAY + timedelta(days=1)) is None
+
+
 def test_too_few() -> None:
     """Four weighed days within two weeks are needed, and it is told how many lack."""
     three = {0: 79.0, 5: 79.5, 13: 80.0, 14: 80.1, 40: 82.0}

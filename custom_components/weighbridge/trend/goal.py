@@ -17,7 +17,8 @@ def goal_date(trend: Trend, goal: float, today: date) -> date | None:
     """Return the day on which the line of the last two weeks meets the goal.
 
     None with too few weigh-ins, when it leads away from the goal, and when the goal is
-    more than two years off, or reached.
+    more than two years off, or reached. It was not before the last weigh-in, which told
+    so; and when the day has passed without another one, nobody knows.
     """
     now = today.toordinal()
     points = trend.since(now - GOAL_DAYS + 1)
@@ -30,8 +31,9 @@ def goal_date(trend: Trend, goal: float, today: date) -> date | None:
     )
     if slope * (goal - trend.value) <= 0:
         return None
-    days = mean_day + (goal - mean_value) / slope - now
-    return date.fromordinal(now + max(0, ceil(days))) if days <= HORIZON_DAYS else None
+    last, _ = points[-1]
+    day = max(last, ceil(mean_day + (goal - mean_value) / slope))
+    return date.fromordinal(day) if now <= day <= now + HORIZON_DAYS else None
 
 
 def weigh_ins_missing(trend: Trend, today: date) -> int:
