@@ -193,6 +193,32 @@ SEQUENCES = [
         ],
         _FAT.right,
     ),
+    # Home Assistant adds an entity of MQTT before the broker delivers anything.
+    Sequence(
+        "an entity shows nothing before the broker delivers the last weight",
+        [
+            *_FAT.steps,
+            (DAY, "", "restart"),
+            (DAY, "weight", "empty"),
+            (DAY, "body_fat", "empty"),
+            (DAY + 20, "weight", 80.0),
+            (DAY + 20, "body_fat", 21.5),
+            (2 * DAY, "weight", "gone"),
+            (2 * DAY + 1, "weight", "empty"),
+            (2 * DAY + 2, "weight", 80.0),
+            (3 * DAY, "", "restart"),
+            (3 * DAY, "weight", "empty"),
+            (3 * DAY + HOUR, "weight", 80.0),
+            (4 * DAY, "", "restart"),
+            (4 * DAY, "weight", "empty"),
+            (4 * DAY + 20, "weight", 79.5),
+        ],
+        [
+            *_FAT.right,
+            weighed(3 * DAY + HOUR, 80.0),
+            weighed(4 * DAY + 20, 79.5),
+        ],
+    ),
     # bodymiscale#393: a restored weight asks "who is on the scale" at each start.
     Sequence(
         "a weight that was measured while Home Assistant was down is only shown",

@@ -47,6 +47,10 @@ RETURN = 1800.0
 # A scale that goes to sleep does so within this time of a weighing.
 ASLEEP = 1800.0
 
+# Within this time a new entity that showed nothing at first shows what it had before: a
+# broker delivers what it has retained.
+NEW = 30.0
+
 
 class Kind(Enum):
     """How a value came to be shown."""
@@ -99,6 +103,8 @@ class Weighings:
         self._doubt: Doubt | None = None
         # Whether it is shown, as long as nothing was reported: no.
         self._away: Kind | None = Kind.GONE
+        # Until when what is shown may be of before, as the entity is new.
+        self._new_until = 0.0
 
     @property
     def due(self) -> float | None:
@@ -164,6 +170,8 @@ class Weighings:
         if report.amount is None:
             outcomes += self._end(report.at, Ending.EMPTY)
             self._standing = None
+            if self._away is Kind.GONE:
+                self._new_until = report.at + NEW
             self._away = None
         elif report.kind is Kind.SHOWN:
             outcomes += self._show(report, report.amount.value)
@@ -198,6 +206,9 @@ class Weighings:
         """Take a weight that the sensor reports."""
         at, memory = report.at, self.memory
         away, self._away = self._away, None
+        if at <= self._new_until:
+            away = Kind.GONE
+        self._new_until = 0.0
         rested = memory.heard is None or at - memory.heard > REPEAT
         memory.heard = at
         before = memory.shown.get(WEIGHT)
