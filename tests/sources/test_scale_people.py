@@ -84,6 +84,44 @@ async def test_new_people(hass: HomeAssistant, house: House) -> None:
     assert house.value("Carol", "weight") == 62.4
 
 
+async def test_other_limits_settle_what_is_open(
+    hass: HomeAssistant, house: House
+) -> None:
+    """What was outside everybody's limits is somebody's by those of today."""
+    await house.async_move_in()
+    await house.weigh(62.0)
+    await house.weigh(73.0)
+    await house.weigh(30.0)
+    assert [asked["weight"] for asked in house.asked] == [73.0, 30.0]
+    carol = house.entry.subentries[house.person("Carol")]
+    hass.config_entries.async_update_subentry(
+        house.entry, carol, data={"min_weight": 50, "max_weight": 73.5}
+    )
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert house.weighed == [("Carol", 62.0), ("Carol", 73.0)]
+    assert house.value("Carol", "weight") == 73.0
+    assert house.issues()["questions"]["count"] == "1"
+    await house.async_add("Eve", min_weight=20, max_weight=40)
+    assert house.weighed[-1] == ("Eve", 30.0)
+    assert house.issues() == {}
+    await restart(hass, house.entry)
+    assert house.value("Eve", "weight") == 30.0
+    assert len(house.weighed) == 3
+
+
+async def test_who_has_moved_out_leaves_nothing_to_the_other(
+    hass: HomeAssistant, family: House
+) -> None:
+    """Whose of two a weigh-in was is still asked when one of them is removed."""
+    house = family
+    await house.weigh(73.0)
+    assert house.asked[-1]["reason"] == "ambiguous"
+    hass.config_entries.async_remove_subentry(house.entry, house.person("Carol"))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert house.weighed == []
+    assert house.issues()["questions"]["count"] == "1"
+
+
 @pytest.fixture
 async def strangers(house: House) -> House:
     """Return a house with a scale that knows nothing of its two people."""

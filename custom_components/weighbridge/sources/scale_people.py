@@ -153,10 +153,26 @@ class People:
                 person = self.persons[person_id]
                 await self._async_give(weigh_in, person)
                 await person.async_note(key, Word.MINE)
-                await self._async_ask_again()
+                await self._async_settle(self.book.questions)
             await self._async_save_all()
         self._tell()
         return True
+
+    async def async_review(self) -> None:
+        """Settle what somebody new, or other limits, have made clear.
+
+        Not whose of two it was: one of them may have moved out.
+        """
+        async with self._lock:
+            await self._async_settle(
+                question
+                for question in self.book.questions
+                if question.reason is not Reason.AMBIGUOUS
+            )
+            if not self._changed:
+                return
+            await self._async_save_all()
+        self._tell()
 
     async def async_take(self, outcomes: list[Outcome]) -> None:
         """Take weighings, one after the other."""
@@ -244,9 +260,9 @@ class People:
         elif self._find(taken.key) is None:
             await self._async_take_weigh_in(weigh_in)
 
-    async def _async_ask_again(self) -> None:
-        """Settle what an answer has made clear."""
-        for question in self.book.questions:
+    async def _async_settle(self, questions: Iterable[Question]) -> None:
+        """Give what has become clear to who stood there."""
+        for question in questions:
             weigh_in = question.record
             if not isinstance(weigh_in, WeighIn):
                 continue

@@ -78,6 +78,11 @@ class Scale:
     def async_start(self) -> None:
         """Follow the sensors, as soon as all are there who are told."""
         self.people.async_ready()
+        self.entry.async_create_task(
+            self.hass,
+            self.people.async_review(),
+            f"{DOMAIN} review {self.entry.entry_id}",
+        )
         data = self.entry.data
         self.sensors = ScaleSensors(
             self.hass,
