@@ -109,6 +109,19 @@ async def test_other_limits_settle_what_is_open(
     assert len(house.weighed) == 3
 
 
+async def test_a_question_outlives_many_guests(house: House) -> None:
+    """Two hundred answers of *nobody* do not put an open question aside."""
+    await house.async_move_in()
+    await house.weigh(73.0)
+    asked = house.asked[0]
+    for guest in range(200):
+        await house.weigh(10 + guest / 50)
+        await house.async_answer("nobody")
+    assert house.issues()["questions"]["count"] == "1"
+    await house.async_answer(house.person("Carol"), asked)
+    assert house.value("Carol", "weight") == 73.0
+
+
 async def test_who_has_moved_out_leaves_nothing_to_the_other(
     hass: HomeAssistant, family: House
 ) -> None:

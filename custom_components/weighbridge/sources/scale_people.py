@@ -334,9 +334,11 @@ class People:
         if reason is not None:
             standing = replace(standing, reason=reason, counted=False)
         shelf.stand(weigh_in.key, standing)
-        for old in sorted(shelf.records.values(), key=lambda one: one.second)[
-            :-REMEMBERED
-        ]:
+        # What a person has kept out goes before what nobody has answered.
+        for old in sorted(
+            shelf.records.values(),
+            key=lambda one: (shelf.standing(one.key).is_open, one.second),
+        )[:-REMEMBERED]:
             self._close(old.key)
 
     def _close(self, key: str) -> None:
