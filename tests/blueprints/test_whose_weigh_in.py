@@ -183,6 +183,22 @@ async def test_a_phone_whose_app_is_not_there(
     assert household.shown["Bob"] == []
 
 
+async def test_run_by_hand(hass: HomeAssistant, household: Household) -> None:
+    """The introduction shows on each phone that a question will reach it."""
+    hass.services.async_remove("notify", "mobile_app_ann_s_phone")
+    (automation,) = hass.states.async_entity_ids("automation")
+    await hass.services.async_call(
+        "automation", "trigger", {"entity_id": automation}, blocking=True
+    )
+    await household.texting.wait()
+    (shown,) = household.shown["Bob"]
+    assert (shown["title"], shown["message"]) == (
+        "Whose weigh-in?",
+        "You will be asked here whose a weigh-in is.",
+    )
+    assert household.words() == []
+
+
 async def test_a_reload_asks_nothing_again(household: Household) -> None:
     """What the entity showed before is no news."""
     await household.ask()
