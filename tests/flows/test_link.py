@@ -55,6 +55,18 @@ def entered(result: Result) -> dict[str, Any]:
     }
 
 
+@pytest.fixture
+def other_entry(
+    hass: HomeAssistant, withings_entry: MockConfigEntry
+) -> MockConfigEntry:
+    """Return a second source, beside that of Alice."""
+    entry = MockConfigEntry(
+        domain=DOMAIN, unique_id="withings_1", data={CONF_PROVIDER: "withings"}
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
 async def test_defaults(
     hass: HomeAssistant,
     frontend: Frontend,
@@ -175,7 +187,7 @@ async def test_errors_come_at_once(
     hass: HomeAssistant,
     frontend: Frontend,
     garmin_entry: ConfigEntry,
-    withings_entry: MockConfigEntry,
+    other_entry: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
     since: str,
 ) -> None:
@@ -183,9 +195,9 @@ async def test_errors_come_at_once(
     await hass.config.async_set_time_zone("Europe/Berlin")
     freezer.move_to("2026-11-20T23:30:00+00:00")
     await frontend.add_link(garmin_entry)
-    await hass.config_entries.async_remove(withings_entry.entry_id)
+    await hass.config_entries.async_remove(other_entry.entry_id)
     result = await frontend.submit(
-        source=withings_entry.entry_id,
+        source=other_entry.entry_id,
         history="since",
         since=since,
         blood_pressure=True,
@@ -253,18 +265,29 @@ async def test_source_removed_meanwhile(
     frontend: Frontend,
     garmin_entry: ConfigEntry,
     withings_entry: MockConfigEntry,
+    other_entry: MockConfigEntry,
 ) -> None:
     """A source that was removed while the form was open cannot be linked."""
-    other = MockConfigEntry(
-        domain=DOMAIN, unique_id="withings_1", data={CONF_PROVIDER: "withings"}
-    )
-    other.add_to_hass(hass)
     await frontend.add_link(garmin_entry)
-    await hass.config_entries.async_remove(other.entry_id)
-    result = await frontend.submit(source=other.entry_id)
+    await hass.config_entries.async_remove(other_entry.entry_id)
+    result = await frontend.submit(source=other_entry.entry_id)
     assert result["errors"] == {"source": "source_removed"}
     result = await frontend.submit(source=withings_entry.entry_id)
     assert result["type"] == "create_entry"
+
+
+async def test_the_only_source_removed_meanwhile(
+    hass: HomeAssistant,
+    frontend: Frontend,
+    garmin_entry: ConfigEntry,
+    withings_entry: MockConfigEntry,
+) -> None:
+    """There is no other one to choose: what to add first is told."""
+    await frontend.add_link(garmin_entry)
+    await hass.config_entries.async_remove(withings_entry.entry_id)
+    result = await frontend.submit(source=withings_entry.entry_id)
+    assert result["type"] == "abort"
+    assert result["reason"] == "no_sources"
 
 
 async def test_reconfigure(

@@ -78,7 +78,7 @@ class LinkFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Ask whose weigh-ins the account gets."""
         sources = async_sources(self.hass)
-        if user_input is None and not sources:
+        if not sources:
             return self.async_abort(reason="no_sources")
         errors: dict[str, str] = {}
         if user_input is not None:
