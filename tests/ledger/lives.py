@@ -280,6 +280,11 @@ def loses_its_source(world: World, second: int) -> None:
         world.foreign.add(second)
 
 
+def is_told_by_one_alone(world: World, second: int) -> None:
+    """The other source has it no more, and is read again later."""
+    world.tell_no_more()
+
+
 def is_brought_by_others(
     world: World, second: int, later: int = 0, kg: float = 0.0
 ) -> None:
@@ -345,6 +350,7 @@ EVENTS: tuple[Callable[[World, int], None], ...] = (
     partial(is_decided, push=True),
     partial(is_decided, push=False),
     loses_its_link,
+    is_told_by_one_alone,
     partial(has_another_link, wanted=True),
     partial(has_another_link, wanted=False),
     is_lost_at_garmin,

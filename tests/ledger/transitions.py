@@ -141,6 +141,8 @@ TRANSITIONS: dict[Event, dict[Stage, set[Stage]]] = {
         _S.FAILED: {_S.FAILED, _S.UNKNOWN},
         _S.TWIN: {_S.UNKNOWN},
     },
+    # A source has no more what another one has brought.
+    links.drop_twins: {_S.TWIN: {_S.UNKNOWN}},
     # An upload begins, and comes to one of three ends: certainly not there, accepted, or
     # nobody knows. Meanwhile it may have been edited, deleted, and been shown again.
     outcomes.mark_sent: {
@@ -220,6 +222,7 @@ REST: set[Event] = {
     Ledger.remember_remote,
     Ledger.drop,
     links.known,
+    links.twins,
     links.queued,
     links.pushed,
     missing,

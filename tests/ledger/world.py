@@ -209,6 +209,12 @@ class World:
 
     # What a person does.
 
+    def tell_no_more(self, link: str = "b") -> None:
+        """Have a source lose, for a while, what another one has brought."""
+        twins = links.twins(self.ledger, link, own=False)
+        self.do(links.drop_twins, link, twins)
+        self.save()
+
     def remove_link(self, link: str) -> None:
         """Lose what waits of a link, which is added again; what it brought stays."""
         self.do(links.forget, link)

@@ -1,7 +1,9 @@
 """Feeds: what a source brings flows along the links into the accounts."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
@@ -19,7 +21,7 @@ from ..ledger import Offer, links
 from ..model import BloodPressure, Origin, WeighIn
 from ..names import async_link_title, async_sources, source_of_link
 from ..pace import async_apart, async_paced
-from ..sources import Book, Fate, Person, async_find_person, async_find_source
+from ..sources import Book, Fate, Person, Shelf, async_find_person, async_find_source
 from .removals import async_remove_gone
 
 
@@ -52,18 +54,38 @@ def _origin(record: WeighIn | BloodPressure | None) -> Origin | None:
     return record.copied_from if isinstance(record, WeighIn) else None
 
 
+def _fate(shelf: Shelf[Any], second: int) -> Fate | None:
+    """Return what became of a second; what came from Garmin counts as deleted."""
+    if _origin(shelf.at(second)) is Origin.GARMIN:
+        return Fate.DELETED
+    return shelf.fate(second)
+
+
 class LinkFeed:
     """Brings what counts of one person to an account, and takes away what does not."""
 
-    def __init__(self, hass: HomeAssistant, account: GarminAccount, link: Link) -> None:
-        """Feed an account from the person of a link."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        account: GarminAccount,
+        link: Link,
+        look_all: CALLBACK_TYPE,
+    ) -> None:
+        """Feed an account from the person of a link.
+
+        `look_all` has all feeds look anew: what one has let go may be another's.
+        """
         self.link = link
         self._hass = hass
         self._account = account
         self._lock = asyncio.Lock()
         self._stops: list[CALLBACK_TYPE] = []
-        # Who the person was, and at which of the book's revisions, at the last look.
-        self._seen: tuple[Person, int] | None = None
+        self._look_all = look_all
+        # Counts what other links have let go.
+        self._turn = 0
+        # Who the person was, and at which of the book's revisions and which turn, at
+        # the last look.
+        self._seen: tuple[Person, int, int] | None = None
 
     @callback
     def async_start(self) -> None:
@@ -90,17 +112,30 @@ class LinkFeed:
             f"{DOMAIN} link {self.link.link_id}",
         )
 
+    @callback
+    def async_look_anew(self) -> None:
+        """Look into the book, though it says what it said before."""
+        self._turn += 1
+        self.async_look()
+
+    def _is_on(self) -> bool:
+        """Tell whether the link is there, and is followed."""
+        return bool(self._stops) and (
+            self.link.link_id in self._account.entry.subentries
+        )
+
     async def _async_read(self) -> None:
         """Bring the account in line with the book, if that says anything new."""
         async with self._lock:
             person = async_find_person(self._hass, self.link.source)
-            if person is None or not self._stops:
+            if person is None or not self._is_on():
                 return
-            seen = person, person.revision
+            seen = person, person.revision, self._turn
             if seen == self._seen:
                 return
-            await self._async_take_away(person.book)
-            if await self._async_bring(person):
+            if await self._async_take_away(person.book) and await self._async_bring(
+                person
+            ):
                 self._seen = seen
 
     async def _async_bring(self, person: Person) -> bool:
@@ -112,7 +147,7 @@ class LinkFeed:
         for kind in self.link.kinds:
             ledger = self._account.lanes[kind].ledger
             async for step in async_paced(person.book.shelf(kind).present):
-                if not self._stops:
+                if not self._is_on():
                     return False
                 outcomes |= {
                     self.link.offer(ledger, person.complete(record))
@@ -126,37 +161,57 @@ class LinkFeed:
             self._account.async_request_flush()
         return True
 
-    async def _async_take_away(self, book: Book) -> None:
+    async def _async_take_away(self, book: Book) -> bool:
         """Take from Garmin what this link has brought and what counts no longer.
 
-        Corrections always go there, deletions if the link follows them.
+        Corrections always go there, deletions if the link follows them. Return whether
+        that came to its end.
         """
-        corrected, deleted = await async_apart(book.size, self._find_gone, book)
+        corrected, deleted, told = await async_apart(book.size, self._find_gone, book)
+        if not self._is_on():
+            return False
         await self._account.async_withdraw(corrected)
+        await self._account.async_drop_twins(self.link.key, told)
+        if corrected or told:
+            self._look_all()
+        if not self._is_on():
+            return False
         await async_remove_gone(self._account, self.link, frozenset(deleted))
+        return True
 
-    def _find_gone(self, book: Book) -> tuple[set[Spot], set[Spot]]:
+    def _find_gone(self, book: Book) -> tuple[set[Spot], set[Spot], set[Spot]]:
         """Return what the source has corrected or doubts, and what it has deleted.
 
         What came back from Garmin outlives its deletion at the source. What has not been
-        pushed yet is not pushed any more.
+        pushed yet is not pushed any more. The third is of that what another link has, too.
         """
         corrected: set[Spot] = set()
         deleted: set[Spot] = set()
+        told: set[Spot] = set()
+        key = self.link.key
         for kind in self.link.kinds:
             ledger, shelf = self._account.lanes[kind].ledger, book.shelf(kind)
-            queued = links.queued(ledger, self.link.key)
-            for second in queued | links.pushed(ledger, self.link.key):
-                fate = shelf.fate(second)
-                if _origin(shelf.at(second)) is Origin.GARMIN:
-                    fate = Fate.DELETED
-                if fate in (Fate.MOVED, Fate.HELD) or (
-                    fate is Fate.DELETED and second in queued
+            told |= {
+                (kind, second)
+                for second in links.twins(ledger, key, own=False)
+                if _fate(shelf, second) not in (None, Fate.PRESENT)
+            }
+            # What another link has left to this one has another second there.
+            fates: defaultdict[int, set[Fate | None]] = defaultdict(set)
+            for second, primary in links.twins(ledger, key, own=True).items():
+                fates[primary].add(_fate(shelf, second))
+            queued = links.queued(ledger, key)
+            for second in queued | links.pushed(ledger, key):
+                there = {_fate(shelf, second)} | fates[second]
+                if Fate.PRESENT in there:
+                    continue
+                if not there.isdisjoint((Fate.MOVED, Fate.HELD)) or (
+                    Fate.DELETED in there and second in queued
                 ):
                     corrected.add((kind, second))
-                elif fate is Fate.DELETED and self.link.deletions:
+                elif Fate.DELETED in there and self.link.deletions:
                     deleted.add((kind, second))
-        return corrected, deleted
+        return corrected, deleted, told
 
 
 class LinkFeeds:
@@ -209,6 +264,12 @@ class LinkFeeds:
                 f"{DOMAIN} links of {self._account.entry.entry_id}",
             )
 
+    @callback
+    def _look_all(self) -> None:
+        """Have all feeds look anew."""
+        for feed in self._feeds.values():
+            feed.async_look_anew()
+
     def _links(self) -> dict[str, Link]:
         return {link_id: feed.link for link_id, feed in self._feeds.items()}
 
@@ -228,16 +289,22 @@ class LinkFeeds:
             for key in known - keys:
                 issues.async_update_gone(self._hass, entry, key, "", 0)
                 await self._account.async_forget_link(key)
+            kept: list[LinkFeed] = []
             for link_id, link in wanted.items():
                 self._check_source(link)
                 feed = self._feeds.get(link_id)
                 if feed is not None and feed.link == link:
+                    kept.append(feed)
                     continue
                 if feed is not None:
                     feed.async_stop()
                 await self._account.async_review(link)
-                self._feeds[link_id] = LinkFeed(self._hass, self._account, link)
-                self._feeds[link_id].async_start()
+                feed = LinkFeed(self._hass, self._account, link, self._look_all)
+                self._feeds[link_id] = feed
+                feed.async_start()
+            # What one link does not bring any more, another one may.
+            for feed in kept:
+                feed.async_look_anew()
             issues.async_update_not_linked(self._hass, entry, is_linked=bool(wanted))
             self._account.gate.async_changed()
 

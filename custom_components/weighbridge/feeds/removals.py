@@ -10,15 +10,17 @@ async def async_remove_gone(
     account: GarminAccount, link: Link, gone: frozenset[Spot]
 ) -> None:
     """Remove from Garmin what is gone at its source; ask a person about more than a few."""
-    if len(gone) > AT_A_LOOK:
+    is_asked = len(gone) > AT_A_LOOK
+    if is_asked:
         account.gone[link.key] = gone
     else:
         account.gone.pop(link.key, None)
-        await account.async_withdraw(gone)
     issues.async_update_gone(
         account.hass,
         account.entry,
         link.key,
         account.entry.subentries[link.link_id].title,
-        len(account.gone.get(link.key, ())),
+        len(gone) if is_asked else 0,
     )
+    if not is_asked:
+        await account.async_withdraw(gone)

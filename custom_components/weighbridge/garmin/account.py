@@ -55,7 +55,7 @@ class GarminAccount:
         gate.async_push = self.async_request_flush
 
     def known_links(self) -> set[str]:
-        """Return the links of which anything waits, by their keys."""
+        """Return the links that want anything, or want it too, by their keys."""
         known = {key for ledger in self.memory.ledgers for key in links.known(ledger)}
         return known - {ACTION_LINK}
 
@@ -63,6 +63,13 @@ class GarminAccount:
         """Remove from Garmin what counts no longer at its source."""
         for kind, second in spots:
             self.lanes[kind].ledger.withdraw(second, _now())
+        if spots:
+            await self.async_keep()
+
+    async def async_drop_twins(self, key: str, spots: Collection[Spot]) -> None:
+        """Forget what a link has told of as another one had, and does no more."""
+        for kind, second in spots:
+            links.drop_twins(self.lanes[kind].ledger, key, [second])
         if spots:
             await self.async_keep()
 

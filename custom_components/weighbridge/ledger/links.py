@@ -8,8 +8,37 @@ from .ledger import REMOTE_LINK, Ledger
 
 
 def known[R: Record](ledger: Ledger[R]) -> set[str]:
-    """Return the links of what is not settled."""
-    return {item.link for item in ledger.snapshot().open.values()}
+    """Return the links of what is not settled, and of twins."""
+    now = ledger.snapshot()
+    told = {one.link for one in now.settled.values() if one.twin_of is not None}
+    return {item.link for item in now.open.values()} | told - {REMOTE_LINK}
+
+
+def twins[R: Record](ledger: Ledger[R], link: str, *, own: bool) -> dict[int, int]:
+    """Return twins that a link has told of, with the seconds of what they are twins of.
+
+    `own` are those of what is the link's, too, the others of what another one has.
+    """
+    now = ledger.snapshot()
+
+    def is_own(second: int) -> bool:
+        """Tell whether a measurement is the link's."""
+        entry = now.open.get(second) or now.settled.get(second)
+        return entry is not None and entry.link == link
+
+    return {
+        second: settled.twin_of
+        for second, settled in now.settled.items()
+        if settled.twin_of is not None
+        and settled.link == link
+        and is_own(settled.twin_of) is own
+    }
+
+
+def drop_twins[R: Record](ledger: Ledger[R], link: str, seconds: Iterable[int]) -> None:
+    """Forget that a link has told of what another one has, too: it does so no more."""
+    for second in twins(ledger, link, own=False).keys() & set(seconds):
+        ledger.drop(second)
 
 
 def queued[R: Record](ledger: Ledger[R], link: str) -> set[int]:
@@ -22,12 +51,12 @@ def queued[R: Record](ledger: Ledger[R], link: str) -> set[int]:
 
 
 def pushed[R: Record](ledger: Ledger[R], link: str) -> set[int]:
-    """Return what a link alone has brought to Garmin and what shall stay there."""
+    """Return what a link has brought to Garmin for no other link, and shall stay there."""
     now = ledger.snapshot()
     shared = {
         settled.twin_of
         for settled in now.settled.values()
-        if settled.twin_of is not None and settled.link != REMOTE_LINK
+        if settled.twin_of is not None and settled.link not in (link, REMOTE_LINK)
     }
     ours = {s for s, i in now.open.items() if i.link == link and i.is_ours} | {
         second
@@ -65,6 +94,7 @@ def forget[R: Record](ledger: Ledger[R], link: str) -> None:
 
     What it has brought to Garmin is remembered, corrections that wait go there.
     """
+    drop_twins(ledger, link, twins(ledger, link, own=False))
     theirs = ledger.snapshot().open.values()
     _let_go(ledger, [item for item in theirs if item.link == link])
 

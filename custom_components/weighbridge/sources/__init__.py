@@ -28,7 +28,7 @@ from .scale_source import (
     async_remove_scale,
     async_setup_scale,
 )
-from .shelf import Fate, Word
+from .shelf import Fate, Shelf, Word
 from .shown import (
     PERSON_SENSORS,
     TREND_SENSORS,
@@ -54,6 +54,7 @@ __all__ = (
     "Scale",
     "ScaleConfigEntry",
     "ScaleRuntime",
+    "Shelf",
     "SourceConfigEntry",
     "SourceCoordinator",
     "SourceRuntime",
