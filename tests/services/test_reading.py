@@ -11,7 +11,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from ..clouds import Clouds, GarminAccount
 from ..support.actions import NOW, READ, UPLOAD, call
-from ..support.common import link, set_up, value_of
+from ..support.common import link, set_up, update_source, value_of
 
 
 async def test_sync_with_and_without_a_dry_run(
@@ -127,6 +127,29 @@ async def test_sync_that_garmin_throttles(
     assert value_of(hass, linked, "pending") == 0
 
 
+async def test_sync_of_years_that_garmin_tells_of_in_parts(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What Garmin has lost is found in each part, and nothing else seems to be."""
+    for day in (300, 320, 330):
+        clouds.withings.step_on_scale("alice", 80.0, when=NOW - timedelta(days=day))
+    await update_source(hass, withings_entry, "weigh_in", "event")
+    await call(hass, "sync", linked, start="2025-01-01")
+    freezer.tick(timedelta(hours=1))
+    held = clouds.garmin.weigh_ins(garmin_user)
+    lost = [held[1], held[-1]]
+    for weigh_in in lost:
+        clouds.garmin.remove_weigh_in(garmin_user, weigh_in.sample_pk)
+    clouds.faults.answer(f"{READ}/2025", 504)
+    answer = await call(hass, "sync", linked, start="2025-01-01", dry_run=True)
+    assert [w["weight"] for w in answer["would_push"]] == [w.weight for w in lost]
+
+
 async def test_sync_of_twins_that_garmin_has_lost(
     hass: HomeAssistant,
     clouds: Clouds,
@@ -185,6 +208,9 @@ async def test_sync_in_bad_weather(
             "not_compared" if dry_run else "queued_unavailable"
         )
     assert value_of(hass, linked, "pending") == 8
+    # The pause goes on, but not for whoever asks by hand.
+    answer = await call(hass, "sync", linked, start="2026-10-22", dry_run=True)
+    assert len(answer["would_push"]) == 8
     clouds.faults.answer(r"/withings/measure", 503)
     with pytest.raises(HomeAssistantError) as caught:
         await call(hass, "sync", linked, start="2026-10-22")
