@@ -21,6 +21,7 @@ from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components.recorder.core import Recorder
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 
@@ -51,18 +52,23 @@ async def ask(
 
 def generate(answer: Json, names: Mapping[str, str] | None = None) -> Json:
     """Run the script in Node, with an answer of Home Assistant, and entities' names."""
+    result: Json = run("generate.mjs", {**answer, "names": names or {}})
+    return result
+
+
+def run(browser: str, answer: Json, *told: str) -> Any:
+    """Run the script in what stands for a browser, with an answer of Home Assistant."""
     if NODE is None:
         pytest.skip("there is no Node here")
     done = subprocess.run(  # noqa: S603 - our own script
-        [NODE, Path(__file__).parent / "generate.mjs", SCRIPT],
-        input=json.dumps({**answer, "names": names or {}}),
+        [NODE, Path(__file__).parent / browser, SCRIPT, *told],
+        input=json.dumps(answer),
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    result: Json = json.loads(done.stdout)
-    return result
+    return json.loads(done.stdout)
 
 
 def cards(view: Json) -> Iterator[Json]:
@@ -267,6 +273,23 @@ async def test_people_of_a_scale(
         assert state.attributes["weigh_in"] == asked["weigh_in"]
     views = generate({"people": people, "texts": dict.fromkeys(TEXTS, "")})
     assert len(views["config"]["views"]) == 3
+
+
+async def test_an_answer_on_a_page_that_is_a_little_old(
+    hass: HomeAssistant, house: House, hass_ws_client: WebSocketGenerator
+) -> None:
+    """The first answer counts, on a phone or on the dashboard."""
+    await house.async_move_in({"Carol": {}, "Dave": {}})
+    await house.weigh(62.0)
+    page = await ask(hass, hass_ws_client)
+    await house.async_answer(house.person("Carol"))
+    (pressed,) = run("press.mjs", page, house.person("Dave"), "Dave")
+    with pytest.raises(ServiceValidationError) as caught:
+        await hass.services.async_call(
+            pressed["domain"], pressed["action"], pressed["data"], blocking=True
+        )
+    assert caught.value.translation_key == "already_answered"
+    assert house.weighed == [("Carol", 62.0)]
 
 
 async def test_view(

@@ -222,7 +222,7 @@ class Notices extends HTMLElement {
     const buttons = group.querySelectorAll("button");
     buttons.forEach((button) => (button.disabled = true));
     try {
-      await this._hass.callService(NAME, "assign_weigh_in", { config_entry_id, weigh_in, person });
+      await this._hass.callService(NAME, "assign_weigh_in", { config_entry_id, weigh_in, person, only_unanswered: true });
       await this._look();
     } catch (error) {
       buttons.forEach((button) => (button.disabled = false));
