@@ -268,6 +268,25 @@ async def test_push_measurement_once_more(
     assert len(clouds.garmin.weigh_ins(garmin_user)) == 1
 
 
+async def test_push_measurement_corrects_what_has_just_gone_up(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    garmin_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Garmin may be at work on the first one yet, which no answer was lost of."""
+    await set_up(hass, garmin_entry)
+    when = (NOW - timedelta(days=1)).isoformat()
+    await call(hass, "push_measurement", garmin_entry, weight=81, measured_at=when)
+    with pytest.raises(HomeAssistantError) as caught:
+        await call(hass, "push_measurement", garmin_entry, weight=80, measured_at=when)
+    assert caught.value.translation_key == "queued_ambiguous"
+    assert str(caught.value).startswith("Garmin may still be at work on what it was")
+    await hours(hass, freezer, 1)
+    assert [w.weight for w in clouds.garmin.weigh_ins(garmin_user)] == [80.0]
+
+
 async def test_push_measurement_corrects_what_was_refused(
     hass: HomeAssistant,
     clouds: Clouds,
