@@ -193,6 +193,12 @@ def test_languages_agree(language: str) -> None:
         assert len(text) <= WORDY or ours[path] != text, f"{path} is not translated"
 
 
+def test_french_punctuation_stays_at_its_word() -> None:
+    """A space that may break a line leaves a colon alone at the next one's beginning."""
+    for path, text in leaves(read_json(FILES["fr"])):
+        assert not re.search(" [:;?!»]|« ", text), path
+
+
 @pytest.mark.parametrize("language", FILES)
 async def test_home_assistant_reads_all_texts(
     hass: HomeAssistant, language: str
