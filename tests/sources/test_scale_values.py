@@ -357,6 +357,19 @@ async def test_what_was_measured_offline_comes_later(
     assert house.scale_state("last_weigh_in") == times[0]
 
 
+async def test_days_of_another_time_zone(hass: HomeAssistant, house: House) -> None:
+    """The trend follows at once, not only with the next weigh-in."""
+    await house.async_move_in({"Carol": ANYBODY})
+    await house.weigh(80.0)
+    await house.weigh(78.0, hours=3)
+    # Before midnight, and after it.
+    assert house.value("Carol", "weight_trend") == 79.8
+    await hass.config.async_update(time_zone="Asia/Tokyo")
+    await hass.async_block_till_done(wait_background_tasks=True)
+    # Both on one afternoon.
+    assert house.value("Carol", "weight_trend") == 80.0
+
+
 async def test_a_clock_that_is_ahead(hass: HomeAssistant, house: House) -> None:
     """Who weighs by a clock of the future is told why nothing comes, until it is set."""
     time = "sensor.scale_time"

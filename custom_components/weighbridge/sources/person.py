@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.const import EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 
@@ -320,9 +321,21 @@ class Person:
 
     @callback
     def async_ready(self) -> None:
-        """Count as told from now on what nobody is there to tell."""
+        """Count as told from now on what nobody is there to tell; follow the zone."""
         self.told.async_ready()
         self.asked.async_ready()
+        self.entry.async_on_unload(
+            self.hass.bus.async_listen(EVENT_CORE_CONFIG_UPDATE, self._async_moved)
+        )
+
+    async def _async_moved(self, _event: Event[dict[str, Any]]) -> None:
+        """Take days as those of another time zone, if the home has one."""
+        async with self._lock:
+            if not self._is_stale:
+                return
+            await self._async_derive()
+            self.revision += 1
+        self.async_tell()
 
     async def _async_turn(self, book: Book, outcome: Outcome) -> None:
         """Go on with another book."""
