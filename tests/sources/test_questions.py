@@ -356,6 +356,28 @@ async def test_limits_that_come_later(
     assert issue(hass, "questions") is None
 
 
+@pytest.mark.parametrize("asked_with", [{}, {"max_weight": 70.0}])
+@pytest.mark.parametrize("then", [{"min_weight": 50.0}, {"max_weight": 90.0}])
+async def test_limits_make_nothing_likely(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    alice: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    asked_with: dict[str, float],
+    then: dict[str, float],
+) -> None:
+    """What is far off the trend is asked about by whatever limits it is within."""
+    hass.config_entries.async_update_entry(alice, options=asked_with)
+    await restart(hass, alice)
+    clouds.withings.step_on_scale("alice", 85.0)
+    await poll(hass, alice, freezer)
+    assert issue(hass, "questions") is not None
+    hass.config_entries.async_update_entry(alice, options=then)
+    await restart(hass, alice)
+    assert value_of(hass, alice, "weight") == 62.0
+    assert issue(hass, "questions") is not None
+
+
 async def test_blood_pressure_of_somebody_else(
     hass: HomeAssistant,
     clouds: Clouds,

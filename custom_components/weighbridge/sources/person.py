@@ -248,9 +248,11 @@ class Person:
             self.limits.min_weight,
             self.limits.max_weight,
         ):
+            # What is open must be likely by what is in.
+            await self._async_derive()
             since = int(dt_util.utcnow().timestamp()) - REACH
             outcome = await async_apart(
-                self.book.size, self.book.review, self._judge_limits, since
+                self.book.size, self.book.review, self._judge_again, since
             )
             self._note(outcome)
         await self._async_derive()
@@ -398,10 +400,28 @@ class Person:
                 return reason
             if is_history or not isinstance(record, WeighIn) or record.second < since:
                 return None
-            doubts = (doubt(book, record) for doubt in self.doubts)
-            return next((reason for reason in doubts if reason is not None), None)
+            return self._doubt(book, record)
 
         return judge
+
+    def _judge_again(self, book: Book, record: Measured) -> Reason | None:
+        """Return why something must wait by other limits.
+
+        What is open is no likelier for them; what is in is likely enough.
+        """
+        if (reason := self._judge_limits(book, record)) is not None:
+            return reason
+        standing = book.weigh_ins.standing(record.key)
+        if not isinstance(record, WeighIn) or not standing.is_open:
+            return None
+        if standing.reason is Reason.UNLIKELY:
+            return standing.reason
+        return self._doubt(book, record)
+
+    def _doubt(self, book: Book, weigh_in: WeighIn) -> Reason | None:
+        """Return why a weigh-in may be somebody else's, by what is known of before."""
+        doubts = (doubt(book, weigh_in) for doubt in self.doubts)
+        return next((reason for reason in doubts if reason is not None), None)
 
     def _judge_limits(self, _book: Book, record: Measured) -> Reason | None:
         """Return what the vendor, or the limits, say against something."""
