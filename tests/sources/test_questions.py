@@ -378,6 +378,26 @@ async def test_limits_make_nothing_likely(
     assert issue(hass, "questions") is not None
 
 
+async def test_what_is_asked_for_long_is_no_likelier(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    alice: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A question of weeks ago ends only by a correction that makes it likely."""
+    group = clouds.withings.step_on_scale("alice", 85.0)
+    await poll(hass, alice, freezer)
+    freezer.tick(timedelta(days=40))
+    clouds.withings.edit("alice", group.grpid, 85.1)
+    await poll(hass, alice, freezer)
+    assert value_of(hass, alice, "weight") == 62.0
+    assert issue(hass, "questions") is not None
+    clouds.withings.edit("alice", group.grpid, 62.5)
+    await poll(hass, alice, freezer)
+    assert value_of(hass, alice, "weight") == 62.5
+    assert issue(hass, "questions") is None
+
+
 async def test_blood_pressure_of_somebody_else(
     hass: HomeAssistant,
     clouds: Clouds,

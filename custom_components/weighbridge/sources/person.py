@@ -398,7 +398,10 @@ class Person:
         def judge(book: Book, record: Measured) -> Reason | None:
             if (reason := self._judge_limits(book, record)) is not None:
                 return reason
-            if is_history or not isinstance(record, WeighIn) or record.second < since:
+            if is_history or not isinstance(record, WeighIn):
+                return None
+            standing = book.weigh_ins.standing(record.key)
+            if record.second < since and standing.reason is not Reason.UNLIKELY:
                 return None
             return self._doubt(book, record)
 
