@@ -109,6 +109,21 @@ async def test_other_limits_settle_what_is_open(
     assert len(house.weighed) == 3
 
 
+async def test_an_answer_that_is_taken_back_and_given_again(
+    hass: HomeAssistant, house: House
+) -> None:
+    """It is one weigh-in, and told once of each whose it was."""
+    await house.async_move_in()
+    await house.weigh(73.0)
+    for whose in ("Carol", "nobody", "Carol", "Dave", "Carol"):
+        person = whose if whose == "nobody" else house.person(whose)
+        await house.async_answer(person, house.asked[0])
+        if whose != "nobody":
+            assert house.value(whose, "weight") == 73.0
+    await restart(hass, house.entry)
+    assert house.weighed == [("Carol", 73.0), ("Dave", 73.0)]
+
+
 async def test_a_question_outlives_many_guests(house: House) -> None:
     """Two hundred answers of *nobody* do not put an open question aside."""
     await house.async_move_in()

@@ -79,7 +79,7 @@ PLAIN = Standing()
 class Change[R](NamedTuple):
     """A measurement before and after: None for one that was not there, or is gone.
 
-    `is_back` tells that it was deleted once.
+    `is_back` tells that there was something at its second before.
     """
 
     before: R | None
@@ -200,7 +200,7 @@ class Shelf[R: Record]:
                 self._leave(before)
                 if before.second not in self._places:
                     self.fates[before.second] = Fate.MOVED
-            yield Change(before, record, fate is Fate.DELETED)
+            yield Change(before, record, fate is not None)
 
     def look(
         self, keys: Collection[str], window: tuple[int, int], now: int, patience: int
