@@ -10,7 +10,6 @@ from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
     ConfigFlowResult,
-    ConfigSubentryData,
     ConfigSubentryFlow,
     FlowType,
     OptionsFlow,
@@ -324,14 +323,7 @@ class WeighbridgeConfigFlow(AbstractOAuth2FlowHandler, domain=DOMAIN):
                 return self.async_create_entry(
                     title=self._scale[CONF_NAME].strip(),
                     data=scale.async_as_data(self.hass, self._scale),
-                    subentries=[
-                        ConfigSubentryData(
-                            subentry_type=SUBENTRY_PERSON,
-                            title=user_input[CONF_NAME].strip(),
-                            data=async_as_stored(self.hass, user_input),
-                            unique_id=None,
-                        )
-                    ],
+                    subentries=[person.async_as_subentry(self.hass, user_input)],
                     description=Provider.SCALE.value,
                 )
         return self.async_show_form(

@@ -5,7 +5,11 @@ from typing import Any
 
 import probatio
 
-from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
+from homeassistant.config_entries import (
+    ConfigSubentryData,
+    ConfigSubentryFlow,
+    SubentryFlowResult,
+)
 from homeassistant.const import CONF_NAME
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import TextSelector
@@ -38,6 +42,19 @@ def find_errors(
     elif name.casefold() in taken:
         errors[CONF_NAME] = "person_taken"
     return errors
+
+
+@callback
+def async_as_subentry(
+    hass: HomeAssistant, user_input: Mapping[str, Any]
+) -> ConfigSubentryData:
+    """Return the first person of a new scale, as its entry takes them."""
+    return ConfigSubentryData(
+        subentry_type=SUBENTRY_PERSON,
+        title=user_input[CONF_NAME].strip(),
+        data=async_as_stored(hass, user_input),
+        unique_id=None,
+    )
 
 
 class PersonFlow(ConfigSubentryFlow):
