@@ -67,6 +67,10 @@ async def change(house: House, **inputs: Any) -> None:
         ({"notify_action": 17}, {"notify_action_missing": "notify.17"}),
         ({"notify_action": ["sms", "x"]}, {"bad_notify_action": "sms, x"}),
         ({"notify_entities": [17]}, {"missing_notify_entity": "17"}),
+        (
+            {"notify_action": "notify.send_message"},
+            {"notify_needs_entities": "notify.send_message"},
+        ),
         ({"notify_action": " "}, {"no_way_to_send": ""}),
         (
             {"notify_action": "", "phone_numbers": ["112"]},

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 import re
 from typing import Any, Self
 
-from homeassistant.components.notify.const import DOMAIN as NOTIFY_DOMAIN
+from homeassistant.components.notify.const import (
+    DOMAIN as NOTIFY_DOMAIN,
+    SERVICE_SEND_MESSAGE,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv, entity_registry as er
@@ -23,6 +26,7 @@ FAULTS = (
     "missing_notify_entity",
     "no_way_to_send",
     "notify_action_missing",
+    "notify_needs_entities",
 )
 
 _ACTION = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
@@ -93,6 +97,10 @@ def _action(
         faults.append(Fault("bad_notify_action", written))
         return None
     domain, name = action.split(".")
+    if (domain, name) == (NOTIFY_DOMAIN, SERVICE_SEND_MESSAGE):
+        # The first that Home Assistant offers; it takes no numbers, and knows nobody.
+        faults.append(Fault("notify_needs_entities", action))
+        return None
     if not hass.services.has_service(domain, name):
         faults.append(Fault("notify_action_missing", action))
         return None
