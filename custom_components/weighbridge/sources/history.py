@@ -48,9 +48,15 @@ class Graphs:
 
     def last(self) -> dict[str, tuple[int, float]]:
         """Return the newest hour of each quantity that has any, and its mean."""
+        newest: dict[str, int] = {}
+        for hour in sorted(self.hours):
+            for measured in self.hours[hour]:
+                newest.update((quantity, hour) for quantity, _ in measured.values())
+        # The means of all others would take most of the time.
+        hours = {hour: self.hours[hour] for hour in newest.values()}
         return {
             quantity: (hour := max(found), found[hour][0])
-            for quantity, found in self.rows().items()
+            for quantity, found in {**_rows(hours), **self.trends}.items()
             if found
         }
 
