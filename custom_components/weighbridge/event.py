@@ -1,6 +1,7 @@
 """Event entities: each new weigh-in once, and each question whose one is."""
 
 from abc import abstractmethod
+from asyncio import Handle
 from datetime import datetime
 from typing import Any, Final, override
 
@@ -63,11 +64,13 @@ class NewsEvent(EventEntity):
     """Fires once for each piece of news.
 
     What came while Home Assistant was down waits until it has started: automations
-    hear nothing before.
+    hear nothing before. All waits until the other entities show it, too: automations
+    look at the trend and at the goal.
     """
 
     _attr_has_entity_name = True
     _has_started = False
+    _soon: Handle | None = None
 
     @property
     @override
@@ -90,20 +93,37 @@ class NewsEvent(EventEntity):
         self.async_on_remove(self.async_add_teller())
         self.async_on_remove(async_at_started(self.hass, self._started))
 
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Leave what is new to be told later."""
+        if self._soon is not None:
+            self._soon.cancel()
+
     @callback
     def _started(self, _hass: HomeAssistant) -> None:
         """Begin to fire as soon as the entity has its old state back."""
         self._has_started = True
-        soon = self.hass.loop.call_soon(self._handle_news)
-        self.async_on_remove(soon.cancel)
+        self._tell_soon()
 
     @callback
     def _handle_news(self) -> None:
+        """Fire as soon as all others have heard of the news."""
+        self.async_write_ha_state()
+        if self._has_started:
+            self._tell_soon()
+
+    @callback
+    def _tell_soon(self) -> None:
+        """Fire once those who come next have had their turn."""
+        if self._soon is None:
+            self._soon = self.hass.loop.call_soon(self._tell)
+
+    @callback
+    def _tell(self) -> None:
         """Fire once for each piece of news, in the order of time."""
+        self._soon = None
         # Triggers skip a state that comes straight out of unavailability.
         self.async_write_ha_state()
-        if not self._has_started:
-            return
         for attributes in self.async_take():
             self.async_set_context(Context())
             self._async_announce(attributes)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
@@ -12,7 +13,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 
 from ..clouds import Clouds
-from ..support.common import entity_id_of, restart, set_up, state_of, wait_for_poll
+from ..support.common import (
+    entity_id_of,
+    restart,
+    set_up,
+    state_of,
+    value_of,
+    wait_for_poll,
+)
 from ..support.editor import Editor
 from ..support.scale_house import House
 from ..support.triggers import MORNING, TOLD, device_of, tell, weighed_in
@@ -52,6 +60,26 @@ async def test_weighed_in(
     }
     assert measured["body_fat"] == 25
     assert measured.keys().isdisjoint({"event_type", "weight", "measured_at"})
+
+
+async def test_trend_is_that_of_the_weigh_in(
+    hass: HomeAssistant, clouds: Clouds, editor: Editor, alice: MockConfigEntry
+) -> None:
+    """What is told of the trend is what it has become, not what it was before."""
+    told = async_capture_events(hass, TOLD)
+    target = device_of(hass, alice)
+    action = tell("trend", "change")
+    await editor.save("weighed", weighed_in(device_id=target), action)
+    for day, weight in enumerate((60.0, 59.0, 58.0), 1):
+        clouds.withings.step_on_scale(
+            "alice", weight, when=MORNING + timedelta(days=day)
+        )
+        await wait_for_poll(hass)
+        assert told[-1].data == {
+            "trend": pytest.approx(value_of(hass, alice, "weight_trend"), abs=0.01),
+            "change": pytest.approx(value_of(hass, alice, "weight_change"), abs=0.01),
+        }
+    assert len({event.data["trend"] for event in told}) == 3
 
 
 async def test_weight_is_told_in_the_unit_of_the_person(
