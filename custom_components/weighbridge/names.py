@@ -126,4 +126,4 @@ def async_word(hass: HomeAssistant, about: str, key: str) -> str:
 
 def source_of_link(title: str) -> str:
     """Return what the source of a link is called, also when it is there no longer."""
-    return title.partition(ARROW)[0].rpartition(": ")[0]
+    return title.rpartition(ARROW)[0].rpartition(": ")[0]

@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 
 from ..clouds import Clouds
-from ..support.common import set_up
+from ..support.common import link as link_to, set_up
 from ..support.frontend import Frontend, Result
 from ..support.scale_house import House
 
@@ -421,6 +421,46 @@ async def test_second_destination_is_confirmed(
     result = await frontend.submit()
     assert result["type"] == "create_entry"
     assert result["title"] == "Alice · Withings: weigh-ins → Bob · Garmin Connect"
+
+
+async def test_source_removed_before_the_word(
+    hass: HomeAssistant,
+    frontend: Frontend,
+    garmin_entry: ConfigEntry,
+    withings_entry: MockConfigEntry,
+) -> None:
+    """A page that is loaded once more then says that the source is gone."""
+    bob = MockConfigEntry(
+        domain=DOMAIN, unique_id="garmin_1", data={CONF_PROVIDER: "garmin"}
+    )
+    bob.add_to_hass(hass)
+    link_to(hass, bob, withings_entry)
+    await frontend.add_link(garmin_entry)
+    result = await frontend.submit(source=withings_entry.entry_id)
+    assert result["step_id"] == "confirm"
+    await hass.config_entries.async_remove(withings_entry.entry_id)
+    result = await frontend.look()
+    assert result["type"] == "abort"
+    assert result["reason"] == "source_removed"
+
+
+async def test_a_name_with_an_arrow(
+    hass: HomeAssistant,
+    frontend: Frontend,
+    garmin_entry: ConfigEntry,
+    withings_entry: MockConfigEntry,
+) -> None:
+    """A link that is changed keeps the names of its ends, whatever is in them."""
+    hass.config_entries.async_update_entry(
+        withings_entry, title="Ann → Zoe: both · Withings"
+    )
+    await frontend.add_link(garmin_entry)
+    await frontend.submit(source=withings_entry.entry_id)
+    title = the_link(garmin_entry).title
+    await frontend.change_link(garmin_entry, the_link(garmin_entry).subentry_id)
+    await frontend.submit(history="all")
+    assert the_link(garmin_entry).title == title
+    assert title.startswith("Ann → Zoe: both · Withings: weigh-ins → ")
 
 
 async def test_sources_tell_the_last_weight(

@@ -162,9 +162,9 @@ class LinkFlow(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask again, as the weigh-ins of one person go to another account already."""
-        if user_input is not None:
+        source = async_sources(self.hass).get(self._entered[CONF_SOURCE])
+        if user_input is not None or source is None:
             return self._create()
-        source = async_sources(self.hass)[self._entered[CONF_SOURCE]]
         return self.async_show_form(
             step_id="confirm",
             description_placeholders={
