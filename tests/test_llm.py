@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.llm import (
     LLM_API_ASSIST,
     APIInstance,
@@ -218,6 +218,26 @@ async def test_people_of_a_scale(hass: HomeAssistant, house: House) -> None:
     assert [each["weight"] for each in answer["weigh_ins"]] == [85.0]
     with pytest.raises(probatio.Invalid, match="person"):
         await ask(hass, "get_trend", person="Carol")
+
+
+async def test_two_who_are_called_the_same(hass: HomeAssistant, house: House) -> None:
+    """None of two is kept quiet about, when a user gives both devices one name."""
+    for component in ("homeassistant", "llm"):
+        assert await async_setup_component(hass, component, {})
+    await house.async_move_in()
+    await house.weigh(62.0)
+    await house.weigh(85.0)
+    devices = dr.async_get(hass)
+    for name in ("Carol", "Dave"):
+        weight = str(house.entity_id(name, "weight"))
+        async_expose_entity(hass, "conversation", weight, should_expose=True)
+        entry = er.async_get(hass).async_get(weight)
+        assert entry is not None
+        devices.async_update_device(str(entry.device_id), name_by_user="Carol")
+    answer = await ask(hass, "get_weigh_ins", person="Carol")
+    assert [each["weight"] for each in answer["weigh_ins"]] == [62.0]
+    answer = await ask(hass, "get_weigh_ins", person="Dave · Bathroom")
+    assert [each["weight"] for each in answer["weigh_ins"]] == [85.0]
 
 
 async def test_newest_home_assistant(tmp_path: Path) -> None:

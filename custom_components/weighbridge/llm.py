@@ -1,6 +1,6 @@
 """What Assist may be asked about weights: read only, of people who are exposed to it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final, override
 
@@ -30,6 +30,7 @@ from homeassistant.util.unit_conversion import MassConverter
 
 from .const import DOMAIN, SOURCES
 from .entry import provider_of
+from .names import async_sources
 from .pace import async_apart
 from .siblings import Siblings, in_unit
 from .sources import Person
@@ -167,7 +168,7 @@ def async_get_tools(
     """Return the tools, if anybody's weight is exposed to this assistant."""
     if api_id != LLM_API_ASSIST:
         return None
-    people = dict(_exposed_people(hass, llm_context.assistant))
+    people = _exposed_people(hass, llm_context.assistant)
     if not people:
         return None
     return LLMTools(tools=[GetWeighInsTool(people), GetTrendTool(people)])
@@ -175,9 +176,14 @@ def async_get_tools(
 
 def _exposed_people(
     hass: HomeAssistant, assistant: str
-) -> Iterator[tuple[str, tuple[Person, _Exposed]]]:
-    """Yield those whose weight an assistant may know, by the names of their devices."""
+) -> Mapping[str, tuple[Person, _Exposed]]:
+    """Return those whose weight an assistant may know, by the names of their devices.
+
+    Of two that are called the same, the second one is told with the account.
+    """
     registry = er.async_get(hass)
+    sources = async_sources(hass)
+    people: dict[str, tuple[Person, _Exposed]] = {}
     for entry in hass.config_entries.async_entries(DOMAIN):
         if (
             provider_of(entry) not in SOURCES
@@ -194,10 +200,12 @@ def _exposed_people(
                 and async_should_expose(hass, assistant, each.entity_id)
             }
             if (weight := exposed.get("weight")) is not None:
-                yield (
-                    Siblings(hass, weight.entity_id).name or person.name,
-                    (person, {key: each.entity_id for key, each in exposed.items()}),
+                name = Siblings(hass, weight.entity_id).name or person.name
+                people[sources[person.id].account if name in people else name] = (
+                    person,
+                    {key: each.entity_id for key, each in exposed.items()},
                 )
+    return people
 
 
 def _state(hass: HomeAssistant, entity_id: str) -> State | None:
