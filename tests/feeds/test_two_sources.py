@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
 from ..clouds import Clouds, GarminAccount
-from ..support.common import link, set_up
+from ..support.common import link, set_up, withings_token
 from ..support.pushing import Pushing
 
 NOW = datetime(2026, 11, 19, 8, 0, 30, tzinfo=UTC)
@@ -162,6 +162,35 @@ async def test_copies_are_brought_once_nobody_else_brings_them(
     assert both.weights == [83.0, 82.0, 81.0]
     await unlink(both, withings_entry)
     assert both.weights == [83.0, 82.0, 81.0, 80.5]
+
+
+async def test_a_source_that_is_added_again_is_followed(
+    both: Pushing, clouds: Clouds, withings_entry: MockConfigEntry
+) -> None:
+    """What was pushed before it was removed is corrected as if it had never been away."""
+    hass = both.hass
+    delete_newest(both, "fitbit")
+    await both.hours(28)
+    await hass.config_entries.async_remove(withings_entry.entry_id)
+    again = MockConfigEntry(
+        domain=withings_entry.domain,
+        title=withings_entry.title,
+        unique_id=withings_entry.unique_id,
+        data={**withings_entry.data, "token": await withings_token(clouds, "alice")},
+    )
+    await hass.config_entries.async_add(again)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert both.issues == set()
+    moved = NOW - timedelta(days=1, hours=5)
+    group = clouds.withings.person("alice").groups[-1]
+    clouds.withings.redate("alice", group.grpid, moved)
+    await both.poll(again)
+    await both.hours(3)
+    assert [(when, kg) for when, kg, _ in both.arrived] == [
+        (NOW - timedelta(days=3), 83.0),
+        (NOW - timedelta(days=2), 82.0),
+        (moved, 81.0),
+    ]
 
 
 async def test_a_link_that_goes_while_its_book_is_read(

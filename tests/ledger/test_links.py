@@ -107,6 +107,23 @@ def test_a_link_that_is_made_anew_follows_what_it_pushed_before() -> None:
     assert not ledger.is_ours(EPOCH, "b")
 
 
+def test_a_link_under_another_name() -> None:
+    """All of it is followed as before, and removals that are under way go on."""
+    ledger = weighings()
+    pushed(ledger, weigh_in(0), weigh_in(600))
+    pushed(ledger, weigh_in(1200), link="b")
+    ledger.offer(weigh_in(1210), link="a")
+    ledger.offer(weigh_in(1800), link="a")
+    ledger.withdraw(EPOCH, EPOCH)
+    links.rename(ledger, "a", "c")
+    ledger = reloaded(ledger)
+    assert links.known(ledger) == {"c"}
+    assert links.queued(ledger, "c") == {EPOCH + 1800}
+    assert links.pushed(ledger, "c") == {EPOCH + 600}
+    assert links.pushed(ledger, "b") == set()
+    assert ledger.leaving(EPOCH) == {EPOCH}
+
+
 def test_an_edit_outlives_its_link() -> None:
     """What is wrong at Garmin and came from us is put right all the same."""
     ledger = weighings()

@@ -221,6 +221,7 @@ REST: set[Event] = {
     Ledger.remember,
     Ledger.remember_remote,
     Ledger.drop,
+    links.rename,
     links.known,
     links.twins,
     links.queued,

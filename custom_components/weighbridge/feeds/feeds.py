@@ -277,7 +277,7 @@ class LinkFeeds:
         """Bring the feeds in line with the links."""
         async with self._lock:
             entry = self._account.entry
-            self._find_sources()
+            await self._async_find_sources()
             wanted = links_of(entry)
             keys = {link.key for link in wanted.values()}
             known = self._account.known_links()
@@ -308,8 +308,7 @@ class LinkFeeds:
             issues.async_update_not_linked(self._hass, entry, is_linked=bool(wanted))
             self._account.gate.async_changed()
 
-    @callback
-    def _find_sources(self) -> None:
+    async def _async_find_sources(self) -> None:
         """Follow sources that were removed and added again, by the vendors' ids."""
         entry = self._account.entry
         sources = async_sources(self._hass)
@@ -320,6 +319,8 @@ class LinkFeeds:
                 and old not in sources
                 and (new := by_vendor.get(str(subentry.unique_id))) is not None
             ):
+                issues.async_update_gone(self._hass, entry, old, "", 0)
+                await self._account.async_rename_link(old, new)
                 name = sources[new].account
                 self._hass.config_entries.async_update_subentry(
                     entry,

@@ -97,6 +97,13 @@ class GarminAccount:
         if any(changes):
             await self.async_keep()
 
+    async def async_rename_link(self, key: str, new: str) -> None:
+        """Follow a source that has another id since it was added again."""
+        for ledger in self.memory.ledgers:
+            links.rename(ledger, key, new)
+        self.gone.pop(key, None)
+        await self.async_keep()
+
     async def async_forget_link(self, key: str) -> None:
         """Drop what a removed link still wanted."""
         for ledger in self.memory.ledgers:

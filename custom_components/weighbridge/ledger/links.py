@@ -89,6 +89,18 @@ def review[R: Record](
     return changed or bool(unwanted)
 
 
+def rename[R: Record](ledger: Ledger[R], link: str, name: str) -> None:
+    """Give all that is of a link to it under another name."""
+    now = ledger.snapshot()
+    for item in now.open.values():
+        if item.link == link:
+            ledger.put(replace(item, link=name))
+    for second, settled in now.settled.items():
+        if settled.link == link:
+            ledger.remember(second, replace(settled, link=name))
+    ledger.withdrawals.update(now.withdrawals)
+
+
 def forget[R: Record](ledger: Ledger[R], link: str) -> None:
     """Drop what a removed link still wanted, unless another link wants it too.
 
