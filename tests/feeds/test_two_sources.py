@@ -151,6 +151,44 @@ async def test_what_was_left_to_the_other_and_is_deleted_there_too(
     assert both.weights == [83.0, 82.0, 81.0]
 
 
+@pytest.mark.parametrize("seconds", [0, 20])
+@pytest.mark.parametrize("is_pushed", [True, False])
+@pytest.mark.parametrize("is_late", [True, False])
+async def test_what_one_source_takes_back_and_the_other_has(
+    both: Pushing,
+    fitbit_entry: MockConfigEntry,
+    seconds: int,
+    *,
+    is_pushed: bool,
+    is_late: bool,
+) -> None:
+    """It is at Garmin once, whenever the other one tells of it, at the same second too."""
+    fault = both.clouds.faults.answer(READ, 503, times=None)
+    if is_pushed:
+        fault.remove()
+    when = NOW + timedelta(hours=3)
+    group = both.clouds.withings.step_on_scale("alice", 80.0, when=when)
+    await both.poll()
+    both.freezer.tick(30)
+
+    async def tell() -> None:
+        both.clouds.google.step_on_scale(
+            "bob", 80.0, when=when + timedelta(seconds=seconds)
+        )
+        await both.poll(fitbit_entry)
+
+    if not is_late:
+        await tell()
+    await both.hours(2)
+    both.clouds.withings.attribute("alice", group.grpid, 1)
+    await both.hours(2)
+    if is_late:
+        await tell()
+    fault.remove()
+    await both.hours(3)
+    assert both.weights == [83.0, 82.0, 81.0, 80.0]
+
+
 async def test_copies_are_brought_once_nobody_else_brings_them(
     both: Pushing, withings_entry: MockConfigEntry, fitbit_entry: MockConfigEntry
 ) -> None:

@@ -47,7 +47,7 @@ def test_pushed_by_hand_while_it_leaves() -> None:
     ledger = weighings()
     pushed(ledger, weigh_in(0))
     ledger.withdraw(EPOCH, EPOCH)
-    ledger.reopen(weigh_in(0), "action")
+    ledger.offer(weigh_in(0), link="action", own_twins=True)
     garmin: list[AtGarmin] = []
     push(ledger, garmin)
     ledger = reloaded(ledger)
@@ -59,14 +59,14 @@ def test_pushed_by_hand_while_it_leaves() -> None:
 
 
 @pytest.mark.parametrize(
-    ("away", "back"),
+    ("away", "link"),
     [
-        ("withdraw", "offer"),
-        ("withdraw", "reopen"),
-        ("keep", "offer"),
+        ("withdraw", "a"),
+        ("withdraw", "action"),
+        ("keep", "a"),
     ],
 )
-def test_back_before_garmin_shows_it(away: str, back: str) -> None:
+def test_back_before_garmin_shows_it(away: str, link: str) -> None:
     """What was accepted a minute ago is seen and replaced, not doubled."""
     ledger = weighings()
     ledger.offer(weigh_in(0), link="a")
@@ -75,10 +75,7 @@ def test_back_before_garmin_shows_it(away: str, back: str) -> None:
         ledger.withdraw(EPOCH, EPOCH + 60)
     else:
         ledger.keep(EPOCH)
-    if back == "offer":
-        ledger.offer(weigh_in(0, 77.0), link="a", now=EPOCH + 60)
-    else:
-        ledger.reopen(weigh_in(0, 77.0), "action")
+    ledger.offer(weigh_in(0, 77.0), link=link, now=EPOCH + 60)
     garmin: list[AtGarmin] = []
     push(ledger, garmin, EPOCH + 120)
     assert garmin == []

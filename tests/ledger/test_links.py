@@ -197,10 +197,28 @@ def test_what_the_source_deleted_goes() -> None:
     assert ledger.leaving(EPOCH) == set()
     # A read behind the times, or a double that comes to light: it goes once more.
     assert look(ledger, there) == [there[0]]
-    assert ledger.offer(weigh_in(0), link="b") is Offer.KNOWN
     assert ledger.offer(weigh_in(0), link="a") is Offer.CHANGED
     assert ledger.state(EPOCH) is State.PENDING
     assert ledger.way(EPOCH) is None
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+@pytest.mark.parametrize("later", [0, 20])
+def test_what_one_source_gives_up_is_anothers(later: int, *, is_gone: bool) -> None:
+    """It goes up for whoever has it still, and tells of it later."""
+    ledger = weighings()
+    pushed(ledger, weigh_in(0))
+    garmin = [uploaded(weigh_in(0))]
+    ledger.withdraw(EPOCH, EPOCH)
+    if is_gone:
+        push(ledger, garmin, EPOCH + HOUR)
+        assert garmin == []
+    assert ledger.offer(weigh_in(later), link="b") in (Offer.NEW, Offer.CHANGED)
+    for hours in (2, 3):
+        push(ledger, garmin, EPOCH + hours * HOUR)
+    assert [at.second for at in garmin] == [EPOCH + later]
+    assert links.pushed(ledger, "b") == {EPOCH + later}
+    assert ledger.offer(weigh_in(later), link="a") in (Offer.KNOWN, Offer.TWIN)
 
 
 def test_a_wish_that_is_taken_back_too_late() -> None:

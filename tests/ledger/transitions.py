@@ -112,8 +112,6 @@ TRANSITIONS: dict[Event, dict[Stage, set[Stage]]] = {
         _S.FOUND: {_S.WAITING},
         _S.TWIN: {_S.WAITING},
         _S.LEFT_OUT: {_S.WAITING},
-        _S.LEAVING: {_S.WAITING, _S.SENT},
-        _S.WITHDRAWN: {_S.WAITING},
         _S.KEPT: {_S.WAITING},
     },
     # A push begins: no time lies in the future.

@@ -64,23 +64,13 @@ def _fate(shelf: Shelf[Any], second: int) -> Fate | None:
 class LinkFeed:
     """Brings what counts of one person to an account, and takes away what does not."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        account: GarminAccount,
-        link: Link,
-        look_all: CALLBACK_TYPE,
-    ) -> None:
-        """Feed an account from the person of a link.
-
-        `look_all` has all feeds look anew: what one has let go may be another's.
-        """
+    def __init__(self, hass: HomeAssistant, account: GarminAccount, link: Link) -> None:
+        """Feed an account from the person of a link."""
         self.link = link
         self._hass = hass
         self._account = account
         self._lock = asyncio.Lock()
         self._stops: list[CALLBACK_TYPE] = []
-        self._look_all = look_all
         # Counts what other links have let go.
         self._turn = 0
         # Who the person was, and at which of the book's revisions and which turn, at
@@ -170,10 +160,8 @@ class LinkFeed:
         corrected, deleted, told = await async_apart(book.size, self._find_gone, book)
         if not self._is_on():
             return False
-        await self._account.async_withdraw(corrected)
+        await self._account.async_withdraw(self.link.key, corrected)
         await self._account.async_drop_twins(self.link.key, told)
-        if corrected or told:
-            self._look_all()
         if not self._is_on():
             return False
         await async_remove_gone(self._account, self.link, frozenset(deleted))
@@ -222,6 +210,7 @@ class LinkFeeds:
         self._hass = hass
         self._account = account
         self._feeds: dict[str, LinkFeed] = {}
+        account.async_let_go = self._let_go
         self._lock = asyncio.Lock()
 
     async def async_start(self) -> CALLBACK_TYPE:
@@ -265,10 +254,11 @@ class LinkFeeds:
             )
 
     @callback
-    def _look_all(self) -> None:
-        """Have all feeds look anew."""
+    def _let_go(self, key: str) -> None:
+        """Have the feeds look anew, but for the one that has let something go."""
         for feed in self._feeds.values():
-            feed.async_look_anew()
+            if feed.link.key != key:
+                feed.async_look_anew()
 
     def _links(self) -> dict[str, Link]:
         return {link_id: feed.link for link_id, feed in self._feeds.items()}
@@ -299,7 +289,7 @@ class LinkFeeds:
                 if feed is not None:
                     feed.async_stop()
                 await self._account.async_review(link)
-                feed = LinkFeed(self._hass, self._account, link, self._look_all)
+                feed = LinkFeed(self._hass, self._account, link)
                 self._feeds[link_id] = feed
                 feed.async_start()
             # What one link does not bring any more, another one may.

@@ -23,4 +23,4 @@ async def async_remove_gone(
         len(gone) if is_asked else 0,
     )
     if not is_asked:
-        await account.async_withdraw(gone)
+        await account.async_withdraw(link.key, gone)

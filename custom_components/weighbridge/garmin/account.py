@@ -1,7 +1,7 @@
 """Push: what the ledgers have pending goes to Garmin Connect, once."""
 
 import asyncio
-from collections.abc import Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -52,6 +52,8 @@ class GarminAccount:
         """By links, what is gone at the source and stays until a person says so."""
         self.sensors: ListedDevices | None = None
         """Straps and power meters, if their batteries are wanted."""
+        self.async_let_go: Callable[[str], None] = lambda _key: None
+        """Called when a link has let something go: another one may have it."""
         gate.async_push = self.async_request_flush
 
     def known_links(self) -> set[str]:
@@ -59,11 +61,12 @@ class GarminAccount:
         known = {key for ledger in self.memory.ledgers for key in links.known(ledger)}
         return known - {ACTION_LINK}
 
-    async def async_withdraw(self, spots: Collection[Spot]) -> None:
-        """Remove from Garmin what counts no longer at its source."""
+    async def async_withdraw(self, key: str, spots: Collection[Spot]) -> None:
+        """Remove from Garmin what counts no longer at the source of a link."""
         for kind, second in spots:
             self.lanes[kind].ledger.withdraw(second, _now())
         if spots:
+            self.async_let_go(key)
             await self.async_keep()
 
     async def async_drop_twins(self, key: str, spots: Collection[Spot]) -> None:
@@ -71,6 +74,7 @@ class GarminAccount:
         for kind, second in spots:
             links.drop_twins(self.lanes[kind].ledger, key, [second])
         if spots:
+            self.async_let_go(key)
             await self.async_keep()
 
     async def async_answer(
@@ -82,7 +86,7 @@ class GarminAccount:
         self.gone[key] = gone.difference(spots)
         answered = gone.intersection(spots)
         if remove:
-            await self.async_withdraw(answered)
+            await self.async_withdraw(key, answered)
             return
         for kind, second in answered:
             self.lanes[kind].ledger.keep(second)

@@ -313,11 +313,7 @@ class Ledger[R: Record]:
         if (item := self._open.get(second)) is not None:
             if item.state is State.DONE:
                 self.put(replace(item, state=State.PENDING, sent_at=None))
-        elif (settled := self._settled.get(second)) is None:
-            return
-        elif second in self.withdrawals:
-            self._offer_settled(settled, record, settled.link)
-        else:
+        elif (settled := self._settled.get(second)) is not None:
             link = link if settled.twin_of is not None else settled.link
             self.put(Item(record=record, link=link, attempts=settled.attempts))
 
@@ -384,7 +380,8 @@ class Ledger[R: Record]:
     ) -> Offer:
         """Offer a measurement again that is settled: an edit of ours goes out anew."""
         second = record.second
-        if settled.link != link:
+        # What its source has no more is anybody's who has it.
+        if settled.link != link and not self._is_given_up(second):
             return Offer.KNOWN
         removal = self.withdrawals.get(second)
         was = () if removal is None else removal.was
@@ -444,9 +441,13 @@ class Ledger[R: Record]:
         if (item := self._open.get(second)) is not None:
             return item.link, item.record.facts
         settled = self._settled[second]
-        if settled.twin_of is not None:
+        if settled.twin_of is not None or self._is_given_up(second):
             return None
         return settled.link, settled.facts
+
+    def _is_given_up(self, second: int) -> bool:
+        """Tell whether the source of what is settled has it no more."""
+        return second in self.withdrawals or self._settled[second].way is Way.WITHDRAWN
 
     def _index(self, second: int) -> None:
         slot = second // TWIN_SECONDS
