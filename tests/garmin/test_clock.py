@@ -1,6 +1,6 @@
 """A clock that was ahead once: nothing of it stays when it is right again."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from freezegun.api import FrozenDateTimeFactory
 from pytest_homeassistant_custom_component.common import (
@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from ..clouds import Clouds, GarminAccount
 from ..support.common import restart
-from ..support.push import NOW, REFRESH, later, poll, weights
+from ..support.push import NOW, READ, REFRESH, hours, issue_keys, later, poll, weights
 
 PROFILE = "/garmin/userprofile-service"
 
@@ -63,4 +63,27 @@ async def test_a_clock_that_was_ahead_and_is_set_back_meanwhile(
     assert clouds.log.count("garmin", path=REFRESH) <= 3
     clouds.withings.step_on_scale("alice", 80.5)
     await poll(hass, withings_entry)
+    assert weights(clouds, garmin_user) == [80.5]
+
+
+async def test_a_start_before_the_clock_is_set(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    linked: MockConfigEntry,
+    withings_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A computer without a clock of its own keeps to what Garmin has asked for."""
+    clouds.faults.answer(READ, 429, headers={"Retry-After": str(6 * 3600)})
+    clouds.withings.step_on_scale("alice", 80.5)
+    await poll(hass, withings_entry)
+    clouds.log.clear()
+    freezer.move_to(datetime(2000, 1, 1, tzinfo=UTC))
+    await restart(hass, linked)
+    freezer.move_to(NOW + timedelta(minutes=10))
+    await hours(hass, freezer, 5)
+    assert clouds.log.count("garmin") == 0
+    assert "overdue" not in issue_keys(hass)
+    await hours(hass, freezer, 2)
     assert weights(clouds, garmin_user) == [80.5]

@@ -27,6 +27,10 @@ from .link import links_of
 from .pause import MAX_PAUSE, STATUSES, Reason, pause_after, reason_for
 from .storage import AccountMemory
 
+# The first moment of 2026, before which nobody had this: a clock that says less has yet
+# to be set, as that of a small computer which has just been started.
+_CLOCK_IS_SET = 1_767_225_600
+
 # How long a request waits for rotated tokens to be on disk.
 TOKEN_SAVE_TIMEOUT = 30
 
@@ -184,7 +188,8 @@ class GarminGate:
 
         now, at = _now(), max(due, self.memory.paused_until)
         # What could not be done now is no reason for a storm.
-        self._retry_at = at + 1 if at > now else now + SETTLING_SECONDS
+        is_known = at > now >= _CLOCK_IS_SET
+        self._retry_at = at + 1 if is_known else now + SETTLING_SECONDS
         self._cancel_retry = async_call_later(
             self.hass, self._retry_at - now, HassJob(retry, cancel_on_shutdown=True)
         )
@@ -236,6 +241,8 @@ class GarminGate:
     def _is_shut(self, *, by_hand: bool) -> bool:
         """Return whether Garmin must be left alone."""
         memory, now = self.memory, _now()
+        if now < _CLOCK_IS_SET:
+            return True
         # A clock that was set back must not stretch a pause.
         memory.paused_until = min(memory.paused_until, now + MAX_PAUSE)
         for ledger in memory.ledgers:
