@@ -89,10 +89,10 @@ def delete_newest(both: Pushing, vendor: str) -> None:
 async def test_what_both_have_deleted_goes(both: Pushing, first: str) -> None:
     """It stays as long as one of them has it, whoever was first, and no longer."""
     delete_newest(both, first)
-    await both.hours(28)
+    await both.a_day()
     assert both.weights == [83.0, 82.0, 81.0]
     delete_newest(both, "fitbit" if first == "withings" else "withings")
-    await both.hours(28)
+    await both.a_day()
     assert both.weights == [83.0, 82.0]
 
 
@@ -104,7 +104,7 @@ async def test_a_link_that_was_removed_keeps_nothing(
     group = both.clouds.withings.person("alice").groups[1]
     both.clouds.withings.redate("alice", group.grpid, NOW - timedelta(days=2, hours=5))
     delete_newest(both, "withings")
-    await both.hours(28)
+    await both.a_day()
     assert [(when, kg) for when, kg, _ in both.arrived] == [
         (NOW - timedelta(days=3), 83.0),
         (NOW - timedelta(days=2, hours=5), 82.0),
@@ -123,7 +123,7 @@ async def test_a_link_that_was_removed_inherits_nothing(
     await both.poll(fitbit_entry)
     await unlink(both, fitbit_entry)
     delete_newest(both, "withings")
-    await both.hours(28)
+    await both.a_day()
     assert both.pending == 0
     fault.remove()
     await both.hours(3)
@@ -141,10 +141,10 @@ async def test_what_was_left_to_the_other_and_is_deleted_there_too(
     both.clouds.google.step_on_scale("bob", 80.0)
     await both.poll(fitbit_entry)
     delete_newest(both, "withings")
-    await both.hours(28)
+    await both.a_day()
     assert both.pending == 1
     delete_newest(both, "fitbit")
-    await both.hours(28)
+    await both.a_day()
     assert both.pending == 0
     fault.remove()
     await both.hours(3)
@@ -208,7 +208,7 @@ async def test_a_source_that_is_added_again_is_followed(
     """What was pushed before it was removed is corrected as if it had never been away."""
     hass = both.hass
     delete_newest(both, "fitbit")
-    await both.hours(28)
+    await both.a_day()
     await hass.config_entries.async_remove(withings_entry.entry_id)
     again = MockConfigEntry(
         domain=withings_entry.domain,
@@ -255,7 +255,7 @@ async def test_a_link_that_goes_while_its_book_is_read(
     async_dispatcher_connect(
         both.hass, signal_person_updated(withings_entry.entry_id), remove
     )
-    await both.hours(28)
+    await both.a_day()
     assert subentry_id not in both.garmin.subentries
     gc.collect()
     assert "KeyError" not in caplog.text

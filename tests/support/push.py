@@ -42,11 +42,15 @@ async def later(
 
 
 async def hours(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, number: float
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    number: float,
+    *,
+    minutes: int = 10,
 ) -> None:
-    """Let hours pass, ten minutes at a time."""
-    for _ in range(round(number * 6)):
-        await later(hass, freezer, timedelta(minutes=10, seconds=1))
+    """Let hours pass, some minutes at a time."""
+    for _ in range(round(number * 60 / minutes)):
+        await later(hass, freezer, timedelta(minutes=minutes, seconds=1))
 
 
 def garmin_requests(clouds: Clouds) -> list[tuple[str, str]]:

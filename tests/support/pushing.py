@@ -44,6 +44,10 @@ class Pushing:
         """Let hours pass, ten minutes at a time."""
         await hours(self.hass, self.freezer, number)
 
+    async def a_day(self) -> None:
+        """Let more than a day pass, an hour at a time."""
+        await hours(self.hass, self.freezer, 28, minutes=60)
+
     async def restart(self) -> None:
         """Unload the Garmin account, and set it up again."""
         await restart(self.hass, self.garmin)
