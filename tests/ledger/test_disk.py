@@ -1,13 +1,25 @@
 """What a restart finds of a ledger is what was there before it."""
 
+from collections import UserDict
+from collections.abc import ItemsView
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 import json
+from threading import Event
+from typing import override
 
 import pytest
 
 from custom_components.weighbridge.garmin.storage import AccountMemory
-from custom_components.weighbridge.ledger import Item, State, Way, outcomes
+from custom_components.weighbridge.ledger import (
+    WEIGH_IN_COLUMNS,
+    Item,
+    LedgerWriter,
+    State,
+    Way,
+    outcomes,
+)
 from custom_components.weighbridge.model import BloodPressure, WeighIn
 
 from .weighings import (
@@ -74,6 +86,37 @@ def test_garmin_removed_what_has_no_key() -> None:
     old = uploaded(weigh_in(0))
     outcomes.removed(ledger, EPOCH, replace(old, serial=None))
     assert reloaded(ledger).snapshot() == ledger.snapshot()
+
+
+class Slow(UserDict[int, Item[WeighIn]]):
+    """What takes its time to be gone through."""
+
+    has_begun = Event()
+    may_go_on = Event()
+
+    @override
+    def items(self) -> ItemsView[int, Item[WeighIn]]:
+        """Wait."""
+        self.has_begun.set()
+        assert self.may_go_on.wait(10)
+        return super().items()
+
+
+def test_a_thread_that_nobody_waits_for_any_more() -> None:
+    """It spoils nothing for the next one, which comes after it."""
+    ledger, writer = weighings(), LedgerWriter(WEIGH_IN_COLUMNS)
+    ledger.offer(weigh_in(0), link="a")
+    before = ledger.snapshot()
+    ledger.offer(weigh_in(600), link="b")
+    with ThreadPoolExecutor(2) as threads:
+        slow = threads.submit(writer.to_json, replace(before, open=Slow(before.open)))
+        assert Slow.has_begun.wait(10)
+        next_one = threads.submit(writer.to_json, ledger.snapshot())
+        with pytest.raises(TimeoutError):
+            next_one.result(0.1)
+        Slow.may_go_on.set()
+        assert len(slow.result()["open"]) == 1
+        assert next_one.result()["links"] == ["a", "b"]
 
 
 @pytest.mark.parametrize("pulse", [None, 61])

@@ -67,10 +67,7 @@ class AccountMemory:
         return sum(ledger.size for ledger in self.ledgers)
 
     def freeze(self) -> Callable[[], dict[str, Any]]:
-        """Return what makes plain JSON of the memory as it is now.
-
-        It may run in any thread, one of them at a time.
-        """
+        """Return what makes plain JSON of the memory as it is now, in any thread."""
         weigh_ins = self.weigh_ins.snapshot()
         blood_pressures = self.blood_pressures.snapshot()
         rest = {

@@ -7,6 +7,7 @@ long list keeps the event loop waiting.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from ..model import COMPOSITION, BloodPressure, WeighIn
@@ -25,7 +26,7 @@ type Values = Mapping[str, float]
 
 
 class LedgerWriter:
-    """Makes JSON of a ledger, one time at a time, in whatever thread.
+    """Makes JSON of a ledger, in whatever thread.
 
     A ledger is written before each request: what has not changed since keeps its row.
     """
@@ -36,20 +37,24 @@ class LedgerWriter:
         self._links = _Table()
         self._open: dict[int, tuple[Item[Any], str]] = {}
         self._settled: dict[int, tuple[Settled, str]] = {}
+        # Whoever gives up to wait for one thread leaves it running.
+        self._lock = Lock()
 
     def to_json(self, ledger: Snapshot[Any]) -> dict[str, Any]:
         """Return a ledger as JSON."""
-        self._open = _rows(ledger.open, self._open, self._open_row)
-        self._settled = _rows(ledger.settled, self._settled, self._settled_row)
-        return {
-            "columns": list(self._columns),
-            "open": [row for _, row in self._open.values()],
-            "settled": [row for _, row in self._settled.values()],
-            "links": self._links.values.copy(),
-            "withdrawals": {
-                second: list(removal) for second, removal in ledger.withdrawals.items()
-            },
-        }
+        with self._lock:
+            self._open = _rows(ledger.open, self._open, self._open_row)
+            self._settled = _rows(ledger.settled, self._settled, self._settled_row)
+            return {
+                "columns": list(self._columns),
+                "open": [row for _, row in self._open.values()],
+                "settled": [row for _, row in self._settled.values()],
+                "links": self._links.values.copy(),
+                "withdrawals": {
+                    second: list(removal)
+                    for second, removal in ledger.withdrawals.items()
+                },
+            }
 
     def _open_row(self, second: int, item: Item[Any]) -> str:
         """Return what is not settled as text."""
