@@ -5,8 +5,25 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from itertools import batched
 from typing import Final
 
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
+
+from .const import DOMAIN
+
 # So many take a few milliseconds.
 STEP: Final = 250
+
+
+_TURN: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_turn")
+
+
+@callback
+def async_turn(hass: HomeAssistant) -> asyncio.Lock:
+    """Return what lets one thread at a time work for all accounts of a home.
+
+    Many at once, as after a poll of everybody, leave the event loop no turn of its own.
+    """
+    return hass.data.setdefault(_TURN, asyncio.Lock())
 
 
 async def async_paced[T](items: Iterable[T]) -> AsyncGenerator[tuple[T, ...]]:

@@ -11,6 +11,7 @@ from homeassistant.util.file import WriteError
 from homeassistant.util.json import SerializationError
 
 from .const import DOMAIN
+from .pace import async_turn
 
 # What loading, and taking apart what was loaded, may raise: somebody else has written.
 UNREADABLE: Final = (
@@ -62,7 +63,9 @@ class SureStore[T: dict[str, Any]](Store[T]):
         # One at a time: an older state must not be written after a newer one.
         async with self._saving:
             self._error = None
-            await self.async_save(await asyncio.to_thread(make))
+            async with async_turn(self.hass):
+                data = await asyncio.to_thread(make)
+            await self.async_save(data)
             if self._error is not None:
                 raise DiskError(str(self._error)) from self._error
 

@@ -37,6 +37,7 @@ from homeassistant.util.unit_conversion import (
 
 from ..const import DOMAIN
 from ..names import async_device_name
+from ..pace import async_turn
 from ..units import async_mass_unit
 from .person import Person
 
@@ -95,13 +96,11 @@ class PersonStatistics:
 
     async def async_read(self, quantity: str) -> Rows:
         """Return all that there is of a quantity."""
-        return await get_instance(self._hass).async_add_executor_job(
-            self._read, quantity
-        )
+        return await self._async_ask(lambda: self._read(quantity))
 
     async def async_last(self) -> dict[str, tuple[int, float]]:
         """Return the newest hour of each quantity that has any, and its mean."""
-        return await get_instance(self._hass).async_add_executor_job(self._last)
+        return await self._async_ask(self._last)
 
     async def async_write(self, quantity: str, rows: Rows) -> None:
         """Hand rows to the recorder; those of hours that it has already change."""
@@ -145,7 +144,7 @@ class PersonStatistics:
         The recorder converts only its own: they have to be written anew.
         """
         names = await self._async_get_names()
-        known = await get_instance(self._hass).async_add_executor_job(
+        known = await self._async_ask(
             lambda: get_metadata(self._hass, statistic_ids=set(self._ids.values()))
         )
         # By now the sensor shows what has been chosen for it.
@@ -161,6 +160,11 @@ class PersonStatistics:
                 self._hand_over(quantity, names[quantity], ())
         if foreign:
             await self.async_clear(foreign)
+
+    async def _async_ask[T](self, query: Callable[[], T]) -> T:
+        """Ask the recorder, one person after the other."""
+        async with async_turn(self._hass):
+            return await get_instance(self._hass).async_add_executor_job(query)
 
     def _hand_over(
         self, quantity: str, name: str, data: Iterable[StatisticData]
