@@ -162,9 +162,17 @@ class PersonStatistics:
             await self.async_clear(foreign)
 
     async def _async_ask[T](self, query: Callable[[], T]) -> T:
-        """Ask the recorder, one person after the other."""
-        async with async_turn(self._hass):
+        """Ask the recorder, one person after the other.
+
+        Home Assistant waits for the answer when it stops, as nobody may read what is
+        being closed.
+        """
+
+        async def ask() -> T:
             return await get_instance(self._hass).async_add_executor_job(query)
+
+        async with async_turn(self._hass):
+            return await asyncio.shield(self._hass.async_create_task(ask()))
 
     def _hand_over(
         self, quantity: str, name: str, data: Iterable[StatisticData]
