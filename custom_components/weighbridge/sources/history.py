@@ -136,7 +136,10 @@ class PersonHistory:
     async def _async_look(self) -> None:
         """Write what has changed in the book, and what the recorder has lost."""
         async with self._lock:
-            book = self._person.book
+            person, book = self._person, self._person.book
+            # Who is being removed leaves all as it is, under the name of then.
+            if person.subentry_id is None and person.id != person.entry.entry_id:
+                return
             # A book that has never known anything deletes no history.
             if not (book.size or book.weigh_ins.fates or book.blood_pressures.fates):
                 return
