@@ -217,9 +217,10 @@ async def _go_on(api: Api, step: Step, waiting: str) -> Step:
         async with asyncio.timeout(SIGN_IN_TIMEOUT):
             while True:
                 match step["type"]:
-                    case "external_done" | "progress_done":
+                    case "external_done":
                         step = await api.post(path)
-                    case kind if kind == waiting:
+                    # From the end of a progress Home Assistant goes on by itself.
+                    case kind if kind in (waiting, "progress_done"):
                         await asyncio.sleep(0.1)
                         step = await api.get(path)
                     case _:
