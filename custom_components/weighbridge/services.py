@@ -1,7 +1,7 @@
 """The actions of Weighbridge."""
 
 from collections.abc import Collection
-from datetime import MINYEAR, UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import probatio
@@ -36,6 +36,7 @@ from .garmin import (
     links_of,
 )
 from .model import BloodPressure, WeighIn
+from .moments import MAX_AHEAD, as_utc, end_of, start_of
 from .names import account_name, source_of_link
 from .pace import async_apart, async_paced
 from .sources import Person, SourceConfigEntry, Word, async_find_person
@@ -79,12 +80,6 @@ RANGES = {
     "bmi": (0, 250),
 }
 MAX_WEIGHT_KG = 655
-
-# A scale's clock may run a little ahead.
-MAX_AHEAD = timedelta(minutes=5)
-
-# The last one that has a day after it.
-LAST_DAY = date.max - timedelta(days=1)
 
 
 def _whole_number(allowed: range) -> probatio.All[int]:
@@ -404,7 +399,7 @@ def _weigh_in(hass: HomeAssistant, data: dict[str, Any]) -> WeighIn:
 def _measured_at(data: dict[str, Any]) -> datetime:
     """Return when something was measured: now, unless it is told."""
     now = dt_util.utcnow()
-    measured_at = _as_utc(data.get(ATTR_MEASURED_AT, now))
+    measured_at = as_utc(data.get(ATTR_MEASURED_AT, now))
     if measured_at > now + MAX_AHEAD:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="measured_in_future"
@@ -418,39 +413,12 @@ def _measured_at(data: dict[str, Any]) -> datetime:
 
 def _period(data: dict[str, Any]) -> tuple[datetime | None, datetime]:
     """Return the first moment of a period, if it has one, and where it ends."""
-    start, end = _moment(data.get(ATTR_START)), _end(data.get(ATTR_END))
+    start, end = start_of(data.get(ATTR_START)), end_of(data.get(ATTR_END))
     if start is not None and data.get(ATTR_END) is not None and start >= end:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="period_reversed"
         )
     return start, end
-
-
-def _moment(when: date | None) -> datetime | None:
-    """Return the moment that a date or a time means in the home's time zone."""
-    if when is None or isinstance(when, datetime):
-        return None if when is None else _as_utc(when)
-    return _as_utc(dt_util.start_of_local_day(when))
-
-
-def _end(when: date | None) -> datetime:
-    """Return the moment when a period ends: a date counts to its end."""
-    if when is None:
-        return dt_util.utcnow() + MAX_AHEAD
-    if isinstance(when, datetime):
-        return _as_utc(when)
-    day_after = min(when, LAST_DAY) + timedelta(days=1)
-    return _as_utc(dt_util.start_of_local_day(day_after))
-
-
-def _as_utc(when: datetime) -> datetime:
-    """Return a moment in UTC; beyond the ends of the calendar, the end itself."""
-    try:
-        return dt_util.as_utc(when)
-    except OverflowError:
-        if when.year == MINYEAR:
-            return datetime.min.replace(tzinfo=UTC)
-        return datetime.max.replace(tzinfo=UTC)
 
 
 def _to_json(weigh_in: WeighIn) -> dict[str, Any]:

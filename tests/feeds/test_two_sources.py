@@ -85,6 +85,15 @@ def delete_newest(both: Pushing, vendor: str) -> None:
         both.clouds.google.person("bob").points["weight"].pop()
 
 
+async def weigh(both: Pushing, fitbit_entry: MockConfigEntry) -> None:
+    """Have one weighing told by Withings, and by Fitbit as of 20 s later."""
+    both.clouds.withings.step_on_scale("alice", 80.0)
+    await both.poll()
+    both.freezer.tick(20)
+    both.clouds.google.step_on_scale("bob", 80.0)
+    await both.poll(fitbit_entry)
+
+
 @pytest.mark.parametrize("first", ["withings", "fitbit"])
 async def test_what_both_have_deleted_goes(both: Pushing, first: str) -> None:
     """It stays as long as one of them has it, whoever was first, and no longer."""
@@ -116,11 +125,7 @@ async def test_a_link_that_was_removed_inherits_nothing(
 ) -> None:
     """What nobody has any more is not pushed for a link that is not there."""
     fault = both.clouds.faults.answer(READ, 503, times=None)
-    both.clouds.withings.step_on_scale("alice", 80.0)
-    await both.poll()
-    both.freezer.tick(20)
-    both.clouds.google.step_on_scale("bob", 80.0)
-    await both.poll(fitbit_entry)
+    await weigh(both, fitbit_entry)
     await unlink(both, fitbit_entry)
     delete_newest(both, "withings")
     await both.a_day()
@@ -135,11 +140,7 @@ async def test_what_was_left_to_the_other_and_is_deleted_there_too(
 ) -> None:
     """What one source has left to the other one is that one's from then on."""
     fault = both.clouds.faults.answer(READ, 503, times=None)
-    both.clouds.withings.step_on_scale("alice", 80.0)
-    await both.poll()
-    both.freezer.tick(20)
-    both.clouds.google.step_on_scale("bob", 80.0)
-    await both.poll(fitbit_entry)
+    await weigh(both, fitbit_entry)
     delete_newest(both, "withings")
     await both.a_day()
     assert both.pending == 1

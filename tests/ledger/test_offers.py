@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from custom_components.weighbridge.ledger import Offer, State, Way, outcomes
-from custom_components.weighbridge.ledger.ledger import TWIN_SECONDS, TWIN_WEIGH_IN
+from custom_components.weighbridge.ledger.ledger import TWIN_WEIGH_IN
+from custom_components.weighbridge.ledger.near import TWIN_SECONDS
 
 from .weighings import (
     DAY,

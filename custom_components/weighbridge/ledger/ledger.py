@@ -24,10 +24,8 @@ from .entries import (
     Way,
     differ,
 )
+from .near import TWIN_SECONDS, Seconds
 from .patience import SUSPECT, due, removal_due
-
-# Two sources that report the same so close together report the same measurement.
-TWIN_SECONDS = 120
 
 # How far the facts of twins may be apart, as many of them as must agree.
 TWIN_WEIGH_IN = (0.05,)
@@ -46,8 +44,7 @@ class Ledger[R: Record]:
         self._open: dict[int, Item[R]] = {}
         self._states: Counter[State] = Counter()
         self._settled: dict[int, Settled] = {}
-        # Known seconds by their TWIN_SECONDS wide slot, to find twins at constant cost.
-        self._slots: dict[int, tuple[int, ...]] = {}
+        self._seconds = Seconds()
         # What we pushed and its source has deleted since.
         self.withdrawals: dict[int, Removal] = {}
         # When a ledger was lost: Garmin may be at work on what nobody here knows of.
@@ -211,7 +208,7 @@ class Ledger[R: Record]:
     def heir(self, item: Item[R]) -> str | None:
         """Return another link that wants a measurement, as it has a twin of it."""
         second = item.record.second
-        near = (s for slot in near_slots(second) for s in self._slots.get(slot, ()))
+        near = self._seconds.near(second)
         twins = (self._settled[s] for s in near if s in self._settled)
         links = (twin.link for twin in twins if twin.twin_of == second)
         others = (link for link in links if link not in (item.link, REMOTE_LINK))
@@ -244,7 +241,7 @@ class Ledger[R: Record]:
         self.withdrawals.pop(second, None)
         self._open[second] = item
         self._states[item.state] += 1
-        self._index(second)
+        self._seconds.add(second)
 
     def settle(self, item: Item[R], way: Way, facts: Facts | None = None) -> None:
         """Close a measurement; `facts` are those that Garmin shows, if others."""
@@ -264,14 +261,13 @@ class Ledger[R: Record]:
         self._close(second)
         self.withdrawals.pop(second, None)
         self._settled[second] = settled
-        self._index(second)
+        self._seconds.add(second)
 
     def drop(self, second: int) -> None:
         """Forget a measurement."""
         self._close(second)
         self._settled.pop(second, None)
-        slot = second // TWIN_SECONDS
-        self._slots[slot] = tuple(s for s in self._slots[slot] if s != second)
+        self._seconds.drop(second)
 
     def _close(self, second: int) -> None:
         """Keep a measurement no longer as one that is not settled."""
@@ -345,7 +341,7 @@ class Ledger[R: Record]:
         other._open = self._open.copy()
         other._states = self._states.copy()
         other._settled = self._settled.copy()
-        other._slots = self._slots.copy()
+        other._seconds = self._seconds.copy()
         other.withdrawals.update(self.withdrawals)
         return other
 
@@ -420,15 +416,13 @@ class Ledger[R: Record]:
         """Return the nearest measurement of another link that is the same weighing."""
         taken = {
             settled.twin_of
-            for slot in near_slots(record.second, reach=2)
-            for second in self._slots.get(slot, ())
+            for second in self._seconds.near(record.second, reach=2)
             if (settled := self._settled.get(second)) is not None
             and settled.link == link
         }
         near = [
             second
-            for slot in near_slots(record.second)
-            for second in self._slots.get(slot, ())
+            for second in self._seconds.near(record.second)
             if (own_twins or second not in taken)
             and (known := self._primary(second)) is not None
             and (own_twins or known[0] != link)
@@ -448,15 +442,3 @@ class Ledger[R: Record]:
     def _is_given_up(self, second: int) -> bool:
         """Tell whether the source of what is settled has it no more."""
         return second in self.withdrawals or self._settled[second].way is Way.WITHDRAWN
-
-    def _index(self, second: int) -> None:
-        slot = second // TWIN_SECONDS
-        known = self._slots.get(slot, ())
-        if second not in known:
-            self._slots[slot] = (*known, second)
-
-
-def near_slots(second: int, reach: int = 1) -> range:
-    """Return the slots in which something near to a second may be."""
-    slot = second // TWIN_SECONDS
-    return range(slot - reach, slot + reach + 1)

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from .entries import Item, Record, Remote, Removal, Settled, State, Way, differ, same
-from .ledger import TWIN_SECONDS, Ledger, near_slots
+from .ledger import Ledger
+from .near import TWIN_SECONDS, near_slots
 from .patience import LOOKS, NEVER_SHOWN, RESENT, SETTLING_SECONDS, due
 
 
