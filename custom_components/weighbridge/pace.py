@@ -1,6 +1,7 @@
 """Long work beside the event loop: in another thread, or in short steps."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Iterable
 from itertools import batched
 from typing import Final
@@ -14,16 +15,19 @@ from .const import DOMAIN
 STEP: Final = 250
 
 
-_TURN: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_turn")
+type Turns = defaultdict[str, asyncio.Lock]
+
+_TURNS: Final[HassKey[Turns]] = HassKey(f"{DOMAIN}_turns")
 
 
 @callback
-def async_turn(hass: HomeAssistant) -> asyncio.Lock:
-    """Return what lets one thread at a time work for all accounts of a home.
+def async_turn(hass: HomeAssistant, work: str) -> asyncio.Lock:
+    """Return what lets one thread at a time do a kind of work for all accounts of a home.
 
     Many at once, as after a poll of everybody, leave the event loop no turn of its own.
     """
-    return hass.data.setdefault(_TURN, asyncio.Lock())
+    turns: Turns = hass.data.setdefault(_TURNS, defaultdict(asyncio.Lock))
+    return turns[work]
 
 
 async def async_paced[T](items: Iterable[T]) -> AsyncGenerator[tuple[T, ...]]:

@@ -164,15 +164,16 @@ class PersonStatistics:
     async def _async_ask[T](self, query: Callable[[], T]) -> T:
         """Ask the recorder, one person after the other.
 
-        Home Assistant waits for the answer when it stops, as nobody may read what is
-        being closed.
+        Whoever stops Home Assistant waits for the answer, though nobody wants it any
+        more: what the recorder closes must not be read.
         """
-
-        async def ask() -> T:
-            return await get_instance(self._hass).async_add_executor_job(query)
-
-        async with async_turn(self._hass):
-            return await asyncio.shield(self._hass.async_create_task(ask()))
+        async with async_turn(self._hass, "recorder"):
+            answer = get_instance(self._hass).async_add_executor_job(query)
+            try:
+                return await asyncio.shield(answer)
+            except asyncio.CancelledError:
+                await asyncio.wait([answer])
+                raise
 
     def _hand_over(
         self, quantity: str, name: str, data: Iterable[StatisticData]
