@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import exp
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 import pytest
 
 from custom_components.weighbridge.model import Reason, WeighIn
+from custom_components.weighbridge.sources.scale.band import WEIGHT, band
 from custom_components.weighbridge.sources.scale.recognition import (
     Candidate,
     Verdict,
@@ -167,6 +169,26 @@ def test_no_order_matters(
     assert (other.person, other.reason) == (verdict.person, verdict.reason)
     assert set(other.candidates) == set(verdict.candidates)
     assert (verdict.person is None) is (verdict.reason is not None)
+
+
+@given(st.floats(0.5, 4), st.floats(60, 68))
+@example(0.5, 61.16)
+def test_far_likelier_than_anybody_else(apart: float, weight: float) -> None:
+    """Who is recognised is at least 10,000 times likelier to weigh that than others."""
+    people = [ALICE, known("carol", 62 + apart)]
+    person = recognise(weigh_in(weight), people).person
+    off = {who.id: deviations(weight, who) for who in people}
+    if person is not None:
+        own = off.pop(person)
+        (other,) = off.values()
+        assert exp((other**2 - own**2) / 2) > 10_000
+
+
+def deviations(weight: float, who: Candidate) -> float:
+    """Return how many standard deviations from somebody's band a weight is today."""
+    past = sorted((one.second, one.weight) for one in who.weigh_ins)
+    level, deviation = band(WEIGHT, past).expect(weigh_in(weight).second)
+    return abs(weight - level) / deviation
 
 
 # The name of a household, and how much of its weigh-ins may be asked about.

@@ -1,12 +1,13 @@
 """Who stood on a scale, told from what everybody weighed before.
 
-Somebody is recognised whose band the weigh-in lies in, if it is not near anybody
-else's. It is never guessed: everything else is a question, and each answer is a
+Somebody is recognised whose band the weigh-in lies in, if it is far likelier theirs than
+anybody else's. It is never guessed: everything else is a question, and each answer is a
 weigh-in that the band follows. Body fat tells people apart that weigh the same.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import hypot
 from typing import Final
 
 from ...model import Reason, WeighIn
@@ -16,7 +17,8 @@ from .band import BODY_FAT, WEIGHT, Band, band
 ANSWERS: Final = 3
 
 # How many standard deviations somebody's weigh-in may be off, and how far off it must
-# be to be certainly not theirs.
+# be to be certainly not theirs. Where it fits somebody, what counts is how much likelier
+# it is theirs: 10,000 times, as squares of distances are logarithms of likelihoods.
 FITS: Final = 3.2
 NEAR: Final = 4.3
 # Of one or two weigh-ins nobody knows how much somebody varies.
@@ -66,7 +68,9 @@ def recognise(weigh_in: WeighIn, people: Iterable[Candidate]) -> Verdict:
         return Verdict(None, _outside(weigh_in.weight, everybody), nearest)
     off = {who.id: _distance(weigh_in, who) for who in admitted}
     likely = sorted(off, key=lambda who: NEAR if (d := off[who]) is None else d.far)
-    near = [who for who in likely if (d := off[who]) is None or d.is_near]
+    fitting = [d.far for d in off.values() if d is not None and d.far <= FITS]
+    best = min(fitting, default=0.0)
+    near = [who for who in likely if (d := off[who]) is None or d.is_near(best)]
     match near:
         case []:
             return Verdict(None, Reason.UNKNOWN_PERSON, tuple(likely))
@@ -88,10 +92,9 @@ class _Distance:
     far: float
     is_new: bool = False
 
-    @property
-    def is_near(self) -> bool:
-        """Tell whether it may be theirs."""
-        return self.far <= (NEAR_NEW if self.is_new else NEAR)
+    def is_near(self, best: float) -> bool:
+        """Tell whether it may be theirs, where the best explanation is so far off."""
+        return self.far <= hypot(NEAR_NEW if self.is_new else NEAR, best)
 
 
 def _distance(weigh_in: WeighIn, who: Candidate) -> _Distance | None:
