@@ -27,7 +27,7 @@ from ..trend import Sample
 from .book import Measured
 from .person import Person
 from .shelf import DAY, HOUR
-from .statistics import DIGITS, QUANTITIES, PersonStatistics, Rows
+from .statistics import DIGITS, QUANTITIES, Ends, PersonStatistics, Rows
 
 type Hours = dict[int, tuple[Measured, ...]]
 """What counts by the epoch seconds at which the hours begin."""
@@ -46,7 +46,7 @@ class Graphs:
         """Return all rows by their quantities."""
         return {**_rows(self.hours), **self.trends}
 
-    def last(self) -> dict[str, tuple[int, float]]:
+    def ends(self) -> Ends:
         """Return the newest hour of each quantity that has any, and its mean."""
         newest: dict[str, int] = {}
         for hour in sorted(self.hours):
@@ -95,7 +95,7 @@ class PersonHistory:
         # Which revision of the book stands in the recorder, and what that is.
         self._revision: int | None = None
         self._graphs = Graphs()
-        self._last: dict[str, tuple[int, float]] = {}
+        self._ends: Ends = {}
         # When all of it was read last.
         self._compared_at = 0.0
 
@@ -144,13 +144,14 @@ class PersonHistory:
             if not (book.size or book.weigh_ins.fates or book.blood_pressures.fates):
                 return
             await self._statistics.async_tidy()
-            last = await self._statistics.async_last()
             now = dt_util.utcnow().timestamp()
+            if is_due := self._revision is None or now - self._compared_at >= DAY:
+                lost = list(QUANTITIES)
+            else:
+                lost = await self._statistics.async_lost(self._ends)
             revision, size = self._person.revision, book.size
             # What is interrupted leaves rows behind of which nothing is known.
             written, self._revision = self._revision, None
-            is_due = written is None or now - self._compared_at >= DAY
-            lost = [q for q in QUANTITIES if is_due or last.get(q) != self._last.get(q)]
             if written != revision:
                 before, trends = self._graphs, self._person.trends
                 points = {
@@ -162,7 +163,7 @@ class PersonHistory:
                 for quantity, rows in changes.items():
                     if quantity not in lost:
                         await self._async_write(quantity, rows)
-                self._last = await async_apart(size, self._graphs.last)
+                self._ends = await async_apart(size, self._graphs.ends)
             if lost:
                 await self._async_compare(lost)
             if is_due:

@@ -17,7 +17,6 @@ from homeassistant.components.recorder.models import (
 )
 from homeassistant.components.recorder.statistics import (
     async_add_external_statistics,
-    get_last_statistics,
     get_metadata,
     statistics_during_period,
 )
@@ -40,6 +39,7 @@ from ..names import async_device_name
 from ..pace import async_turn
 from ..units import async_mass_unit
 from .person import Person
+from .shelf import HOUR
 
 # Hours that the recorder is given at a time: it must get to its other work in between.
 CHUNK: Final = 200
@@ -72,6 +72,8 @@ type Row = tuple[float, float, float]
 """The mean, the lowest and the highest value of an hour."""
 type Rows = dict[int, Row]
 """The rows of a quantity by the epoch seconds at which their hours begin."""
+type Ends = dict[str, tuple[int, float]]
+"""The newest hours of quantities, and their means."""
 
 # What comes back from pounds is what went there, to so many digits.
 DIGITS: Final = 6
@@ -98,9 +100,10 @@ class PersonStatistics:
         """Return all that there is of a quantity."""
         return await self._async_ask(lambda: self._read(quantity))
 
-    async def async_last(self) -> dict[str, tuple[int, float]]:
-        """Return the newest hour of each quantity that has any, and its mean."""
-        return await self._async_ask(self._last)
+    async def async_lost(self, ends: Ends) -> list[str]:
+        """Return the quantities whose newest hour is not there, or is otherwise."""
+        found = await self._async_ask(lambda: self._means(ends))
+        return [quantity for quantity in ends if found.get(quantity) != ends[quantity]]
 
     async def async_write(self, quantity: str, rows: Rows) -> None:
         """Hand rows to the recorder; those of hours that it has already change."""
@@ -251,12 +254,21 @@ class PersonStatistics:
             for row in found.get(statistic_id, ())
         }
 
-    def _last(self) -> dict[str, tuple[int, float]]:
-        """Read the newest row of each quantity."""
-        last: dict[str, tuple[int, float]] = {}
-        for quantity, quantity_id in self._ids.items():
-            own = self._converter(quantity, to_shown=False)
-            found = get_last_statistics(self._hass, 1, quantity_id, False, {"mean"})
-            for row in found.get(quantity_id, ()):
-                last[quantity] = int(row["start"]), own(row["mean"] or 0)
-        return last
+    def _means(self, ends: Ends) -> Ends:
+        """Read one hour of each quantity: a query for each hour, which most share."""
+        found: Ends = {}
+        for hour in {hour for hour, _ in ends.values()}:
+            ids = {self._ids[q]: q for q, (newest, _) in ends.items() if newest == hour}
+            rows = statistics_during_period(
+                self._hass,
+                dt_util.utc_from_timestamp(hour),
+                dt_util.utc_from_timestamp(hour + HOUR),
+                set(ids),
+                "hour",
+                None,
+                {"mean"},
+            )
+            for quantity_id, (row, *_) in rows.items():
+                own = self._converter(quantity := ids[quantity_id], to_shown=False)
+                found[quantity] = hour, own(row["mean"] or 0)
+        return found
