@@ -1,40 +1,40 @@
-"""Long work beside the event loop: in another thread, or in short steps."""
+"""Long work beside the event loop: in another thread, or in short steps.
+
+After a poll of everybody, all accounts of a home have something to do in the same
+moment. They take turns, or the event loop would have none of its own.
+"""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable, Iterable
 from itertools import batched
 from typing import Final
+from weakref import WeakKeyDictionary
 
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.util.hass_dict import HassKey
-
-from .const import DOMAIN
+from homeassistant.core import callback
 
 # So many take a few milliseconds.
 STEP: Final = 250
 
-
 type Turns = defaultdict[str, asyncio.Lock]
 
-_TURNS: Final[HassKey[Turns]] = HassKey(f"{DOMAIN}_turns")
+# By the event loop that waits at them: a home has one, and tests have many.
+_TURNS: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, Turns]] = WeakKeyDictionary()
 
 
 @callback
-def async_turn(hass: HomeAssistant, work: str) -> asyncio.Lock:
-    """Return what lets one thread at a time do a kind of work for all accounts of a home.
-
-    Many at once, as after a poll of everybody, leave the event loop no turn of its own.
-    """
-    turns: Turns = hass.data.setdefault(_TURNS, defaultdict(asyncio.Lock))
+def async_turn(work: str) -> asyncio.Lock:
+    """Return what lets one account of a home at a time do a kind of work."""
+    turns = _TURNS.setdefault(asyncio.get_running_loop(), defaultdict(asyncio.Lock))
     return turns[work]
 
 
 async def async_paced[T](items: Iterable[T]) -> AsyncGenerator[tuple[T, ...]]:
-    """Yield items by the step, and let others have their turn after each."""
+    """Yield items by the step, and let others have their turn before each."""
     for step in batched(items, STEP, strict=False):
+        async with async_turn("step"):
+            await asyncio.sleep(0)
         yield step
-        await asyncio.sleep(0)
 
 
 async def async_apart[*Ts, T](items: int, work: Callable[[*Ts], T], *args: *Ts) -> T:
@@ -44,4 +44,5 @@ async def async_apart[*Ts, T](items: int, work: Callable[[*Ts], T], *args: *Ts) 
     """
     if items <= STEP:
         return work(*args)
-    return await asyncio.to_thread(work, *args)
+    async with async_turn("thread"):
+        return await asyncio.to_thread(work, *args)

@@ -63,7 +63,7 @@ class SureStore[T: dict[str, Any]](Store[T]):
         # One at a time: an older state must not be written after a newer one.
         async with self._saving:
             self._error = None
-            async with async_turn(self.hass, "store"):
+            async with async_turn("store"):
                 data = await asyncio.to_thread(make)
             await self.async_save(data)
             if self._error is not None:

@@ -90,6 +90,7 @@ class PersonStatistics:
         """Know under which ids they stand."""
         self._hass = hass
         self._person = person
+        self._names: Mapping[str, str] = {}
         self._mass_unit: str = UnitOfMass.KILOGRAMS
         self._ids = {
             quantity: f"{DOMAIN}:{slugify(person.unique_id)}_{quantity}"
@@ -107,7 +108,6 @@ class PersonStatistics:
 
     async def async_write(self, quantity: str, rows: Rows) -> None:
         """Hand rows to the recorder; those of hours that it has already change."""
-        name = (await self._async_get_names())[quantity]
         shown = self._converter(quantity, to_shown=True)
         for chunk in batched(sorted(rows.items()), CHUNK, strict=False):
             data = [
@@ -119,7 +119,7 @@ class PersonStatistics:
                 )
                 for hour, (mean, low, high) in chunk
             ]
-            self._hand_over(quantity, name, data)
+            self._hand_over(quantity, data)
             recorder = get_instance(self._hass)
             if (written := recorder.async_get_commit_future()) is not None:
                 await written
@@ -146,7 +146,7 @@ class PersonStatistics:
 
         The recorder converts only its own: they have to be written anew.
         """
-        names = await self._async_get_names()
+        self._names = await self._async_get_names()
         known = await self._async_ask(
             lambda: get_metadata(self._hass, statistic_ids=set(self._ids.values()))
         )
@@ -159,8 +159,8 @@ class PersonStatistics:
             _, metadata = known[quantity_id]
             if metadata["unit_of_measurement"] != self._unit(quantity):
                 foreign.append(quantity)
-            elif metadata["name"] != names[quantity]:
-                self._hand_over(quantity, names[quantity], ())
+            elif metadata["name"] != self._names[quantity]:
+                self._hand_over(quantity, ())
         if foreign:
             await self.async_clear(foreign)
 
@@ -170,7 +170,7 @@ class PersonStatistics:
         Whoever stops Home Assistant waits for the answer, though nobody wants it any
         more: what the recorder closes must not be read.
         """
-        async with async_turn(self._hass, "recorder"):
+        async with async_turn("recorder"):
             answer = get_instance(self._hass).async_add_executor_job(query)
             try:
                 return await asyncio.shield(answer)
@@ -178,14 +178,12 @@ class PersonStatistics:
                 await asyncio.wait([answer])
                 raise
 
-    def _hand_over(
-        self, quantity: str, name: str, data: Iterable[StatisticData]
-    ) -> None:
+    def _hand_over(self, quantity: str, data: Iterable[StatisticData]) -> None:
         """Give the recorder rows, and what it is to know of a quantity."""
         metadata = StatisticMetaData(
             mean_type=StatisticMeanType.ARITHMETIC,
             has_sum=False,
-            name=name,
+            name=self._names[quantity],
             source=DOMAIN,
             statistic_id=self._ids[quantity],
             unit_class=QUANTITIES[quantity][0],
@@ -198,9 +196,11 @@ class PersonStatistics:
         texts = await async_get_translations(
             self._hass, self._hass.config.language, "entity", [DOMAIN]
         )
+        device = async_device_name(
+            self._hass, self._person.entry, self._person.subentry_id
+        )
         return {
-            quantity: f"{async_device_name(self._hass, self._person.entry, self._person.subentry_id)} "
-            + texts[f"component.{DOMAIN}.entity.sensor.{quantity}.name"]
+            quantity: f"{device} {texts[f'component.{DOMAIN}.entity.sensor.{quantity}.name']}"
             for quantity in QUANTITIES
         }
 
