@@ -53,6 +53,8 @@ from .support.texts import watched_texts
 
 # The harness wants each statement of the recorder told, which costs more than to run it.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+# And each connection that it takes and gives back.
+logging.getLogger("homeassistant.components.recorder").setLevel(logging.INFO)
 
 # The same examples in each run there: what is new is found by whoever works on it.
 settings.register_profile("ci", derandomize=True)
