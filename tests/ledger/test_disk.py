@@ -1,7 +1,7 @@
 """What a restart finds of a ledger is what was there before it."""
 
 from collections import UserDict
-from collections.abc import ItemsView
+from collections.abc import ItemsView, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -91,8 +91,11 @@ def test_garmin_removed_what_has_no_key() -> None:
 class Slow(UserDict[int, Item[WeighIn]]):
     """What takes its time to be gone through."""
 
-    has_begun = Event()
-    may_go_on = Event()
+    def __init__(self, items: Mapping[int, Item[WeighIn]]) -> None:
+        """Hold some items."""
+        super().__init__(items)
+        self.has_begun = Event()
+        self.may_go_on = Event()
 
     @override
     def items(self) -> ItemsView[int, Item[WeighIn]]:
@@ -108,13 +111,14 @@ def test_a_thread_that_nobody_waits_for_any_more() -> None:
     ledger.offer(weigh_in(0), link="a")
     before = ledger.snapshot()
     ledger.offer(weigh_in(600), link="b")
+    waiting = Slow(before.open)
     with ThreadPoolExecutor(2) as threads:
-        slow = threads.submit(writer.to_json, replace(before, open=Slow(before.open)))
-        assert Slow.has_begun.wait(10)
+        slow = threads.submit(writer.to_json, replace(before, open=waiting))
+        assert waiting.has_begun.wait(10)
         next_one = threads.submit(writer.to_json, ledger.snapshot())
         with pytest.raises(TimeoutError):
             next_one.result(0.1)
-        Slow.may_go_on.set()
+        waiting.may_go_on.set()
         assert len(slow.result()["open"]) == 1
         assert next_one.result()["links"] == ["a", "b"]
 

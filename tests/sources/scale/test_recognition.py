@@ -44,6 +44,13 @@ def test_recognised() -> None:
     assert recognise(weigh_in(84.8), [ALICE, BOB]) == Verdict("bob")
 
 
+def test_not_near_enough_to_ask() -> None:
+    """Who is known well, and weighs six deviations more, is not asked about."""
+    carol = known("carol", 63.6)
+    assert 5.5 < deviations(62, carol) < 6
+    assert recognise(weigh_in(62), [carol, ALICE]) == Verdict("alice")
+
+
 def test_near_two() -> None:
     """Who weighs nearly the same is asked, the nearer one first."""
     carol = known("carol", 63)
