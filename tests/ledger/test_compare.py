@@ -275,6 +275,26 @@ def test_an_older_version_that_comes_to_light_goes() -> None:
     assert ledger.due() is None
 
 
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_version_that_was_sent_once_is_gone_for_good(times: int) -> None:
+    """It cannot come to light again once it was removed; one that was sent twice can."""
+    ledger = weighings()
+    ledger.offer(weigh_in(0, 80.0), link="a")
+    now = EPOCH
+    for _ in range(times - 1):
+        outcomes.lose(ledger, send(ledger, 0, now=now), now)
+        now += HOUR
+        look(ledger, [], now)
+    accept(ledger, 0, now=now)
+    ledger.offer(weigh_in(0, 81.0), link="a")
+    old = uploaded(weigh_in(0, 80.0))
+    outcomes.removed(ledger, EPOCH, old)
+    item = ledger.item(EPOCH)
+    assert item is not None
+    assert item.attempts == times
+    assert item.was == (old.facts,) * (times - 1)
+
+
 def test_what_garmin_has_lost() -> None:
     """Only what was there and is not there any more, under any of its names."""
     ledger = weighings()

@@ -88,6 +88,23 @@ def test_garmin_removed_what_has_no_key() -> None:
     assert reloaded(ledger).snapshot() == ledger.snapshot()
 
 
+def test_what_has_not_changed_keeps_its_row() -> None:
+    """A ledger of ten years is not put into words anew for one weigh-in more."""
+    ledger, writer = weighings(), LedgerWriter(WEIGH_IN_COLUMNS)
+    pushed(ledger, weigh_in(0), weigh_in(600))
+    for second in (1200, 1800):
+        ledger.offer(weigh_in(second), link="a")
+    before = writer.to_json(ledger.snapshot())
+    ledger.offer(weigh_in(600, 79.0), link="a")
+    ledger.offer(weigh_in(1200, 78.5), link="a")
+    after = writer.to_json(ledger.snapshot())
+    (settled,) = after["settled"]
+    assert settled is before["settled"][0]
+    kept = [row for row in after["open"] if any(row is old for old in before["open"])]
+    assert [row.split(",")[0] for row in kept] == [str(EPOCH + 1800)]
+    assert after == LedgerWriter(WEIGH_IN_COLUMNS).to_json(ledger.snapshot())
+
+
 class Slow(UserDict[int, Item[WeighIn]]):
     """What takes its time to be gone through."""
 

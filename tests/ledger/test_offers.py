@@ -43,6 +43,22 @@ def test_an_offer_waits_and_is_done_once_accepted() -> None:
     assert ledger.item(EPOCH) is None
 
 
+def test_what_is_due_first() -> None:
+    """Whoever waits for Garmin keeps nobody waiting who does not."""
+    ledger = weighings()
+    for second in (0, 600):
+        ledger.offer(weigh_in(second), link="a")
+    assert ledger.count(State.PENDING) == 2
+    send(ledger, 0)
+    assert ledger.due() == 0
+    send(ledger, 600, now=EPOCH - 60)
+    due = ledger.due()
+    assert due is not None
+    assert due < EPOCH + HOUR
+    send(ledger, 600, now=EPOCH + HOUR)
+    assert ledger.due() == due + 60
+
+
 def test_pending_is_newest_first() -> None:
     """A long history is pushed from today backwards."""
     ledger = weighings()
