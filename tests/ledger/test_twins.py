@@ -10,9 +10,10 @@ def shared() -> Ledger[WeighIn]:
     """Return what link a has brought, and wants to bring; b tells of both, and of its own twice."""
     ledger = weighings()
     pushed(ledger, weigh_in(0))
+    pushed(ledger, weigh_in(1800), link="b")
     ledger.offer(weigh_in(600), link="a")
     ledger.offer(weigh_in(1200), link="b", own_twins=True)
-    for second in (10, 610, 1210):
+    for second in (10, 610, 1210, 1810):
         ledger.offer(weigh_in(second), link="b", own_twins=True)
     return ledger
 
@@ -27,7 +28,7 @@ def test_whose_twins_they_are() -> None:
     """What is another link's is told apart from what the link has itself."""
     ledger = shared()
     assert twins(ledger, "b", own=False) == {10: 0, 610: 600}
-    assert twins(ledger, "b", own=True) == {1210: 1200}
+    assert twins(ledger, "b", own=True) == {1210: 1200, 1810: 1800}
     assert twins(ledger, "a", own=False) == twins(ledger, "a", own=True) == {}
     assert links.known(ledger) == {"a", "b"}
 
@@ -38,7 +39,7 @@ def test_what_a_link_tells_of_no_more() -> None:
     seconds = [EPOCH + second for second in (0, 10, 600, 1200, 1210, 9000)]
     links.drop_twins(ledger, "b", seconds)
     assert twins(ledger, "b", own=False) == {610: 600}
-    assert twins(ledger, "b", own=True) == {1210: 1200}
+    assert twins(ledger, "b", own=True) == {1210: 1200, 1810: 1800}
     assert ledger.state(EPOCH) is not None
     # The other link is the only one that has brought it.
     assert links.pushed(ledger, "a") == {EPOCH}
