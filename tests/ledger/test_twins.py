@@ -52,7 +52,8 @@ def test_a_link_that_goes_tells_of_nothing_more() -> None:
     ledger = shared()
     links.forget(ledger, "b")
     assert ledger.state(EPOCH + 10) is ledger.state(EPOCH + 610) is None
-    assert links.known(ledger) == {"a"}
+    # What it has brought is remembered as it was.
+    assert twins(ledger, "b", own=True) == {1810: 1800}
     links.forget(ledger, "a")
     assert ledger.pending() == []
     assert links.pushed(ledger, "a") == {EPOCH}
