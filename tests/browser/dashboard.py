@@ -40,6 +40,8 @@ async def add_dashboard(screen: Screen) -> str:
         await screen.press("Create")
         row = screen.page.get_by_text("Our weights", exact=True)
         await expect(row.last).to_be_visible(timeout=TIMEOUT)
+        # The end of a dialog goes back in the browser's history, from wherever it is then.
+        await screen.page.wait_for_function("!history.state?.dialog")
     return "/our-weights"
 
 
