@@ -80,6 +80,27 @@ async def test_what_garmin_does_not_let_go_is_told(
     assert kept.is_persistent
 
 
+async def test_what_was_deleted_at_both_ends(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    withings_entry: MockConfigEntry,
+    garmin_entry: MockConfigEntry,
+    garmin_user: GarminAccount,
+    freezer: FrozenDateTimeFactory,
+    pushed: list[MeasureGroup],
+) -> None:
+    """Garmin may be late to show it, so it is looked for once more, and never again."""
+    first = clouds.garmin.weigh_ins(garmin_user)[0]
+    clouds.garmin.remove_weigh_in(garmin_user, first.sample_pk)
+    clouds.log.clear()
+    await delete(hass, clouds, withings_entry, freezer, pushed[:1])
+    assert len(weights(clouds, garmin_user)) == COUNT - 1
+    assert value_of(hass, garmin_entry, "pending") == 0
+    assert clouds.log.count("garmin", path=READ) == 2
+    await hours(hass, freezer, 12)
+    assert clouds.log.count("garmin") == 2
+
+
 @pytest.mark.parametrize("number", [1, 2])
 async def test_what_garmin_does_not_let_go_today_goes_later(
     hass: HomeAssistant,
