@@ -15,12 +15,13 @@ from .book import Book, Verdict, Weighing
 from .measured import Values
 
 SOAK = Path(__file__).parents[2] / "scripts" / "soak"
-TIMEOUT = 250  # seconds, for a machine that has more to do
+# In seconds, for a machine that has more to do: what does not come to rest is told of by the soak itself, which waits for four minutes.
+TIMEOUT = 400
 NOON = int(datetime(2026, 11, 1, 12, tzinfo=UTC).timestamp())
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(450)
 @pytest.mark.usefixtures("socket_enabled")
 async def test_nothing_is_lost_and_nothing_twice(tmp_path: Path) -> None:
     """Each weigh-in is at Garmin once, whatever happened on its way."""
