@@ -1,10 +1,12 @@
 """Keeps what is remembered of a source on disk."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
 from ..const import DOMAIN
@@ -36,7 +38,12 @@ class Keeper:
 
     async def async_load(self) -> dict[str, Any] | None:
         """Return what is on disk."""
-        self._entry.async_on_unload(self._stop)
+        self._entry.async_on_unload(self._async_leave)
+        self._entry.async_on_unload(
+            self._hass.bus.async_listen(
+                EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_leave
+            )
+        )
         return await self._store.async_load()
 
     async def async_save(self) -> None:
@@ -58,6 +65,14 @@ class Keeper:
         self._entry.async_create_task(
             self._hass, self.async_save(), f"{DOMAIN} memory {self._entry.entry_id}"
         )
+
+    async def _async_leave(self, _event: Event[Any] | None = None) -> None:
+        """Write at the last moment what could not be written, if there is room by now."""
+        if self._cancel_retry is not None:
+            self._stop()
+            # Home Assistant has logged it, and nobody is left to try again.
+            with suppress(DiskError):
+                await self._store.async_save_surely(self._freeze())
 
     @callback
     def _stop(self) -> None:
