@@ -47,7 +47,9 @@ async def measure(*, quick: bool, withings_sync: Path | None) -> Figures:
         for number in (() if quick else (0, 365, 3650, 36500))
     ]
     with step("Households that share a scale"):
-        shared = await asyncio.to_thread(share, *((1, 1) if quick else (20,)))
+        shared = await asyncio.to_thread(
+            share, 1 if quick else 20, 1 if quick else None
+        )
     report_cost = await _measured(
         "Scales that report every second",
         cost_of_a_report(2, 60) if quick else cost_of_a_report(),

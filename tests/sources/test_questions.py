@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -11,7 +12,9 @@ from custom_components.weighbridge.const import DOMAIN
 from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers.storage import Store
 from homeassistant.setup import async_setup_component
+from homeassistant.util.file import WriteError
 
 from ..clouds import Clouds, GarminAccount, MeasureGroup
 from ..support.common import (
@@ -182,6 +185,21 @@ async def test_mine(
 
     await restart(hass, alice)
     assert await measurements(hass, alice) == [62.0, 31.0, 61.0]
+    assert issue(hass, "questions") is None
+
+
+async def test_a_word_that_found_no_room(
+    hass: HomeAssistant,
+    clouds: Clouds,
+    alice: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """It is on disk when the source is loaded anew, though the next try was to come."""
+    group = await ask(hass, clouds, alice, freezer)
+    with patch.object(Store, "_async_write_data", side_effect=WriteError("full")):
+        await assign(hass, alice, group.grpid, "mine")
+    await restart(hass, alice)
+    assert 31.0 in await measurements(hass, alice)
     assert issue(hass, "questions") is None
 
 
