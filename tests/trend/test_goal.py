@@ -48,6 +48,12 @@ def test_least_squares() -> None:
     assert (found - TODAY).days - 1 < ahead <= (found - TODAY).days
 
 
+def test_not_before_the_last_weigh_in() -> None:
+    """A line that met the goal days ago is told otherwise by who was weighed today."""
+    days = {ago: 75 + 0.1 * ago for ago in range(1, 14)}
+    assert goal_date(trend_of({**days, 0: 75.5}), 75.3, TODAY) == TODAY
+
+
 def test_only_two_weeks_count() -> None:
     """What was before the last fourteen days does not bend the line."""
     days = {ago: 80 + 0.1 * ago for ago in range(14)}
